@@ -1,0 +1,36 @@
+use crate::domain::{Expecting, Fact, HangupCause, Question, SpeechId};
+
+/// Something the driver must do, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Speak, after whatever is being spoken; answered by one [`super::Event::PlaybackFinished`].
+    Say {
+        /// Names this speech in later events.
+        speech: SpeechId,
+        /// The words, as written for people; normalising them for the voice is the synthesizer's work.
+        text: String,
+        /// The question it ends with, if any.
+        asks: Option<Question>,
+    },
+    /// Stop all speech at once and drop what is queued; every dropped speech is still reported as finished.
+    StopSpeaking,
+    /// Adjust the ear's patience to what is expected next.
+    Listen(Expecting),
+    /// Write this down.
+    Record(Fact),
+    /// End the call; every goodbye has been played by then.
+    Hangup(HangupCause),
+}
+
+/// Why the engine wants to be woken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timer {
+    /// An answer is due from the caller.
+    Reply,
+    /// A speech ought to have been reported as finished long ago.
+    Playback,
+    /// The line broke and the caller has not come back.
+    Reconnect,
+    /// The call has lasted as long as any call may.
+    CallLimit,
+}

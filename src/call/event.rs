@@ -1,0 +1,49 @@
+use crate::domain::{Digit, HangupCause, Span, SpeechId, Utterance};
+
+/// Something that happened on the line, reported to the engine in the order of the call's own clock.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// The stream is up for the first time.
+    Answered,
+    /// The stream is up again after a break.
+    Resumed,
+    /// The stream broke while the call was still on.
+    StreamLost,
+    /// The caller has begun to speak, for long enough not to be a cough; while the bot speaks this is a barge-in.
+    SpeechStarted,
+    /// The caller paused; the turn may go on.
+    SpeechStopped,
+    /// The caller's turn is over: these were the words.
+    Heard(Utterance),
+    /// The caller's turn is over but held no words: noise, a cough, or words that could not be made out.
+    Unclear {
+        /// When it sounded.
+        span: Span,
+        /// Whether it was long and voiced enough to have been meant as an answer.
+        likely_speech: bool,
+    },
+    /// The caller pressed a key.
+    Keyed(Digit),
+    /// A speech has ended, in full or interrupted; comes exactly once for every [`super::Action::Say`].
+    PlaybackFinished {
+        /// Which.
+        speech: SpeechId,
+        /// What the caller can have heard of it.
+        playback: Playback,
+    },
+    /// The leg is gone.
+    LegEnded(HangupCause),
+    /// The server is about to stop: bring the call to a good end.
+    Draining,
+}
+
+/// What was played of a speech.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Playback {
+    /// How many bytes of the speech's text were played: a prefix that ends at a word. Zero if nothing was.
+    pub heard_bytes: usize,
+    /// From the first audio to the last that was heard.
+    pub span: Span,
+    /// Whether nothing could be played because no voice was to be had.
+    pub failed: bool,
+}

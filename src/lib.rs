@@ -1,0 +1,15 @@
+//! Calmline: a receptionist for the telephone.
+
+pub mod audio;
+pub mod call;
+pub mod cli;
+pub mod config;
+pub mod domain;
+pub mod models;
+pub mod reception;
+pub mod store;
+pub mod synthesize;
+pub mod telephony;
+pub mod transcribe;
+pub mod understanding;
+pub mod web;

@@ -1,0 +1,2 @@
+//! Calmline.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The driver: one task per call.

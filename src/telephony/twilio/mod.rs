@@ -1,0 +1,1 @@
+//! Twilio: signed webhooks, TwiML, media streams and the REST control.
