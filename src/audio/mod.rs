@@ -3,6 +3,7 @@
 //! Invariant: its only clock is the count of samples. It deliberately reads no file and knows no words: what was
 //! said is told to it by whoever transcribes.
 
+pub mod decode;
 pub mod resample;
 pub mod smart_turn;
 pub mod ulaw;
