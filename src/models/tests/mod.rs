@@ -1,0 +1,3 @@
+mod conversion;
+mod fetching;
+mod finding;
