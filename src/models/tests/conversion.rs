@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use half::f16;
 use proptest::prelude::*;
 
@@ -70,6 +72,9 @@ fn a_bias_that_whisper_has_no_place_for_is_not_dropped_in_silence() {
     assert!(error.ends_with("has a key bias, whisper has none"), "{error}");
 }
 
+static MODEL: LazyLock<Vec<u8>> = LazyLock::new(synthetic_ct2);
+static GGML: LazyLock<Vec<u8>> = LazyLock::new(|| ct2_to_ggml(&MODEL, VOCABULARY, &mut |_| ()).unwrap());
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -78,7 +83,7 @@ proptest! {
         cut in any::<prop::sample::Index>(),
         damage in prop::collection::vec((0_usize..4000, any::<u8>()), 1..6),
     ) {
-        let mut model = synthetic_ct2();
+        let mut model = MODEL.clone();
         for (at, byte) in damage {
             model[at] = byte;
         }
@@ -91,7 +96,7 @@ proptest! {
         damage in prop::collection::vec((0.0_f64..1.0, any::<u8>()), 1..6),
     ) {
         // Behind the mel filters, where the tokens and the tensors announce their lengths.
-        let mut file = ct2_to_ggml(&synthetic_ct2(), VOCABULARY, &mut |_| ()).unwrap();
+        let mut file = GGML.clone();
         let filters = 4 * (12 + 2 + 80 * 201);
         for (share, byte) in damage {
             let at = filters + (share * 400.0) as usize;
