@@ -100,7 +100,7 @@ async fn an_end_and_a_promise_are_stored_with_the_facts_that_tell_them() {
     let record = store.call(id(1)).await.unwrap().unwrap();
     assert_eq!(record.cause, Some(HangupCause::Completed));
     assert_eq!(record.ended_at.unwrap().as_millisecond(), 1_700_000_042_000);
-    assert_eq!(record.promises, [made.clone()]);
+    assert_eq!(record.promises, std::slice::from_ref(&made));
     let unfinished = store.unfinished_calls().await.unwrap();
     assert_eq!(unfinished.iter().map(|call| call.call.id).collect::<Vec<_>>(), [id(2)]);
 
