@@ -1,1 +1,5 @@
 //! Integration tests.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+mod config;
+mod store;

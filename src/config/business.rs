@@ -1,0 +1,301 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+use crate::domain::{
+    Business, BusinessId, CallbackPromise, FieldKind, Hours, IntakeField, OpeningSpan, PhoneNumber,
+};
+
+use super::document::Document;
+use super::{Problem, unreadable};
+
+/// A profile as written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Profile {
+    name: String,
+    numbers: Vec<String>,
+    time_zone: String,
+    region: String,
+    greeting: String,
+    greeting_closed: String,
+    notice: Option<String>,
+    hours: Week,
+    callback: Callback,
+    #[serde(default)]
+    fields: Vec<Field>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Week {
+    #[serde(default)]
+    monday: Vec<String>,
+    #[serde(default)]
+    tuesday: Vec<String>,
+    #[serde(default)]
+    wednesday: Vec<String>,
+    #[serde(default)]
+    thursday: Vec<String>,
+    #[serde(default)]
+    friday: Vec<String>,
+    #[serde(default)]
+    saturday: Vec<String>,
+    #[serde(default)]
+    sunday: Vec<String>,
+    #[serde(default)]
+    closed_on: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Callback {
+    owner: String,
+    within_minutes: u32,
+    urgent_owner: String,
+    urgent_within_minutes: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Field {
+    key: String,
+    ask: Vec<String>,
+    kind: FieldKind,
+}
+
+/// Reads every `*.toml` of a folder.
+pub(super) fn read_all(folder: &Path, problems: &mut Vec<Problem>) -> Vec<Business> {
+    let files = match profiles(folder) {
+        Ok(files) => files,
+        Err(error) => {
+            problems.push(unreadable(folder, &error));
+            return Vec::new();
+        }
+    };
+    if files.is_empty() {
+        problems.push(Problem {
+            file: folder.to_owned(),
+            line: None,
+            key: String::new(),
+            message: "holds no business; expected a folder with one profile (NAME.toml) per business".into(),
+        });
+    }
+    let mut texts = Vec::new();
+    for file in files {
+        match std::fs::read_to_string(&file) {
+            Ok(text) => texts.push((file, text)),
+            Err(error) => problems.push(unreadable(&file, &error)),
+        }
+    }
+    parse_all(texts, problems)
+}
+
+fn profiles(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Reads profiles from their texts, and checks that no two of them claim the same line.
+pub(super) fn parse_all(texts: Vec<(PathBuf, String)>, problems: &mut Vec<Problem>) -> Vec<Business> {
+    let mut businesses = Vec::new();
+    let mut lines: BTreeMap<PhoneNumber, PathBuf> = BTreeMap::new();
+    for (file, text) in texts {
+        let Some(document) = Document::parse(&file, text, problems) else { continue };
+        let Some(profile) = document.read_whole::<Profile>(problems) else { continue };
+        let id = BusinessId(file.file_stem().unwrap_or_default().to_string_lossy().into_owned());
+        let Some(business) = Check { document: &document, problems }.business(id, profile) else { continue };
+        for (place, number) in business.numbers.iter().enumerate() {
+            if let Some(other) = lines.insert(number.clone(), file.clone()) {
+                let path = ["numbers".to_owned(), place.to_string()];
+                let message = format!("this line is already claimed in {}", other.display());
+                problems.push(document.problem(&path, message));
+            }
+        }
+        businesses.push(business);
+    }
+    businesses
+}
+
+struct Check<'a> {
+    document: &'a Document,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Check<'_> {
+    fn business(&mut self, id: BusinessId, profile: Profile) -> Option<Business> {
+        let before = self.problems.len();
+        for (key, text) in [
+            ("name", &profile.name),
+            ("greeting", &profile.greeting),
+            ("greeting_closed", &profile.greeting_closed),
+        ] {
+            self.spoken(&[key], text);
+        }
+        if let Some(notice) = &profile.notice {
+            self.spoken(&["notice"], notice);
+        }
+        if phonenumber::country::Id::from_str(&profile.region).is_err() {
+            self.wrong(&["region"], "unknown region; expected two capital letters such as US");
+        }
+        if profile.numbers.is_empty() {
+            self.wrong(&["numbers"], "expected at least one number such as +14155550142");
+        }
+        let time_zone = TimeZone::get(&profile.time_zone);
+        if time_zone.is_err() {
+            self.wrong(&["time_zone"], "unknown time zone; expected one such as America/New_York");
+        }
+        let business = Business {
+            id,
+            numbers: self.numbers(&profile.numbers),
+            hours: self.hours(&profile.hours),
+            fields: self.fields(profile.fields),
+            callback: self.callback(profile.callback),
+            name: profile.name,
+            time_zone: time_zone.unwrap_or(TimeZone::UTC),
+            region: profile.region,
+            greeting: profile.greeting,
+            greeting_closed: profile.greeting_closed,
+            notice: profile.notice,
+        };
+        (self.problems.len() == before).then_some(business)
+    }
+
+    fn numbers(&mut self, texts: &[String]) -> Vec<PhoneNumber> {
+        let mut numbers = Vec::new();
+        for (place, text) in texts.iter().enumerate() {
+            match PhoneNumber::parse(text) {
+                Ok(number) => numbers.push(number),
+                Err(error) => self.wrong(&["numbers", &place.to_string()], &error.to_string()),
+            }
+        }
+        numbers
+    }
+
+    fn hours(&mut self, week: &Week) -> Hours {
+        let days = [
+            ("monday", &week.monday),
+            ("tuesday", &week.tuesday),
+            ("wednesday", &week.wednesday),
+            ("thursday", &week.thursday),
+            ("friday", &week.friday),
+            ("saturday", &week.saturday),
+            ("sunday", &week.sunday),
+        ];
+        let mut hours = Hours::default();
+        for (offset, (day, texts)) in (0..).zip(days) {
+            let spans = self.day(day, texts);
+            if !spans.is_empty() {
+                hours.week.insert(offset, spans);
+            }
+        }
+        if days.iter().all(|(_, texts)| texts.is_empty()) {
+            self.wrong(&["hours"], "expected a day with opening hours, because promises are due within them");
+        }
+        for (place, text) in week.closed_on.iter().enumerate() {
+            match text.parse::<Date>() {
+                Ok(date) => hours.closed_on.push(date),
+                Err(_) => {
+                    let place = place.to_string();
+                    self.wrong(&["hours", "closed_on", &place], "expected a date such as \"2026-12-25\"");
+                }
+            }
+        }
+        hours
+    }
+
+    fn day(&mut self, day: &str, texts: &[String]) -> Vec<OpeningSpan> {
+        let mut spans: Vec<OpeningSpan> = Vec::new();
+        for (place, text) in texts.iter().enumerate() {
+            let path = ["hours", day, &place.to_string()];
+            let Some(span) = opening_span(text) else {
+                self.wrong(&path, "expected hours such as \"08:00-17:00\"");
+                continue;
+            };
+            let overlaps = spans.last().is_some_and(|last| last.to <= last.from || span.from < last.to);
+            if overlaps {
+                self.wrong(&path, "expected hours that begin after those before them have ended");
+            }
+            spans.push(span);
+        }
+        spans
+    }
+
+    fn fields(&mut self, fields: Vec<Field>) -> Vec<IntakeField> {
+        let mut keys = BTreeSet::new();
+        let mut checked = Vec::new();
+        for (place, Field { key, ask, kind }) in fields.into_iter().enumerate() {
+            let place = place.to_string();
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+            if key.is_empty() || !key.chars().all(plain) {
+                self.wrong(
+                    &["fields", &place, "key"],
+                    "expected small letters, digits and _, such as address",
+                );
+            }
+            if !keys.insert(key.clone()) {
+                self.wrong(&["fields", &place, "key"], "this key is already used by a question above");
+            }
+            if ask.is_empty() {
+                self.wrong(&["fields", &place, "ask"], "expected at least one wording of the question");
+            }
+            for (wording, text) in ask.iter().enumerate() {
+                self.spoken(&["fields", &place, "ask", &wording.to_string()], text);
+            }
+            checked.push(IntakeField { key, ask, kind });
+        }
+        checked
+    }
+
+    fn callback(&mut self, callback: Callback) -> CallbackPromise {
+        let Callback { owner, within_minutes, urgent_owner, urgent_within_minutes } = callback;
+        for (key, text) in [("owner", &owner), ("urgent_owner", &urgent_owner)] {
+            if text.trim().is_empty() {
+                self.wrong(&["callback", key], "expected who calls back, such as \"our office\"");
+            }
+        }
+        for (key, minutes) in
+            [("within_minutes", within_minutes), ("urgent_within_minutes", urgent_within_minutes)]
+        {
+            if minutes == 0 {
+                self.wrong(&["callback", key], "expected one minute or more");
+            }
+        }
+        CallbackPromise { owner, within_minutes, urgent_owner, urgent_within_minutes }
+    }
+
+    fn spoken(&mut self, path: &[&str], text: &str) {
+        if text.trim().is_empty() {
+            self.wrong(path, "expected words to say");
+        }
+    }
+
+    fn wrong(&mut self, path: &[&str], message: &str) {
+        let path: Vec<String> = path.iter().map(|&step| step.to_owned()).collect();
+        self.problems.push(self.document.problem(&path, message));
+    }
+}
+
+/// Reads `08:00-17:00`; `24:00` is the midnight at which a day ends.
+fn opening_span(text: &str) -> Option<OpeningSpan> {
+    let (from, to) = text.split_once('-')?;
+    let from = clock(from)?;
+    let to = if to.trim() == "24:00" { Time::midnight() } else { clock(to)? };
+    // Round the clock is written 00:00-24:00; any other span without length is a slip.
+    (from != to || from == Time::midnight()).then_some(OpeningSpan { from, to })
+}
+
+fn clock(text: &str) -> Option<Time> {
+    Time::strptime("%H:%M", text.trim()).ok()
+}

@@ -1,0 +1,225 @@
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{FromRow, Row};
+
+use crate::domain::{BusinessId, CallId, CallTime, HangupCause, PhoneNumber};
+
+use super::record::CallRecord;
+use super::{Store, StoreError, from_name, to_name};
+
+/// A call about to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCall {
+    /// Its id.
+    pub id: CallId,
+    /// The carrier's name, such as `twilio`.
+    pub carrier: String,
+    /// The carrier's own id of it.
+    pub carrier_call_id: String,
+    /// Whose line was called.
+    pub business: BusinessId,
+    /// The calling number, unless withheld.
+    pub caller: Option<PhoneNumber>,
+    /// The line that was dialled, where the carrier says so.
+    pub called: Option<PhoneNumber>,
+    /// When it was answered; millisecond precision.
+    pub started_at: Timestamp,
+}
+
+/// A call as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredCall {
+    /// What was known when it began.
+    pub call: NewCall,
+    /// When it ended; absent while it is on, or when a crash cut it short.
+    pub ended_at: Option<Timestamp>,
+    /// Why it ended.
+    pub cause: Option<HangupCause>,
+}
+
+/// Which calls to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CallFilter {
+    /// Only this business's.
+    pub business: Option<BusinessId>,
+    /// Only those older than this one: the last of the page before.
+    pub before: Option<CallId>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl Store {
+    /// Records that a call began, and returns its id: that of the call already stored under the carrier's id, if any.
+    ///
+    /// # Errors
+    /// When the database cannot be written, or the id is taken by another call.
+    pub async fn begin_call(&self, call: &NewCall) -> Result<CallId, StoreError> {
+        let mut connection = self.writer.acquire().await?;
+        begin(&mut connection, call).await
+    }
+
+    /// The call that the carrier knows under this id, finished or not.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn find_call(
+        &self,
+        carrier: &str,
+        carrier_call_id: &str,
+    ) -> Result<Option<StoredCall>, StoreError> {
+        let row: Option<CallRow> =
+            sqlx::query_as("SELECT * FROM call WHERE carrier = $1 AND carrier_call_id = $2")
+                .bind(carrier)
+                .bind(carrier_call_id)
+                .fetch_optional(&self.readers)
+                .await?;
+        row.map(StoredCall::try_from).transpose()
+    }
+
+    /// The calls without an end, oldest first: those on now, and those a crash cut short.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn unfinished_calls(&self) -> Result<Vec<StoredCall>, StoreError> {
+        let rows: Vec<CallRow> = sqlx::query_as("SELECT * FROM call WHERE ended_at IS NULL ORDER BY id")
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter().map(StoredCall::try_from).collect()
+    }
+
+    /// A page of records, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn calls(&self, filter: &CallFilter) -> Result<Vec<CallRecord>, StoreError> {
+        let rows: Vec<CallRow> = sqlx::query_as(
+            "SELECT * FROM call
+             WHERE (CAST($1 AS TEXT) IS NULL OR business = $1) AND (CAST($2 AS TEXT) IS NULL OR id < $2)
+             ORDER BY id DESC LIMIT $3",
+        )
+        .bind(filter.business.as_ref().map(|business| business.0.as_str()))
+        .bind(filter.before.map(|id| id.to_string()))
+        .bind(i64::from(filter.limit))
+        .fetch_all(&self.readers)
+        .await?;
+        let mut records = Vec::with_capacity(rows.len());
+        for row in rows {
+            records.push(self.derive(row.try_into()?).await?);
+        }
+        Ok(records)
+    }
+
+    /// The whole record of one call.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn call(&self, id: CallId) -> Result<Option<CallRecord>, StoreError> {
+        let row: Option<CallRow> = sqlx::query_as("SELECT * FROM call WHERE id = $1")
+            .bind(id.to_string())
+            .fetch_optional(&self.readers)
+            .await?;
+        match row {
+            Some(row) => self.derive(row.try_into()?).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn derive(&self, call: StoredCall) -> Result<CallRecord, StoreError> {
+        let facts = self.facts(call.call.id).await?;
+        let promises = self.promises_of(call.call.id).await?;
+        Ok(CallRecord::derive(call, &facts, promises))
+    }
+}
+
+pub(super) async fn begin(connection: &mut SqliteConnection, call: &NewCall) -> Result<CallId, StoreError> {
+    // The update changes nothing; it is there so that the stored row is returned either way.
+    let (id,): (String,) = sqlx::query_as(
+        "INSERT INTO call (id, carrier, carrier_call_id, business, caller, called, started_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (carrier, carrier_call_id) DO UPDATE SET carrier = excluded.carrier
+         RETURNING id",
+    )
+    .bind(call.id.to_string())
+    .bind(&call.carrier)
+    .bind(&call.carrier_call_id)
+    .bind(&call.business.0)
+    .bind(call.caller.as_ref().map(PhoneNumber::expose))
+    .bind(call.called.as_ref().map(PhoneNumber::expose))
+    .bind(call.started_at.as_millisecond())
+    .fetch_one(connection)
+    .await?;
+    id.parse().map_err(|_| StoreError::Unreadable { what: "id", call: call.id })
+}
+
+/// Marks a call as ended; an end already stored stays.
+pub(super) async fn end(
+    connection: &mut SqliteConnection,
+    call: CallId,
+    at: CallTime,
+    cause: HangupCause,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE call SET ended_at = started_at + $2, cause = $3 WHERE id = $1 AND ended_at IS NULL")
+        .bind(call.to_string())
+        .bind(i64::try_from(at.as_ms()).unwrap_or(i64::MAX))
+        .bind(to_name(&cause))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+struct CallRow {
+    id: String,
+    carrier: String,
+    carrier_call_id: String,
+    business: String,
+    caller: Option<String>,
+    called: Option<String>,
+    started_at: i64,
+    ended_at: Option<i64>,
+    cause: Option<String>,
+}
+
+impl FromRow<'_, SqliteRow> for CallRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            carrier: row.try_get("carrier")?,
+            carrier_call_id: row.try_get("carrier_call_id")?,
+            business: row.try_get("business")?,
+            caller: row.try_get("caller")?,
+            called: row.try_get("called")?,
+            started_at: row.try_get("started_at")?,
+            ended_at: row.try_get("ended_at")?,
+            cause: row.try_get("cause")?,
+        })
+    }
+}
+
+impl TryFrom<CallRow> for StoredCall {
+    type Error = StoreError;
+
+    fn try_from(row: CallRow) -> Result<Self, StoreError> {
+        let id: CallId = row
+            .id
+            .parse()
+            .map_err(|_| StoreError::Unreadable { what: "id", call: CallId::new(uuid::Uuid::nil()) })?;
+        let unreadable = |what| StoreError::Unreadable { what, call: id };
+        let number = |text: Option<String>| {
+            text.map(|text| PhoneNumber::parse(&text)).transpose().map_err(|_| unreadable("number"))
+        };
+        let moment = |ms: i64| Timestamp::from_millisecond(ms).map_err(|_| unreadable("time"));
+        Ok(Self {
+            call: NewCall {
+                id,
+                carrier: row.carrier,
+                carrier_call_id: row.carrier_call_id,
+                business: BusinessId(row.business),
+                caller: number(row.caller)?,
+                called: number(row.called)?,
+                started_at: moment(row.started_at)?,
+            },
+            ended_at: row.ended_at.map(moment).transpose()?,
+            cause: row.cause.map(|name| from_name(name).ok_or(unreadable("cause"))).transpose()?,
+        })
+    }
+}
