@@ -4,7 +4,243 @@
 //! them. It deliberately never sees audio, a clock, a socket or a language model.
 
 mod action;
+mod agenda;
+mod answers;
 mod event;
+mod hearing;
+mod keys;
+mod ledger;
+mod mining;
+mod state;
+mod timers;
+mod wording;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use jiff::Timestamp;
 
 pub use action::{Action, Timer};
 pub use event::{Event, Playback};
+pub use state::{Intake, Noted, State, Turn};
+pub use wording::fixed_phrases;
+
+use crate::domain::{Business, CallId, CallTime, Expecting, Fact, HangupCause, Phase, PhoneNumber, Question};
+use ledger::{Remainder, Spoken};
+use timers::Timers;
+
+/// What is known of a call before anybody has spoken.
+#[derive(Debug, Clone)]
+pub struct CallStart {
+    /// The call.
+    pub id: CallId,
+    /// The business it is for.
+    pub business: Arc<Business>,
+    /// The calling number, unless withheld.
+    pub caller: Option<PhoneNumber>,
+    /// The wall clock at [`CallTime::ZERO`].
+    pub started_at: Timestamp,
+}
+
+/// One call: takes events, gives actions and deadlines.
+///
+/// After every `handle` or `handle_timeout`, [`Engine::poll_action`] is drained to `None`.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    start: CallStart,
+    state: State,
+    floor: Floor,
+    now: CallTime,
+    actions: VecDeque<Action>,
+}
+
+/// Who has the floor: what is being spoken, waited for, or about to end. Nothing here outlives a crash.
+#[derive(Debug, Clone, Default)]
+struct Floor {
+    speaking: Option<Spoken>,
+    /// What was cut off by the caller, to go on with after a mere noise.
+    cut: Option<Remainder>,
+    caller_speaking: bool,
+    listening: Expecting,
+    next_speech: u32,
+    timers: Timers,
+    /// The cause to hang up with when the present speech has been heard out.
+    leaving: Option<HangupCause>,
+    /// Set when the call must end whatever the caller says next.
+    must_end: Option<HangupCause>,
+    /// Whether the caller asked for a moment.
+    patient: bool,
+    /// Whether the last speech failed and was tried again.
+    retried: bool,
+    farewells: u32,
+}
+
+impl Engine {
+    /// An engine for a call that has not been answered yet.
+    pub fn new(start: CallStart) -> Self {
+        Self {
+            start,
+            state: State::default(),
+            floor: Floor::default(),
+            now: CallTime::ZERO,
+            actions: VecDeque::new(),
+        }
+    }
+
+    /// Rebuilds the engine of a call from its recorded facts; it waits for [`Event::Resumed`], or for
+    /// [`Event::LegEnded`] if the caller is gone, and gives up on its own after the time for coming back.
+    pub fn replay(start: CallStart, facts: impl IntoIterator<Item = (CallTime, Fact)>) -> Self {
+        let mut engine = Self::new(start);
+        for (at, fact) in facts {
+            engine.now = engine.now.max(at);
+            engine.state.apply(at, &fact);
+        }
+        engine.floor.next_speech = engine.state.next_speech;
+        if engine.state.stage.answered && engine.state.stage.ended.is_none() {
+            engine.wait_for_return();
+        }
+        engine
+    }
+
+    /// Takes in what happened; total in every phase.
+    pub fn handle(&mut self, event: Event, now: CallTime) {
+        self.now = self.now.max(now);
+        if self.state.stage.ended.is_some() {
+            return;
+        }
+        match event {
+            Event::Answered => self.answered(),
+            Event::Resumed => self.resumed(),
+            Event::StreamLost => self.stream_lost(),
+            Event::SpeechStarted => self.speech_started(),
+            Event::SpeechStopped => self.speech_stopped(),
+            Event::Heard(utterance) => self.heard(utterance),
+            Event::Unclear { span: _, likely_speech } => self.unclear(likely_speech),
+            Event::Keyed(digit) => self.keyed(digit),
+            Event::PlaybackFinished { speech, playback } => self.playback_finished(speech, &playback),
+            Event::LegEnded(cause) => self.leg_ended(cause),
+            Event::Draining => self.draining(),
+        }
+    }
+
+    /// Does what is due by `now`; nothing if called too early.
+    pub fn handle_timeout(&mut self, now: CallTime) {
+        self.now = self.now.max(now);
+        while self.state.stage.ended.is_none()
+            && let Some(timer) = self.floor.timers.take_due(self.now)
+        {
+            self.timed_out(timer);
+        }
+    }
+
+    /// The next thing to do, in order; drained to `None` before the next event.
+    pub fn poll_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    /// The earliest deadline and its reason.
+    pub fn poll_timeout(&self) -> Option<(CallTime, Timer)> {
+        if self.state.stage.ended.is_some() { None } else { self.floor.timers.earliest() }
+    }
+
+    /// What is known of the call, as its facts say.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Where the conversation is.
+    pub fn phase(&self) -> Phase {
+        self.state.phase()
+    }
+
+    /// The answers learned so far.
+    pub fn intake(&self) -> &Intake {
+        self.state.intake()
+    }
+
+    /// All turns in order, each as the other side heard it.
+    pub fn transcript(&self) -> &[Turn] {
+        self.state.transcript()
+    }
+
+    /// What the ear should expect now.
+    pub fn expecting(&self) -> Expecting {
+        self.floor.listening
+    }
+
+    fn business(&self) -> &Business {
+        &self.start.business
+    }
+
+    fn wall(&self, at: CallTime) -> Timestamp {
+        let passed = jiff::SignedDuration::from_millis(i64::try_from(at.as_ms()).unwrap_or(i64::MAX));
+        self.start.started_at.saturating_add(passed).unwrap_or(self.start.started_at)
+    }
+
+    fn record(&mut self, fact: Fact) {
+        self.state.apply(self.now, &fact);
+        self.actions.push_back(Action::Record(fact));
+    }
+
+    fn answered(&mut self) {
+        if self.state.stage.answered {
+            return;
+        }
+        let open = self.business().hours.open_at(self.wall(self.now), &self.business().time_zone);
+        self.record(Fact::Answered { caller: self.start.caller.clone(), open });
+        self.record(Fact::PhaseEntered { phase: Phase::Greeting });
+        self.floor.timers.start_call_limit(self.now);
+        self.greet();
+    }
+
+    fn resumed(&mut self) {
+        if !self.state.stage.answered {
+            return self.answered();
+        }
+        self.floor.timers.clear_reconnect();
+        self.floor.timers.start_call_limit(self.now);
+        self.floor.caller_speaking = false;
+        self.settle_unreported();
+        self.floor.cut = None;
+        self.floor.leaving = None;
+        self.record(Fact::Resumed);
+        self.speak_after_return();
+    }
+
+    fn stream_lost(&mut self) {
+        if !self.state.stage.answered || self.state.stage.lost {
+            return;
+        }
+        self.settle_unreported();
+        self.floor.cut = None;
+        self.floor.caller_speaking = false;
+        self.record(Fact::StreamLost);
+        self.wait_for_return();
+    }
+
+    fn wait_for_return(&mut self) {
+        self.floor.timers.clear_talk();
+        self.floor.timers.start_reconnect(self.now);
+    }
+
+    fn leg_ended(&mut self, cause: HangupCause) {
+        self.settle_unreported();
+        self.promise_if_worthwhile();
+        self.end(cause);
+    }
+
+    fn hang_up(&mut self, cause: HangupCause) {
+        self.promise_if_worthwhile();
+        self.end(cause);
+        self.actions.push_back(Action::Hangup(cause));
+    }
+
+    fn end(&mut self, cause: HangupCause) {
+        self.record(Fact::Ended { cause });
+        self.floor = Floor { next_speech: self.floor.next_speech, ..Floor::default() };
+    }
+
+    fn attempt(&self, question: &Question) -> u32 {
+        self.state.times_asked(question) + 1
+    }
+}

@@ -1,10 +1,7 @@
-use std::collections::BTreeMap;
-
-use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::{BusinessId, PhoneNumber};
+use super::{BusinessId, Hours, PhoneNumber};
 
 /// A business whose line is forwarded here: who it is, when it is open, what it asks and what it promises.
 #[derive(Debug, Clone)]
@@ -31,35 +28,6 @@ pub struct Business {
     pub fields: Vec<IntakeField>,
     /// Who calls back, and how soon.
     pub callback: CallbackPromise,
-}
-
-/// Opening hours by weekday, in the business's own time zone.
-#[derive(Debug, Clone, Default)]
-pub struct Hours {
-    /// The spans of each weekday, in order; a day without an entry is closed. Indexed by [`Weekday`]'s Monday-zero offset.
-    pub week: BTreeMap<i8, Vec<OpeningSpan>>,
-    /// Days closed all day.
-    pub closed_on: Vec<Date>,
-}
-
-impl Hours {
-    /// The spans in which the business is open on `date`.
-    pub fn on(&self, date: Date) -> &[OpeningSpan] {
-        if self.closed_on.contains(&date) {
-            return &[];
-        }
-        let weekday: Weekday = date.weekday();
-        self.week.get(&weekday.to_monday_zero_offset()).map_or(&[], Vec::as_slice)
-    }
-}
-
-/// One stretch of a day in which the business is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OpeningSpan {
-    /// Opens at.
-    pub from: Time,
-    /// Closes at.
-    pub to: Time,
 }
 
 /// A question of the business's own.

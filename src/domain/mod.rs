@@ -5,6 +5,7 @@
 
 mod business;
 mod fact;
+mod hours;
 mod ids;
 mod phone;
 mod pii;
@@ -12,8 +13,9 @@ mod promise;
 mod speech;
 mod time;
 
-pub use business::{Business, CallbackPromise, FieldKind, Hours, IntakeField, OpeningSpan};
+pub use business::{Business, CallbackPromise, FieldKind, IntakeField};
 pub use fact::{Fact, HangupCause, Phase, Question, Slot, TurnTiming};
+pub use hours::{Hours, OpeningSpan};
 pub use ids::{BusinessId, CallId, PromiseId, SpeechId, TurnId};
 pub use phone::{PhoneNumber, PhoneNumberError};
 pub use pii::Pii;

@@ -2,3 +2,28 @@
 //!
 //! Invariant: every finding is in the words it was given. It deliberately knows nothing of the conversation around
 //! them except what was asked.
+
+mod address;
+mod answer;
+mod backchannel;
+mod code;
+mod complete;
+mod digits;
+mod lexicon;
+mod name;
+pub mod phone;
+mod spelling;
+mod story;
+mod wish;
+pub(crate) mod words;
+
+pub use address::{address, short_answer};
+pub use answer::{Answer, answer};
+pub use backchannel::is_backchannel;
+pub use code::{code, code_after};
+pub use complete::completeness;
+pub use name::{name, respell};
+pub use spelling::spelled;
+pub(crate) use story::capitalised;
+pub use story::story;
+pub use wish::{Wish, wish};

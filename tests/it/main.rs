@@ -1,5 +1,6 @@
 //! Integration tests.
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod calls;
 mod config;
 mod store;

@@ -1,0 +1,273 @@
+//! What the caller's words mean as an answer to the question that is open.
+
+use super::Engine;
+use super::hearing::{Learned, MOST_PARTS, Reaction, STORY_WORDS};
+use crate::domain::{Fact, FieldKind, Pii, Slot, TurnId};
+use crate::understanding::phone::{self, Reading};
+use crate::understanding::words::{has_any, plain, words};
+use crate::understanding::{Answer, address, answer, code, short_answer, story};
+
+impl Engine {
+    /// Takes in what was no answer: a story goes on the record, anything shorter was not understood.
+    pub(super) fn told(&mut self, text: &str, turn: TurnId, learned: Learned) -> Reaction {
+        let told = story(text).filter(|told| words(told).len() >= STORY_WORDS);
+        if told.is_some_and(|told| self.add_to_reason(&told, turn)) {
+            Reaction::Note
+        } else if learned.any() {
+            Reaction::Thank
+        } else {
+            Reaction::Miss
+        }
+    }
+
+    pub(super) fn reason_answered(&mut self, text: &str, turn: TurnId, learned: Learned) -> Reaction {
+        let bare_name = learned.name && words(text).len() <= 3;
+        match story(text) {
+            Some(told) if !bare_name && self.add_to_reason(&told, turn) => Reaction::Note,
+            _ if learned.any() => Reaction::Thank,
+            _ => Reaction::GoOn,
+        }
+    }
+
+    pub(super) fn name_answered(&mut self, text: &str, turn: TurnId, learned: Learned) -> Reaction {
+        if learned.name {
+            self.note_rest(text, turn);
+            return Reaction::Thank;
+        }
+        let refuses = has_any(
+            &plain(text),
+            &[
+                "rather not",
+                "not tell",
+                "don't want",
+                "do not want",
+                "none of your",
+                "why do you need",
+                "anonymous",
+            ],
+        );
+        if refuses {
+            self.record(Fact::GivenUp { slot: Slot::Name });
+            return Reaction::NeverMind;
+        }
+        self.told(text, turn, learned)
+    }
+
+    pub(super) fn name_confirmed(
+        &mut self,
+        text: &str,
+        turn: TurnId,
+        learned: Learned,
+        heard: bool,
+    ) -> Reaction {
+        if learned.name {
+            return Reaction::Thank;
+        }
+        match answer(text).filter(|_| heard) {
+            Some(Answer::Yes) => {
+                self.record(Fact::Confirmed { slot: Slot::Name });
+                self.note_rest(text, turn);
+                Reaction::Thank
+            }
+            Some(Answer::No) => {
+                self.record(Fact::Rejected { slot: Slot::Name });
+                Reaction::Apologise
+            }
+            Some(Answer::Unsure) | None => self.told(text, turn, learned),
+        }
+    }
+
+    pub(super) fn callback_answered(&mut self, text: &str, turn: TurnId, learned: Learned) -> Reaction {
+        if learned.number {
+            self.note_rest(text, turn);
+            return Reaction::Thank;
+        }
+        if phone::means_calling_number(text) {
+            return self.use_calling_number(turn);
+        }
+        if let Some(reaction) = self.digits_so_far(text) {
+            return reaction;
+        }
+        let refuses = has_any(
+            &plain(text),
+            &["rather not", "no phone", "don't have", "do not have", "don't want", "do not want", "none"],
+        );
+        if refuses || matches!(answer(text), Some(Answer::No | Answer::Unsure)) {
+            self.record(Fact::GivenUp { slot: Slot::Callback });
+            return Reaction::NeverMind;
+        }
+        self.told(text, turn, learned)
+    }
+
+    pub(super) fn use_calling_number(&mut self, turn: TurnId) -> Reaction {
+        let Some(caller) = self.state.caller.clone() else {
+            return Reaction::SayWithheld;
+        };
+        self.note_number(&caller, vec![turn]);
+        Reaction::Thank
+    }
+
+    pub(super) fn digits_so_far(&self, text: &str) -> Option<Reaction> {
+        let region = &self.business().region;
+        if !matches!(phone::read(text, region), Reading::Partial(_)) || self.state.parts.len() > MOST_PARTS {
+            return None;
+        }
+        let Reading::Partial(digits) = self.read_number(text, true) else {
+            return None;
+        };
+        let lacks_area = region == "US" && digits.len() == 7;
+        match digits.len() {
+            _ if lacks_area => Some(Reaction::AwaitAreaCode),
+            2..=9 => Some(Reaction::AwaitDigits),
+            _ => None,
+        }
+    }
+
+    pub(super) fn callback_confirmed(
+        &mut self,
+        text: &str,
+        turn: TurnId,
+        learned: Learned,
+        heard: bool,
+    ) -> Reaction {
+        if learned.number {
+            self.note_rest(text, turn);
+            return Reaction::Thank;
+        }
+        let offered = self.state.intake.get(&Slot::Callback).is_none();
+        let said = answer(text).filter(|_| heard);
+        let calling = phone::means_calling_number(text);
+        if calling && (said != Some(Answer::No) || !offered) {
+            return self.use_calling_number(turn);
+        }
+        let current = self.state.callback();
+        let amended = current
+            .as_ref()
+            .filter(|_| !offered)
+            .and_then(|now| phone::amend(now, text, &self.business().region));
+        if let Some(number) = amended.filter(|number| current.as_ref() != Some(number)) {
+            self.note_number(&number, vec![turn]);
+            return Reaction::ThankForCorrection;
+        }
+        match said {
+            Some(Answer::Yes) => {
+                if let Some(number) = current.filter(|_| offered) {
+                    self.note_number(&number, vec![turn]);
+                }
+                self.record(Fact::Confirmed { slot: Slot::Callback });
+                self.note_rest(text, turn);
+                Reaction::Thank
+            }
+            Some(Answer::No) => {
+                self.record(Fact::Rejected { slot: Slot::Callback });
+                self.digits_so_far(text).unwrap_or(if offered {
+                    Reaction::NeverMind
+                } else {
+                    Reaction::Apologise
+                })
+            }
+            Some(Answer::Unsure) | None => match self.digits_so_far(text).filter(|_| offered && heard) {
+                Some(reaction) => {
+                    self.record(Fact::Rejected { slot: Slot::Callback });
+                    reaction
+                }
+                None => self.told(text, turn, learned),
+            },
+        }
+    }
+
+    pub(super) fn field_answered(
+        &mut self,
+        text: &str,
+        turn: TurnId,
+        key: &str,
+        learned: Learned,
+    ) -> Reaction {
+        let slot = Slot::Field(key.to_owned());
+        let kind = self.field(key).map_or(FieldKind::Text, |field| field.kind);
+        let said = answer(text);
+        let value = match kind {
+            FieldKind::Text if key.contains("address") => address_answer(text),
+            FieldKind::Text => short_answer(text),
+            FieldKind::Code => code(text),
+            FieldKind::YesNo => match said {
+                Some(Answer::Yes) => Some("yes".to_owned()),
+                Some(Answer::No) => Some("no".to_owned()),
+                Some(Answer::Unsure) | None => None,
+            },
+        };
+        let cannot_say =
+            said == Some(Answer::Unsure) || (kind == FieldKind::Code && said == Some(Answer::No));
+        match value {
+            Some(value) if !cannot_say && (kind != FieldKind::Text || !learned.any()) => {
+                self.record(Fact::Noted { slot, value: Pii::new(value), evidence: vec![turn] });
+                Reaction::Thank
+            }
+            _ if cannot_say => {
+                self.record(Fact::GivenUp { slot });
+                Reaction::NeverMind
+            }
+            _ => self.told(text, turn, learned),
+        }
+    }
+
+    pub(super) fn choice_made(&mut self, text: &str, turn: TurnId, learned: Learned) -> Reaction {
+        let said = plain(text);
+        if has_any(
+            &said,
+            &[
+                "person",
+                "someone",
+                "somebody",
+                "human",
+                "call me",
+                "call back",
+                "callback",
+                "the first",
+                "first one",
+                "soon",
+            ],
+        ) {
+            self.record(Fact::PersonRequested { turn: Some(turn) });
+            return Reaction::SayNobodyIsFree;
+        }
+        match story(text).filter(|told| words(told).len() >= 3) {
+            Some(told) if self.add_to_reason(&told, turn) => Reaction::Note,
+            _ if learned.any() => Reaction::Thank,
+            _ => Reaction::TakeMessage,
+        }
+    }
+
+    pub(super) fn rest_told(&mut self, text: &str, turn: TurnId, learned: Learned) -> Reaction {
+        let added = story(text)
+            .filter(|told| words(told).len() >= STORY_WORDS)
+            .is_some_and(|told| self.add_to_reason(&told, turn));
+        match answer(text) {
+            _ if added => Reaction::Note,
+            _ if learned.any() => Reaction::Thank,
+            Some(Answer::No) => Reaction::Leave,
+            Some(Answer::Yes) => {
+                let thanks = has_any(&plain(text), &["thank", "thanks", "great", "perfect", "fine", "good"]);
+                if thanks { Reaction::Leave } else { Reaction::Listen }
+            }
+            Some(Answer::Unsure) => Reaction::Leave,
+            None if has_any(&plain(text), &["thank", "thanks"]) => Reaction::Leave,
+            None => self.short_note(text, turn),
+        }
+    }
+
+    /// A few words more, such as "and bring a ladder".
+    pub(super) fn short_note(&mut self, text: &str, turn: TurnId) -> Reaction {
+        match story(text) {
+            Some(told) if words(&told).len() >= 2 && self.add_to_reason(&told, turn) => Reaction::Note,
+            _ => Reaction::Miss,
+        }
+    }
+}
+
+/// An address has a number or a kind of street in it, or is a few words; anything else is talk.
+fn address_answer(text: &str) -> Option<String> {
+    let numbered = !matches!(phone::read(text, "US"), Reading::Nothing);
+    let short = words(text).len() <= 4;
+    if address(text).is_some() || numbered || short { short_answer(text) } else { None }
+}

@@ -1,0 +1,300 @@
+//! What a turn of the caller's means here and now, and how it is answered.
+
+use super::agenda::most_failures;
+use super::ledger::Speech;
+use super::{Engine, wording};
+use crate::domain::{Fact, HangupCause, Phase, Question, Slot, TurnId, Utterance};
+use crate::understanding::words::{has_any, plain, sentences, words};
+use crate::understanding::{Wish, answer, is_backchannel, story, wish};
+
+/// A story is kept up to this many bytes; the transcript has the rest.
+pub(super) const LONGEST_REASON: usize = 4000;
+
+/// From this many words on, what was not an answer is taken as part of the story.
+pub(super) const STORY_WORDS: usize = 5;
+
+/// Somebody who dictates in more pieces than this is asked again from the start.
+pub(super) const MOST_PARTS: usize = 5;
+
+/// How a turn is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reaction {
+    Thank,
+    Note,
+    Miss,
+    GiveTime,
+    Listen,
+    SayMachine,
+    SayNobodyIsFree,
+    Repeat,
+    AwaitDigits,
+    AwaitAreaCode,
+    GoOn,
+    ThankForCorrection,
+    Apologise,
+    NeverMind,
+    SayWithheld,
+    TakeMessage,
+    Leave,
+    LeaveStranger,
+}
+
+/// What a turn taught, beyond what was asked.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Learned {
+    pub(super) name: bool,
+    pub(super) number: bool,
+    pub(super) field: bool,
+    pub(super) reason: bool,
+}
+
+impl Learned {
+    pub(super) fn any(self) -> bool {
+        self.name || self.number || self.field || self.reason
+    }
+}
+
+/// The question a turn is held against, and whether the caller had heard it.
+#[derive(Debug, Clone)]
+pub(super) struct Context {
+    pub(super) question: Question,
+    pub(super) heard: bool,
+}
+
+impl Context {
+    pub(super) fn is(&self, question: &Question) -> bool {
+        self.question == *question
+    }
+
+    pub(super) fn is_about(&self, slot: &Slot) -> bool {
+        matches!(&self.question, Question::Fill(about) | Question::Confirm(about) if about == slot)
+    }
+}
+
+impl Engine {
+    pub(super) fn heard(&mut self, utterance: Utterance) {
+        if !self.state.stage.answered {
+            return;
+        }
+        let text = utterance.text.expose().clone();
+        if !text.contains(char::is_alphanumeric) {
+            return self.unclear(false);
+        }
+        self.floor.caller_speaking = false;
+        self.floor.patient = false;
+        let noise = is_backchannel(&text);
+        if self.is_speaking() && noise && !self.question_is_nearly_out() {
+            self.note_turn(utterance);
+            return;
+        }
+        self.stop_speaking();
+        self.settle_unreported();
+        self.floor.timers.clear_reply();
+        let turn = self.note_turn(utterance);
+        if let Some(cut) = &self.floor.cut {
+            let answers = cut.question_heard
+                && matches!(self.context().question, Question::Confirm(_) | Question::AnythingElse);
+            let bye = cut.leaving.is_some() && (noise || wish(&text) == Some(Wish::Goodbye));
+            if bye || (noise && !answers) {
+                return self.go_on();
+            }
+        }
+        self.floor.leaving = None;
+        let reaction = self.understand(&text, turn);
+        self.react(reaction);
+    }
+
+    pub(super) fn unclear(&mut self, likely_speech: bool) {
+        if !self.state.stage.answered {
+            return;
+        }
+        self.floor.caller_speaking = false;
+        if self.is_speaking() {
+            return;
+        }
+        self.settle_unreported();
+        if self.floor.cut.is_some() {
+            return self.go_on();
+        }
+        if !likely_speech || self.state.stage.lost {
+            return self.wait_for_reply();
+        }
+        self.react(Reaction::Miss);
+    }
+
+    fn note_turn(&mut self, utterance: Utterance) -> TurnId {
+        let turn = TurnId(self.state.next_turn);
+        self.record(Fact::CallerSaid { turn, utterance });
+        turn
+    }
+
+    pub(super) fn context(&self) -> Context {
+        let open = |question: &Question| match question {
+            Question::Fill(slot) => {
+                self.state.intake.get(slot).is_none() && !self.state.intake.is_given_up(slot)
+            }
+            Question::Confirm(slot) => {
+                !self.state.intake.is_confirmed(slot) && !self.state.intake.is_given_up(slot)
+            }
+            Question::PersonOrMessage => true,
+            Question::AnythingElse => self.state.phase() == Phase::Closing,
+        };
+        match self.state.last_asked.clone().filter(open) {
+            Some(question) => Context { question, heard: true },
+            None => {
+                Context { question: self.next_question().unwrap_or(Question::AnythingElse), heard: false }
+            }
+        }
+    }
+
+    fn understand(&mut self, text: &str, turn: TurnId) -> Reaction {
+        let context = self.context();
+        if let Some(reaction) = self.follow_wish(text, turn, &context) {
+            return reaction;
+        }
+        let learned = self.mine(text, turn, &context);
+        match context.question.clone() {
+            Question::Fill(Slot::Reason) => self.reason_answered(text, turn, learned),
+            Question::Fill(Slot::Name) => self.name_answered(text, turn, learned),
+            Question::Confirm(Slot::Name) => self.name_confirmed(text, turn, learned, context.heard),
+            Question::Fill(Slot::Callback) => self.callback_answered(text, turn, learned),
+            Question::Confirm(Slot::Callback) => self.callback_confirmed(text, turn, learned, context.heard),
+            Question::Fill(Slot::Field(key)) => self.field_answered(text, turn, &key, learned),
+            Question::PersonOrMessage => self.choice_made(text, turn, learned),
+            Question::AnythingElse => self.rest_told(text, turn, learned),
+            Question::Confirm(Slot::Reason | Slot::Field(_)) => self.told(text, turn, learned),
+        }
+    }
+
+    /// Wishes about the talk itself come before any answer.
+    fn follow_wish(&mut self, text: &str, turn: TurnId, context: &Context) -> Option<Reaction> {
+        let found = wish(text)?;
+        match found {
+            Wish::AskedIfMachine => Some(Reaction::SayMachine),
+            Wish::Person => {
+                self.mine(text, turn, context);
+                self.take_reason_beside_wish(text, turn);
+                self.record(Fact::PersonRequested { turn: Some(turn) });
+                Some(Reaction::SayNobodyIsFree)
+            }
+            Wish::WrongNumber if !context.is_about(&Slot::Callback) => Some(Reaction::LeaveStranger),
+            Wish::WrongNumber => None,
+            Wish::Listen => Some(Reaction::Listen),
+            Wish::Wait if self.mine(text, turn, context).any() => Some(Reaction::Thank),
+            Wish::Wait => Some(Reaction::GiveTime),
+            Wish::Repeat => Some(Reaction::Repeat),
+            Wish::Goodbye if self.state.phase() == Phase::Closing && self.next_question().is_none() => {
+                self.note_rest(text, turn);
+                Some(Reaction::Leave)
+            }
+            Wish::Goodbye if self.mine(text, turn, context).any() => None,
+            Wish::Goodbye
+                if context.heard
+                    && matches!(context.question, Question::Confirm(_))
+                    && answer(text).is_some() =>
+            {
+                None
+            }
+            Wish::Goodbye => Some(Reaction::Leave),
+        }
+    }
+
+    /// "I would like to talk to someone about my bill" asks for a person and says why.
+    fn take_reason_beside_wish(&mut self, text: &str, turn: TurnId) {
+        let other: Vec<&str> = sentences(text)
+            .into_iter()
+            .filter(|sentence| {
+                wish(sentence) != Some(Wish::Person) || has_any(&plain(sentence), &["about", "because"])
+            })
+            .collect();
+        if let Some(told) = story(&other.join(" ")).filter(|told| words(told).len() >= 3) {
+            self.add_to_reason(&told, turn);
+        }
+    }
+
+    fn react(&mut self, reaction: Reaction) {
+        if let Some(cause) = self.floor.must_end {
+            return self.farewell(cause);
+        }
+        let lead = |engine: &Self, wordings: &[&str]| Speech::of(engine.pick(wordings));
+        match reaction {
+            Reaction::Thank => self.ask_next(lead(self, wording::THANKS)),
+            Reaction::Note => self.ask_next(lead(self, wording::NOTED)),
+            Reaction::Miss => self.missed(),
+            Reaction::GiveTime => {
+                self.floor.patient = true;
+                self.say(lead(self, wording::TAKE_YOUR_TIME));
+            }
+            Reaction::Listen => self.say(lead(self, wording::LISTENING)),
+            Reaction::AwaitDigits => self.say(lead(self, wording::GO_ON_DICTATING)),
+            Reaction::AwaitAreaCode => self.say(lead(self, wording::AREA_CODE)),
+            Reaction::SayMachine => self.ask_next(lead(self, wording::MACHINE)),
+            Reaction::SayNobodyIsFree => self.say_nobody_is_free(),
+            Reaction::Repeat => self.repeat(),
+            Reaction::GoOn => self.ask_next(Speech::default()),
+            Reaction::ThankForCorrection => self.ask_next(lead(self, wording::CORRECTED)),
+            Reaction::Apologise => self.ask_next(lead(self, wording::MY_MISTAKE)),
+            Reaction::NeverMind => self.ask_next(lead(self, wording::NEVER_MIND)),
+            Reaction::SayWithheld => self.ask_next(lead(self, wording::WITHHELD)),
+            Reaction::TakeMessage => self.ask_next(lead(self, wording::MESSAGE)),
+            Reaction::Leave => self.let_go(),
+            Reaction::LeaveStranger => {
+                self.leave(Speech::of(wording::WRONG_NUMBER.to_owned()), HangupCause::Completed)
+            }
+        }
+    }
+
+    /// Says that the last turn was not understood; the second time in a row offers a way out.
+    pub(super) fn missed(&mut self) {
+        let context = self.context();
+        self.record(Fact::Misunderstood { count: self.state.misunderstood + 1 });
+        let speech = Speech::of(self.pick(wording::MISSED));
+        let stuck = self.state.misunderstood >= 2 && self.state.phase() != Phase::Closing;
+        let offered = self.state.times_asked(&Question::PersonOrMessage) > 0;
+        if stuck && !offered && !self.state.wants_person() && !context.is_about(&Slot::Callback) {
+            if self.state.failures(&context.question) >= most_failures(&context.question) {
+                self.give_up(&context.question);
+            }
+            self.enter_intake();
+            return self.ask(speech, Question::PersonOrMessage);
+        }
+        self.ask_next(speech);
+    }
+
+    fn repeat(&mut self) {
+        if self.context().is(&Question::PersonOrMessage) {
+            return self.ask(Speech::default(), Question::PersonOrMessage);
+        }
+        let closing = self.state.phase() == Phase::Closing && self.next_question().is_none();
+        let speech = if closing { Speech::of(self.promise_words()) } else { Speech::default() };
+        self.ask_next(speech);
+    }
+
+    pub(super) fn say_nobody_is_free(&mut self) {
+        if self.state.person_requests >= 3 {
+            for slot in [Slot::Name, Slot::Callback] {
+                self.record(Fact::GivenUp { slot });
+            }
+        }
+        let speech = Speech::of(self.pick(wording::UNDERSTAND));
+        if self.next_question().is_none() {
+            let speech =
+                if self.state.person_requests == 1 { speech.and(wording::NOBODY_FREE) } else { speech };
+            return self.close(speech);
+        }
+        let speech = speech.and(self.person_words());
+        let speech =
+            if self.state.person_requests == 1 { speech.and(wording::SHORT_QUESTION) } else { speech };
+        self.ask_next(speech);
+    }
+
+    /// The caller wants to go: the one thing still needed is how to reach them.
+    fn let_go(&mut self) {
+        let unreachable = self.state.callback().is_none() && !self.state.intake.is_given_up(&Slot::Callback);
+        let asked = self.state.times_asked(&Question::Fill(Slot::Callback)) > 0;
+        if unreachable && !asked && self.state.intake.get(&Slot::Reason).is_some() {
+            return self.ask(Speech::of(wording::BEFORE_YOU_GO.to_owned()), Question::Fill(Slot::Callback));
+        }
+        self.farewell(HangupCause::Completed);
+    }
+}

@@ -1,0 +1,166 @@
+use std::time::Duration;
+
+use super::{Engine, Timer, ledger::Speech, wording};
+use crate::domain::{CallTime, Fact, HangupCause, Question, Slot};
+
+const FIRST_REPLY: Duration = Duration::from_secs(6);
+const LATER_REPLY: Duration = Duration::from_secs(8);
+/// Somebody who asked for a moment gets it.
+const PATIENT_REPLY: Duration = Duration::from_secs(25);
+/// Speech that stopped is followed by its words; this long without them means they are not coming.
+const WORDS: Duration = Duration::from_secs(10);
+/// A lone zero may begin a number where numbers begin with one.
+const LONE_KEY: Duration = Duration::from_secs(3);
+const NEXT_KEY: Duration = Duration::from_secs(5);
+const RECONNECT: Duration = Duration::from_secs(60);
+const CALL_LIMIT: Duration = Duration::from_secs(30 * 60);
+/// Nobody speaks slower than this many bytes of text a second, pauses and a late start aside.
+const SLOWEST_SPEECH: u64 = 8;
+const PLAYBACK_GRACE: Duration = Duration::from_secs(10);
+
+/// The deadlines of a call.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Timers {
+    reply: Option<CallTime>,
+    playback: Option<CallTime>,
+    reconnect: Option<CallTime>,
+    call_limit: Option<CallTime>,
+}
+
+impl Timers {
+    pub(super) fn earliest(&self) -> Option<(CallTime, Timer)> {
+        let all = [
+            (self.call_limit, Timer::CallLimit),
+            (self.reconnect, Timer::Reconnect),
+            (self.playback, Timer::Playback),
+            (self.reply, Timer::Reply),
+        ];
+        all.into_iter().filter_map(|(at, timer)| at.map(|at| (at, timer))).min_by_key(|(at, _)| *at)
+    }
+
+    pub(super) fn take_due(&mut self, now: CallTime) -> Option<Timer> {
+        let (_, timer) = self.earliest().filter(|(at, _)| *at <= now)?;
+        match timer {
+            Timer::Reply => self.reply = None,
+            Timer::Playback => self.playback = None,
+            Timer::Reconnect => self.reconnect = None,
+            Timer::CallLimit => self.call_limit = None,
+        }
+        Some(timer)
+    }
+
+    pub(super) fn start_call_limit(&mut self, now: CallTime) {
+        // The limit counts from the answer, but a caller who was brought back late gets a minute to end in.
+        let limit = (CallTime::ZERO + CALL_LIMIT).max(now + Duration::from_secs(60));
+        self.call_limit.get_or_insert(limit);
+    }
+
+    pub(super) fn start_reconnect(&mut self, now: CallTime) {
+        self.reconnect = Some(now + RECONNECT);
+    }
+
+    pub(super) fn clear_reconnect(&mut self) {
+        self.reconnect = None;
+    }
+
+    pub(super) fn start_playback(&mut self, now: CallTime, bytes: usize) {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX / SLOWEST_SPEECH);
+        self.playback = Some(now + Duration::from_secs(bytes / SLOWEST_SPEECH) + PLAYBACK_GRACE);
+    }
+
+    pub(super) fn clear_playback(&mut self) {
+        self.playback = None;
+    }
+
+    pub(super) fn start_reply(&mut self, now: CallTime, patience: Duration) {
+        self.reply = Some(now + patience);
+    }
+
+    pub(super) fn clear_reply(&mut self) {
+        self.reply = None;
+    }
+
+    pub(super) fn clear_talk(&mut self) {
+        self.reply = None;
+        self.playback = None;
+    }
+}
+
+impl Engine {
+    /// Waits for the caller, as long as befits what went before.
+    pub(super) fn wait_for_reply(&mut self) {
+        if self.floor.caller_speaking || self.floor.speaking.is_some() || self.state.stage.lost {
+            return;
+        }
+        let patience = if self.floor.patient {
+            PATIENT_REPLY
+        } else if self.state.silences > 0 {
+            LATER_REPLY
+        } else {
+            FIRST_REPLY
+        };
+        self.floor.timers.start_reply(self.now, patience);
+    }
+
+    pub(super) fn wait_for_words(&mut self) {
+        if !self.state.stage.lost {
+            self.floor.timers.start_reply(self.now, WORDS);
+        }
+    }
+
+    pub(super) fn wait_for_key(&mut self) {
+        let lone = self.state.typed.expose() == "0";
+        self.floor.timers.start_reply(self.now, if lone { LONE_KEY } else { NEXT_KEY });
+    }
+
+    pub(super) fn timed_out(&mut self, timer: Timer) {
+        match timer {
+            Timer::Reply => self.reply_overdue(),
+            Timer::Playback => self.playback_overdue(),
+            Timer::Reconnect => {
+                self.settle_unreported();
+                self.hang_up(HangupCause::LineLost);
+            }
+            Timer::CallLimit => self.end_politely(HangupCause::Completed, wording::TIME_IS_UP),
+        }
+    }
+
+    fn reply_overdue(&mut self) {
+        if !self.state.stage.answered || self.floor.speaking.is_some() {
+            return;
+        }
+        self.floor.caller_speaking = false;
+        self.floor.patient = false;
+        if self.floor.cut.is_some() {
+            return self.go_on();
+        }
+        if !self.state.typed.expose().is_empty() {
+            return self.typing_stopped();
+        }
+        self.record(Fact::SilenceNoticed { count: self.state.silences + 1 });
+        self.enter_intake();
+        let told = self.state.phase() == crate::domain::Phase::Closing && self.promise_was_told();
+        match self.state.silences {
+            1 if told => self.farewell(HangupCause::Completed),
+            1 => self.ask_next(Speech::default()),
+            2 => self.check_presence(),
+            _ => self.give_up_on_silence(),
+        }
+    }
+
+    fn check_presence(&mut self) {
+        let speech = Speech::of(self.pick(wording::STILL_THERE));
+        let reason_missing = self.state.intake().get(&Slot::Reason).is_none();
+        let offered = self.state.times_asked(&Question::PersonOrMessage) > 0;
+        if reason_missing && !offered && !self.state.wants_person() {
+            self.ask(speech, Question::PersonOrMessage);
+        } else {
+            self.ask_next(speech);
+        }
+    }
+
+    fn give_up_on_silence(&mut self) {
+        let speech = Speech::of(wording::CANNOT_HEAR.to_owned());
+        self.leave(speech, HangupCause::Silence);
+    }
+}

@@ -1,0 +1,256 @@
+//! Codes of letters and digits: account, case and order numbers.
+
+use super::digits::{Atom, atom};
+use super::words::{Word, has_any, plain, words};
+
+/// Reads the code dictated or written in `text` ("C V twenty two, dash, three zero eight" → `CV22-308`): at least three
+/// letters and digits with a digit among them, in capitals. The longest where there are several.
+pub fn code(text: &str) -> Option<String> {
+    runs(&words(text)).into_iter().filter(|run| is_code(run)).max_by_key(String::len)
+}
+
+/// The same, but only where the code follows one of the `cues` ("account number"), as for a code that was not asked for.
+pub fn code_after(text: &str, cues: &[&str]) -> Option<String> {
+    let found = words(text);
+    let said = plain(text);
+    if !has_any(&said, cues) {
+        return None;
+    }
+    let at = (0..found.len()).find(|at| cues.iter().any(|cue| begins_with(&found[*at..], cue)))?;
+    let run = runs(&found[at..]).into_iter().find(|run| is_code(run))?;
+    Some(run)
+}
+
+fn begins_with(words: &[Word<'_>], cue: &str) -> bool {
+    let cue: Vec<&str> = cue.split(' ').collect();
+    words.len() >= cue.len() && cue.iter().zip(words).all(|(expected, word)| word.lower == *expected)
+}
+
+fn is_code(run: &str) -> bool {
+    let signs = run.chars().filter(char::is_ascii_alphanumeric).count();
+    signs >= 3 && run.chars().any(|character| character.is_ascii_digit())
+}
+
+#[derive(Default)]
+struct Dictation {
+    run: String,
+    runs: Vec<String>,
+    times: Option<usize>,
+    tens_open: bool,
+    gap: usize,
+}
+
+impl Dictation {
+    fn push(&mut self, signs: &str) {
+        let (first, rest) = signs.split_at(signs.chars().next().map_or(0, char::len_utf8));
+        self.run.push_str(&first.repeat(self.times.take().unwrap_or(1)));
+        self.run.push_str(rest);
+        self.gap = 0;
+    }
+
+    fn close(&mut self) {
+        let done = std::mem::take(&mut self.run);
+        let trimmed = done.trim_end_matches(['-', '/', '.']);
+        if !trimmed.is_empty() {
+            self.runs.push(trimmed.to_owned());
+        }
+        self.times = None;
+        self.gap = 0;
+    }
+}
+
+fn runs(words: &[Word<'_>]) -> Vec<String> {
+    let mut dictation = Dictation::default();
+    for (at, word) in words.iter().enumerate() {
+        let next = words.get(at + 1);
+        let tens_open = std::mem::take(&mut dictation.tens_open);
+        if let Some(signs) = written(word, &dictation, next) {
+            dictation.push(&signs);
+            continue;
+        }
+        let pieces: Vec<&str> = word.lower.split('-').filter(|piece| !piece.is_empty()).collect();
+        let many = pieces.len() > 1;
+        let mut carried = tens_open;
+        for piece in pieces {
+            spoken(piece, many, carried, word, next, &mut dictation);
+            carried = dictation.tens_open;
+        }
+        dictation.tens_open &= !(word.comma || word.stop);
+    }
+    dictation.close();
+    dictation.runs
+}
+
+/// Signs that are written as such: numerals, single letters, short capitals, and words with both letters and digits.
+fn written(word: &Word<'_>, dictation: &Dictation, next: Option<&Word<'_>>) -> Option<String> {
+    let raw = word.raw.trim_start_matches('#');
+    let has_digit = raw.chars().any(|character| character.is_ascii_digit());
+    let plain_signs =
+        raw.chars().all(|character| character.is_ascii_alphanumeric() || "-/.".contains(character));
+    if has_digit && plain_signs && !is_ordinal(&word.lower) {
+        return Some(raw.to_uppercase());
+    }
+    if raw.contains(',') && raw.chars().all(|character| character.is_ascii_digit() || character == ',') {
+        return Some(raw.replace(',', ""));
+    }
+    let inside = !dictation.run.is_empty() && dictation.gap == 0;
+    let leads_on = next.is_some_and(is_sign);
+    let single = raw.chars().count() == 1 && raw.chars().all(|character| character.is_ascii_alphabetic());
+    if single {
+        let pronoun = matches!(word.lower.as_str(), "a" | "i");
+        let among_digits = dictation.run.ends_with(|character: char| character.is_ascii_digit());
+        if word.lower == "o" && among_digits {
+            return Some("0".to_owned());
+        }
+        let meant = if pronoun { leads_on && (raw != "a" || inside) } else { inside || leads_on };
+        return meant.then(|| raw.to_uppercase());
+    }
+    let capitals =
+        (2..=5).contains(&raw.len()) && raw.chars().all(|character| character.is_ascii_uppercase());
+    let hyphenated_capitals = raw.contains('-')
+        && raw
+            .split('-')
+            .all(|piece| piece.len() == 1 && piece.chars().all(|sign| sign.is_ascii_uppercase()));
+    if hyphenated_capitals {
+        return Some(raw.replace('-', ""));
+    }
+    (capitals && (inside || leads_on)).then(|| raw.to_owned())
+}
+
+fn is_sign(word: &Word<'_>) -> bool {
+    let single = word.raw.chars().count() == 1;
+    let digit = word.lower.chars().any(|character| character.is_ascii_digit());
+    let first = word.lower.split('-').next().unwrap_or_default();
+    let spoken = matches!(atom(first), Atom::Digits(_) | Atom::Tens(_) | Atom::Times(_));
+    let homophone = matches!(word.lower.as_str(), "oh" | "dash" | "hyphen" | "slash");
+    let capitals =
+        (2..=5).contains(&word.raw.len()) && word.raw.chars().all(|sign| sign.is_ascii_uppercase());
+    single || digit || spoken || homophone || capitals
+}
+
+fn spoken(
+    piece: &str,
+    many: bool,
+    tens_open: bool,
+    word: &Word<'_>,
+    next: Option<&Word<'_>>,
+    dictation: &mut Dictation,
+) {
+    let inside = !dictation.run.is_empty() && dictation.gap == 0;
+    match piece {
+        "dash" | "hyphen" | "minus" if inside => return dictation.push("-"),
+        "slash" | "stroke" if inside => return dictation.push("/"),
+        "dot" | "point" if inside => return dictation.push("."),
+        _ => {}
+    }
+    match atom(piece) {
+        Atom::Digits(digits) => {
+            if tens_open && digits.len() == 1 && digits != "0" {
+                dictation.run.pop();
+            }
+            dictation.push(&digits);
+        }
+        Atom::Tens(ten) => {
+            dictation.push(&format!("{ten}0"));
+            dictation.tens_open = true;
+        }
+        Atom::Homophone(digit) => {
+            let ends = next.is_none() || word.stop || word.comma;
+            if inside && (digit == '0' || ends || next.is_some_and(is_sign)) {
+                dictation.push(&digit.to_string());
+            } else {
+                dictation.close();
+            }
+        }
+        Atom::Times(count) => dictation.times = Some(count),
+        Atom::Hundred if inside && !dictation.run.ends_with('0') => dictation.push("00"),
+        Atom::Thousand if inside && !dictation.run.ends_with('0') => dictation.push("000"),
+        Atom::Filler if !dictation.run.is_empty() && dictation.gap < 3 && piece != "i" => dictation.gap += 1,
+        Atom::Correction => dictation.close(),
+        Atom::Hundred | Atom::Thousand | Atom::Filler | Atom::Plus | Atom::Other => match letter_sound(piece)
+        {
+            Some(letter) if inside || (!many && next.is_some_and(is_sign) && piece.len() > 2) => {
+                dictation.push(letter)
+            }
+            Some(_) | None => dictation.close(),
+        },
+    }
+}
+
+fn is_ordinal(word: &str) -> bool {
+    let digits = word.trim_end_matches(|character: char| character.is_ascii_alphabetic());
+    let tail = &word[digits.len()..];
+    matches!(tail, "st" | "nd" | "rd" | "th" | "am" | "pm" | "s")
+        && digits.chars().all(|sign| sign.is_ascii_digit())
+}
+
+/// A letter as a transcriber may write its sound, or as a spelling alphabet names it.
+fn letter_sound(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "bee" | "bravo" => "B",
+        "see" | "sea" | "charlie" => "C",
+        "dee" | "delta" => "D",
+        "echo" => "E",
+        "eff" | "foxtrot" => "F",
+        "gee" | "golf" => "G",
+        "aitch" => "H",
+        "eye" | "india" => "I",
+        "jay" | "juliet" => "J",
+        "kay" | "kilo" => "K",
+        "ell" | "el" | "lima" => "L",
+        "em" | "mike" => "M",
+        "en" | "november" => "N",
+        "oscar" => "O",
+        "pea" | "pee" | "papa" => "P",
+        "queue" | "cue" | "quebec" => "Q",
+        "are" | "romeo" => "R",
+        "ess" | "sierra" => "S",
+        "tea" | "tee" | "tango" => "T",
+        "you" => "U",
+        "vee" | "victor" => "V",
+        "whiskey" => "W",
+        "ex" => "X",
+        "why" | "yankee" => "Y",
+        "zee" | "zed" | "zulu" => "Z",
+        "alpha" | "alfa" => "A",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_read_as_spoken_and_as_written() {
+        let said = [
+            ("The case number is C V twenty two, dash, three zero eight.", Some("CV22-308")),
+            ("The letter says account number D four four seven one.", Some("D4471")),
+            ("The case number is CV22-308.", Some("CV22-308")),
+            ("It's CV 22, dash, 308.", Some("CV22-308")),
+            ("C-V-22-308", Some("C-V-22-308")),
+            ("D4471", Some("D4471")),
+            ("order #W2378156", Some("W2378156")),
+            ("P P two four eight Z", Some("PP248Z")),
+            ("vee oh six two bee jay", Some("V062BJ")),
+            ("double four, seven, one", Some("4471")),
+            ("A as in alpha, no, D four four seven one", Some("D4471")),
+            ("I do not have it with me.", None),
+            ("I waited from eight until one.", None),
+            ("", None),
+        ];
+        for (text, expected) in said {
+            assert_eq!(code(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_was_not_asked_for_needs_its_cue() {
+        let cues = ["account number", "account"];
+        assert_eq!(
+            code_after("My account number is D 4471 and I owe 180 dollars.", &cues).as_deref(),
+            Some("D4471")
+        );
+        assert_eq!(code_after("I owe 180 dollars.", &cues), None);
+    }
+}

@@ -1,0 +1,370 @@
+//! Names of people, as given, introduced and spelled.
+
+use super::lexicon::{NOT_NAMES, is_in};
+use super::spelling::{distance, spelled, title_case};
+use super::words::{Word, words};
+
+const TITLES: &[&str] = &[
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "dr",
+    "doctor",
+    "prof",
+    "professor",
+    "mister",
+    "reverend",
+    "sister",
+    "father",
+];
+const PARTICLES: &[&str] = &[
+    "van", "von", "de", "der", "den", "da", "di", "la", "le", "del", "dos", "bin", "al", "el", "ter", "st",
+    "o", "mc", "mac",
+];
+
+/// Introductions that hold whatever follows them to be a name.
+const STRONG: &[&[&str]] = &[
+    &["my", "name", "is"],
+    &["my", "name's"],
+    &["name", "is"],
+    &["the", "name", "is"],
+    &["the", "name's"],
+    &["my", "full", "name", "is"],
+    &["you", "are", "speaking", "to"],
+    &["you're", "speaking", "to"],
+    &["you're", "speaking", "with"],
+    &["under", "the", "name"],
+    &["name", "of"],
+    &["call", "me"],
+    &["my", "last", "name", "is"],
+    &["my", "first", "name", "is"],
+    &["my", "name", "was"],
+    &["name", "it's"],
+];
+
+/// Introductions that may as well begin another sentence: what follows must look like a name.
+const WEAK: &[&[&str]] = &[
+    &["this", "is"],
+    &["it", "is"],
+    &["it's"],
+    &["i", "am"],
+    &["i'm"],
+    &["that", "is"],
+    &["that's"],
+    &["that", "would", "be"],
+    &["here", "is"],
+];
+
+/// Words around a name that belong to manners.
+const MANNERS: &[&str] = &[
+    "yes",
+    "yeah",
+    "sure",
+    "okay",
+    "ok",
+    "um",
+    "uh",
+    "er",
+    "well",
+    "oh",
+    "hi",
+    "hello",
+    "hey",
+    "certainly",
+    "absolutely",
+    "please",
+    "dear",
+    "thanks",
+    "thank",
+    "you",
+    "sir",
+    "ma'am",
+    "madam",
+    "love",
+    "of",
+    "course",
+    "good",
+    "morning",
+    "afternoon",
+    "evening",
+    "so",
+    "and",
+    "right",
+    "speaking",
+    "here",
+    "again",
+    "calling",
+    "as",
+    "said",
+    "hmm",
+    "alright",
+];
+
+/// Finds the caller's name in `text`; where a name was `asked` for, a bare name counts as well. A spelling in the same text is applied.
+pub fn name(text: &str, asked: bool) -> Option<String> {
+    let words = words(text);
+    let found = introduced(&words, asked).or_else(|| if asked { bare(&words) } else { None });
+    match (found, spelled(text)) {
+        (Some(name), Some(letters)) => Some(respell(&name, &letters)),
+        (Some(name), None) => Some(name),
+        (None, Some(letters)) if asked => Some(letters),
+        (None, _) => None,
+    }
+}
+
+/// Corrects the part of `name` that `letters` spell; letters that resemble no part are the last name.
+pub fn respell(name: &str, letters: &str) -> String {
+    let joined: String = name.chars().filter(|character| character.is_alphabetic()).collect();
+    let parts: Vec<&str> = name.split(' ').collect();
+    if let [first, last] = parts.as_slice()
+        && letters.chars().count() > first.chars().count() + 1
+        && distance(&joined, letters) <= 3
+        && distance(last, letters) > 3
+    {
+        let cut = letters.char_indices().nth(first.chars().count()).map_or(letters.len(), |(at, _)| at);
+        return format!("{} {}", title_case(&letters[..cut]), title_case(&letters[cut..]));
+    }
+    let pieces: Vec<&str> = name.split_inclusive([' ', '-']).collect();
+    let near = pieces
+        .iter()
+        .enumerate()
+        .map(|(at, piece)| (gap(piece.trim_end_matches([' ', '-']), letters), at))
+        .min();
+    match near {
+        Some((least, at)) if least <= (letters.chars().count() / 2).max(1) => pieces
+            .iter()
+            .enumerate()
+            .map(|(place, piece)| {
+                let tail = piece.trim_start_matches(|character| !matches!(character, ' ' | '-'));
+                if place == at { format!("{letters}{tail}") } else { (*piece).to_owned() }
+            })
+            .collect(),
+        _ if parts.len() == 1 => format!("{name} {letters}"),
+        _ => {
+            let kept = &parts[..parts.len() - 1];
+            format!("{} {letters}", kept.join(" "))
+        }
+    }
+}
+
+/// How unlike a heard part and spelled letters are; parts that sound alike may be written quite differently.
+fn gap(part: &str, letters: &str) -> usize {
+    let sound = |word: &str| -> String {
+        word.to_lowercase()
+            .chars()
+            .filter_map(|letter| match letter {
+                'c' | 'k' | 'q' => Some('k'),
+                's' | 'z' | 'x' => Some('s'),
+                'd' | 't' => Some('t'),
+                'g' | 'j' => Some('j'),
+                'f' | 'v' | 'w' => Some('f'),
+                'y' | 'i' | 'e' => Some('i'),
+                'a' | 'o' | 'u' | 'h' => None,
+                other => Some(other),
+            })
+            .collect()
+    };
+    distance(part, letters).min(distance(&sound(part), &sound(letters)) + 1)
+}
+
+/// How many words at the head of `words` introduce and give a name; 0 if they do not.
+pub(super) fn introduction_length(words: &[Word<'_>]) -> usize {
+    let strong = cue(words, STRONG).map(|length| (length, false));
+    let weak = || cue(words, &WEAK[..5]).map(|length| (length, true));
+    let Some((length, weak)) = strong.or_else(weak) else {
+        return 0;
+    };
+    let count = name_words(&words[length..], weak).len();
+    if count == 0 { 0 } else { length + count }
+}
+
+fn introduced(words: &[Word<'_>], asked: bool) -> Option<String> {
+    let mut best: Option<String> = None;
+    for at in 0..words.len() {
+        let rest = &words[at..];
+        let strong = cue(rest, STRONG).map(|length| (length, false));
+        // "This is the second time" is no introduction, "this is Jane" is; "it is" only answers a question.
+        let weak = if asked { WEAK } else { &WEAK[..5] };
+        let Some((length, weak)) = strong.or_else(|| cue(rest, weak).map(|length| (length, true))) else {
+            continue;
+        };
+        let bare_it = matches!(rest[0].lower.as_str(), "it" | "it's") && !asked;
+        let found = name_words(&rest[length..], weak);
+        let looks_like_a_name = !bare_it && !found.is_empty();
+        if looks_like_a_name && best.is_none() {
+            best = compose(found);
+        }
+    }
+    best.or_else(|| before_speaking(words))
+}
+
+/// "Jane Doe speaking", "Jane here".
+fn before_speaking(words: &[Word<'_>]) -> Option<String> {
+    let at = words.iter().position(|word| matches!(word.lower.as_str(), "speaking" | "here"))?;
+    let start = words[..at].iter().rposition(|word| !is_name_word(word, true)).map_or(0, |before| before + 1);
+    let found = &words[start..at];
+    (1..=4).contains(&found.len()).then(|| compose(found))?
+}
+
+fn bare(words: &[Word<'_>]) -> Option<String> {
+    let mut best: Option<(usize, String)> = None;
+    let all_lower = !words.iter().any(|word| word.raw.contains(char::is_uppercase));
+    for clause in words.split_inclusive(|word| (word.comma || word.stop) && !is_title(word)) {
+        let manners = |word: &&Word<'_>| MANNERS.contains(&word.lower.as_str());
+        let start = clause.iter().take_while(manners).count();
+        let after = clause[start..].iter().rev().take_while(manners).count();
+        let kept = &clause[start..clause.len() - after];
+        let kept = &kept[cue(kept, WEAK).unwrap_or(0)..];
+        let cased = kept.iter().filter(|word| word.raw.starts_with(char::is_uppercase)).count();
+        let particles = kept.iter().filter(|word| PARTICLES.contains(&word.lower.as_str())).count();
+        let even = if all_lower { kept.len() <= 3 } else { cased > 0 && cased + particles >= kept.len() };
+        if kept.is_empty() || kept.len() > 5 || !even || !kept.iter().all(|word| is_name_word(word, false)) {
+            continue;
+        }
+        if best.as_ref().is_none_or(|(length, _)| kept.len() > *length)
+            && let Some(name) = compose(kept)
+        {
+            best = Some((kept.len(), name));
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+fn cue(words: &[Word<'_>], cues: &[&[&str]]) -> Option<usize> {
+    cues.iter()
+        .filter(|cue| {
+            words.len() >= cue.len() && cue.iter().zip(words).all(|(expected, word)| word.lower == *expected)
+        })
+        .map(|cue| cue.len())
+        .max()
+}
+
+/// The words of a name at the head of `words`.
+fn name_words<'a, 'b>(words: &'b [Word<'a>], must_be_cased: bool) -> &'b [Word<'a>] {
+    let mut length = 0;
+    for word in words {
+        if length == 5 || !is_name_word(word, must_be_cased) {
+            break;
+        }
+        length += 1;
+        let initial = word.raw.chars().count() == 1;
+        if word.comma || (word.stop && !is_title(word) && !initial) {
+            break;
+        }
+    }
+    // "My name is Owen and …" ends before the "and"; a title or particle alone is no name.
+    let all_titles =
+        words[..length].iter().all(|word| is_title(word) || PARTICLES.contains(&word.lower.as_str()));
+    if all_titles { &[] } else { &words[..length] }
+}
+
+fn is_title(word: &Word<'_>) -> bool {
+    TITLES.contains(&word.lower.as_str())
+}
+
+fn is_name_word(word: &Word<'_>, must_be_cased: bool) -> bool {
+    let letters = word
+        .raw
+        .chars()
+        .all(|character| character.is_alphabetic() || matches!(character, '-' | '\'' | '’' | '.'));
+    let cased = word.raw.starts_with(char::is_uppercase) || PARTICLES.contains(&word.lower.as_str());
+    let common = word.lower.split('-').all(|piece| is_in(NOT_NAMES, piece));
+    letters && !common && (cased || !must_be_cased) && (!must_be_cased || !word.lower.ends_with("ing"))
+}
+
+fn compose(found: &[Word<'_>]) -> Option<String> {
+    let has_name = found.iter().any(|word| !is_title(word) && word.raw.chars().count() > 1);
+    let parts: Vec<String> = found
+        .iter()
+        .map(|word| {
+            if PARTICLES.contains(&word.lower.as_str()) && found.len() > 1 {
+                word.raw.to_owned()
+            } else if is_title(word) && word.dot {
+                format!("{}.", title_case(word.raw))
+            } else if word.raw.chars().any(char::is_lowercase) && word.raw.starts_with(char::is_uppercase) {
+                word.raw.to_owned()
+            } else {
+                title_case(word.raw)
+            }
+        })
+        .collect();
+    has_name.then(|| parts.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_as_they_are_given() {
+        let said = [
+            ("My name is Owen Castellane.", "Owen Castellane"),
+            ("It is Philippa Thornquist.", "Philippa Thornquist"),
+            ("Renata Kowalczyk.", "Renata Kowalczyk"),
+            ("Marcus Abernathy-Cole.", "Marcus Abernathy-Cole"),
+            ("Edith Marlowe, dear.", "Edith Marlowe"),
+            ("Leopold Ferris.", "Leopold Ferris"),
+            ("Yes, sure. It's Jane.", "Jane"),
+            ("my name is owen castellane", "Owen Castellane"),
+            ("renata kowalczyk", "Renata Kowalczyk"),
+            ("This is Dr. Alice Jones.", "Dr. Alice Jones"),
+            ("Mrs. O'Brien.", "Mrs. O'Brien"),
+            ("I'm Ludwig van Beethoven, and I'm calling about my piano.", "Ludwig van Beethoven"),
+            ("Um, Owen. Owen Castellane.", "Owen Castellane"),
+            ("Jane Doe speaking.", "Jane Doe"),
+            ("Sure, Jane Doe, please.", "Jane Doe"),
+            ("My name is Owen Castellane, C A S T E L L A N E.", "Owen Castellane"),
+            ("It's Owen Castelain, that's C-A-S-T-E-L-L-A-N-E.", "Owen Castellane"),
+            ("John, and my number is 415 555 0142.", "John"),
+        ];
+        for (text, expected) in said {
+            assert_eq!(name(text, true).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_given_unasked_is_found() {
+        let said = [
+            ("Hi, this is Jane Doe, my number is 415-555-0142, my boiler leaks.", Some("Jane Doe")),
+            ("Hello, my name is Sam and I have a leak.", Some("Sam")),
+            ("I'm Calling about my bill.", None),
+            ("I'm calling about my bill.", None),
+            ("This is the second time I am calling today.", None),
+            ("This is ridiculous.", None),
+            ("It is eighteen Fernwood Avenue.", None),
+            ("Good morning, Alice Jones here.", Some("Alice Jones")),
+            ("I am a little worried.", None),
+            ("Nobody came!", None),
+        ];
+        for (text, expected) in said {
+            assert_eq!(name(text, false).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_answer_without_a_name_gives_none() {
+        for text in [
+            "Why do you need that?",
+            "They took out a tooth at nine, and I take blood thinners.",
+            "Yes.",
+            "I'd rather not say.",
+            "What?",
+            "Terrible service.",
+            "I took a whole day off work for this, without pay.",
+            "Um.",
+            "",
+        ] {
+            assert_eq!(name(text, true), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_spelling_corrects_the_part_it_resembles() {
+        assert_eq!(respell("Owen Castelain", "Castellane"), "Owen Castellane");
+        assert_eq!(respell("Owin Castellane", "Owen"), "Owen Castellane");
+        assert_eq!(respell("Marcus Abernathy-Kohl", "Cole"), "Marcus Abernathy-Cole");
+        assert_eq!(respell("Owen", "Castellane"), "Owen Castellane");
+        assert_eq!(respell("Owen Castelain", "Owencastellane"), "Owen Castellane");
+    }
+}

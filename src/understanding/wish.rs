@@ -1,0 +1,385 @@
+//! What a caller wants of the talk itself: a person, a moment, a repetition, an end.
+
+use super::words::{has, has_any, plain, words};
+
+/// A wish about the talk itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// To speak to a human being.
+    Person,
+    /// To know whether this is a machine.
+    AskedIfMachine,
+    /// To have the last question repeated.
+    Repeat,
+    /// To be given a moment.
+    Wait,
+    /// To be listened to.
+    Listen,
+    /// To end the call.
+    Goodbye,
+    /// To have reached somebody else.
+    WrongNumber,
+}
+
+/// Finds the wish in `text`; the more consequential one where there are several.
+pub fn wish(text: &str) -> Option<Wish> {
+    let said = plain(text);
+    let length = words(text).len();
+    if asks_if_machine(&said) {
+        return Some(Wish::AskedIfMachine);
+    }
+    if wants_person(&said, length) {
+        return Some(Wish::Person);
+    }
+    if is_wrong_number(&said, length) {
+        return Some(Wish::WrongNumber);
+    }
+    if has_any(
+        &said,
+        &["listen to me", "let me finish", "let me talk", "let me speak", "would you listen", "stop talking"],
+    ) {
+        return Some(Wish::Listen);
+    }
+    if length <= 12 && wants_moment(&said) {
+        return Some(Wish::Wait);
+    }
+    if length <= 9 && wants_repetition(&said, text, length) {
+        return Some(Wish::Repeat);
+    }
+    (length <= 12 && says_goodbye(&said)).then_some(Wish::Goodbye)
+}
+
+const PEOPLE: &[&str] = &[
+    "person",
+    "human",
+    "human being",
+    "someone",
+    "somebody",
+    "representative",
+    "agent",
+    "operator",
+    "manager",
+    "supervisor",
+    "receptionist",
+    "your boss",
+    "the boss",
+    "the owner",
+    "staff",
+    "a colleague",
+    "an employee",
+    "rep",
+];
+
+// Said of the talk itself, whatever stands around them.
+const PERSON_OUTRIGHT: &[&str] = &[
+    "real person",
+    "actual person",
+    "live person",
+    "real human",
+    "actual human",
+    "human being",
+    "human please",
+    "person please",
+    "a human",
+    "live agent",
+    "live human",
+    "representative please",
+    "operator please",
+    "manager please",
+    "agent please",
+    "supervisor please",
+    "put me through",
+    "put me on to",
+    "transfer me",
+    "connect me",
+    "not a machine",
+    "not a robot",
+];
+
+const SPEAKING: &[&str] = &[
+    "speak to",
+    "speak with",
+    "talk to",
+    "talk with",
+    "get me",
+    "give me",
+    "want",
+    "pass me to",
+    "hand me to",
+    "get hold of",
+    "get through to",
+    "reach",
+    "like",
+    "need",
+];
+
+const LEADS: &[&str] = &[
+    "can i",
+    "could i",
+    "may i",
+    "i want",
+    "i'd like",
+    "i would like",
+    "i need",
+    "let me",
+    "i have to",
+    "i must",
+    "want to",
+    "need to",
+    "like to",
+    "please",
+    "just",
+    "possible to",
+    "i wish to",
+    "is there",
+    "rather",
+    "prefer to",
+    "have",
+    "gotta",
+    "i demand",
+];
+
+fn wants_person(said: &str, length: usize) -> bool {
+    if has_any(said, PERSON_OUTRIGHT) {
+        return true;
+    }
+    // "A person.", "Operator!", "The manager."
+    if length <= 3 && has_any(said, PEOPLE) {
+        return !has_any(said, &["no", "someone", "somebody", "staff"]);
+    }
+    let talks = ["speak to", "speak with", "talk to", "talk with", "speak directly to", "talk directly to"];
+    if talks.iter().any(|phrase| has(said, phrase)) {
+        return has_any(said, LEADS)
+            && !has_any(said, &["to you", "with you", "will talk to", "did not speak", "didn't speak"]);
+    }
+    let formal = [
+        "a person",
+        "the manager",
+        "a manager",
+        "your manager",
+        "a representative",
+        "an agent",
+        "the supervisor",
+        "a supervisor",
+        "an operator",
+        "the operator",
+        "your supervisor",
+    ];
+    has_any(said, &formal) && has_any(said, SPEAKING) && has_any(said, LEADS) && length <= 9
+}
+
+fn asks_if_machine(said: &str) -> bool {
+    let kinds = [
+        "a robot",
+        "a machine",
+        "a computer",
+        "a bot",
+        "an ai",
+        "a real person",
+        "a human",
+        "a person",
+        "a recording",
+        "automated",
+        "a real human",
+        "artificial",
+        "an actual person",
+        "real",
+        "human",
+        "a voicemail",
+        "a chatbot",
+        "an answering machine",
+    ];
+    let asks = [
+        "are you",
+        "am i talking to",
+        "am i speaking to",
+        "am i speaking with",
+        "am i talking with",
+        "is this",
+        "is that",
+        "you're",
+        "this is",
+        "are you not",
+    ];
+    let asked = asks.iter().any(|ask| kinds.iter().any(|kind| has(said, &format!("{ask} {kind}"))));
+    asked || has_any(said, &["robot or", "are you really", "or a machine", "or a robot", "or a computer"])
+}
+
+fn is_wrong_number(said: &str, length: usize) -> bool {
+    if !has(said, "wrong number") {
+        return false;
+    }
+    let reached = [
+        "i have the",
+        "i've got the",
+        "i have got the",
+        "i must have",
+        "dialed",
+        "dialled",
+        "called the",
+        "i think i",
+        "sorry wrong",
+        "i got the",
+        "it's the wrong number sorry",
+        "have the wrong number",
+    ];
+    length <= 3 && !has_any(said, &["that's", "it's"]) || has_any(said, &reached)
+}
+
+fn wants_moment(said: &str) -> bool {
+    has_any(
+        said,
+        &[
+            "hold on",
+            "hang on",
+            "one moment",
+            "a moment",
+            "just a second",
+            "one second",
+            "one sec",
+            "a sec",
+            "just a sec",
+            "wait a minute",
+            "wait a second",
+            "one minute",
+            "just a minute",
+            "bear with me",
+            "let me get",
+            "let me check",
+            "let me find",
+            "let me look",
+            "let me see",
+            "let me grab",
+            "let me think",
+            "give me a second",
+            "give me a minute",
+            "i'm looking for it",
+            "wait please",
+            "please wait",
+            "i need to find",
+            "i have to find",
+            "hold up",
+        ],
+    ) || matches!(said.trim(), "wait" | "wait wait" | "no wait" | "hold" | "moment")
+}
+
+fn wants_repetition(said: &str, text: &str, length: usize) -> bool {
+    has_any(
+        said,
+        &[
+            "repeat",
+            "say that again",
+            "say again",
+            "come again",
+            "pardon",
+            "what did you say",
+            "what was that",
+            "didn't catch",
+            "did not catch",
+            "didn't hear",
+            "did not hear",
+            "couldn't hear",
+            "could not hear",
+            "can't hear",
+            "didn't get that",
+            "what do you mean",
+            "didn't understand",
+            "don't understand",
+            "what was the question",
+            "one more time",
+            "say it again",
+            "again please",
+            "excuse me what",
+            "sorry what",
+        ],
+    ) || (length <= 2 && text.contains('?') && has_any(said, &["what", "sorry", "huh", "excuse me", "hello"]))
+        || matches!(said.trim(), "what" | "huh" | "excuse me")
+}
+
+fn says_goodbye(said: &str) -> bool {
+    let said = &said.replace(" that's all right ", " ").replace(" that is all right ", " ");
+    has_any(
+        said,
+        &[
+            "goodbye",
+            "good bye",
+            "bye",
+            "bye-bye",
+            "that's all",
+            "that is all",
+            "that will be all",
+            "that's everything",
+            "that was everything",
+            "that will do",
+            "have a good day",
+            "have a nice day",
+            "have a good one",
+            "i have to go",
+            "i've got to go",
+            "gotta go",
+            "never mind",
+            "nevermind",
+            "forget it",
+            "i'll call back later",
+            "i will call back later",
+            "i'll call again",
+            "i'm hanging up",
+            "talk to you later",
+            "see you",
+        ],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wishes_about_the_talk_are_understood() {
+        let said = [
+            ("Can I please talk to a real person?", Wish::Person),
+            ("A person, please.", Wish::Person),
+            ("Human.", Wish::Person),
+            ("Representative!", Wish::Person),
+            ("I want to speak to a manager.", Wish::Person),
+            ("Could you put me through to the office?", Wish::Person),
+            ("I'd like to talk to someone about my bill.", Wish::Person),
+            ("Get me your supervisor, please.", Wish::Person),
+            ("Can I speak to Dr. Jones?", Wish::Person),
+            ("Am I talking to a machine?", Wish::AskedIfMachine),
+            ("Are you a real person?", Wish::AskedIfMachine),
+            ("Wait, is this a robot?", Wish::AskedIfMachine),
+            ("Can you repeat that?", Wish::Repeat),
+            ("Sorry?", Wish::Repeat),
+            ("I didn't catch that.", Wish::Repeat),
+            ("Hold on, let me get my letter.", Wish::Wait),
+            ("One moment, please.", Wish::Wait),
+            ("No, wait, wait, listen to me.", Wish::Listen),
+            ("Goodbye.", Wish::Goodbye),
+            ("That is all.", Wish::Goodbye),
+            ("No, that was everything. Thank you.", Wish::Goodbye),
+            ("Sorry, I think I have the wrong number.", Wish::WrongNumber),
+            ("Wrong number.", Wish::WrongNumber),
+        ];
+        for (text, expected) in said {
+            assert_eq!(wish(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_story_is_no_wish() {
+        for text in [
+            "I would like someone to take a look.",
+            "I would like someone in billing to check it, and to call me back before Friday.",
+            "I just want one person to tell me today that it is done.",
+            "I waited from eight until one for your technician, and nobody even called me.",
+            "The receptionist told me on the phone before the appointment that it was covered.",
+            "I talked to someone yesterday and she said it was fine.",
+            "That's the wrong number.",
+            "My kitchen tap has been dripping since Sunday.",
+            "No.",
+        ] {
+            assert_eq!(wish(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,425 @@
+//! Scripted calls in virtual time: a caller as written in `calls/*.toml`, a voice of fifteen characters a second,
+//! and the whole trace as a snapshot.
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use calmline::call::{Action, CallStart, Engine, Event, Playback};
+use calmline::domain::{
+    Business, BusinessId, CallId, CallTime, CallbackPromise, Digit, Fact, FieldKind, HangupCause, Hours,
+    IntakeField, OpeningSpan, PhoneNumber, Pii, Span, SpeechId, Utterance,
+};
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+const MS_PER_CHARACTER: u64 = 1000 / 15;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Script {
+    business: String,
+    caller: Option<String>,
+    #[serde(default = "monday_morning")]
+    started_at: String,
+    steps: Vec<Step>,
+}
+
+fn monday_morning() -> String {
+    "2026-11-23T10:02[America/New_York]".to_owned()
+}
+
+/// One thing the caller (or the world) does; times are in milliseconds.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Step {
+    /// Lets the bot finish, then speaks.
+    Say(String),
+    /// The same, mumbled: the transcriber is unsure.
+    Mumble(String),
+    /// Speaks so long after the bot began, whatever it is saying.
+    Interrupt { after: u64, say: String },
+    /// A noise so long after the bot began, for which the bot stopped.
+    Noise { after: u64 },
+    /// A short word so long after the bot began, for which the bot did not stop.
+    Murmur { after: u64, say: String },
+    /// Lets the bot finish, then says something that cannot be made out.
+    Unclear,
+    /// Lets the bot finish, then presses keys.
+    Keys(String),
+    /// Lets so much time pass.
+    Wait(u64),
+    /// The line breaks for so long, and comes back.
+    Drop(u64),
+    /// The process dies in the middle of speech and the call is rebuilt from its facts.
+    Crash,
+    /// The caller hangs up so long after the bot began to speak.
+    HangUp(u64),
+    /// The server is about to stop.
+    Drain,
+}
+
+pub(crate) fn business(id: &str) -> Business {
+    let span =
+        |from, to| OpeningSpan { from: jiff::civil::time(from, 0, 0, 0), to: jiff::civil::time(to, 0, 0, 0) };
+    let field = |key: &str, kind, ask: &[&str]| IntakeField {
+        key: key.to_owned(),
+        ask: ask.iter().map(|text| (*text).to_owned()).collect(),
+        kind,
+    };
+    let (name, fields, owner, urgent_owner) = match id {
+        "heating" => (
+            "Fernwood Heating and Plumbing",
+            vec![
+                field(
+                    "address",
+                    FieldKind::Text,
+                    &["What is the address?", "Which street and number is it?"],
+                ),
+                field(
+                    "time",
+                    FieldKind::Text,
+                    &["When would a visit suit you?", "What time is good for you?"],
+                ),
+            ],
+            "our office",
+            "the engineer on duty",
+        ),
+        "dental" => (
+            "Bright Street Dental",
+            vec![field(
+                "account_number",
+                FieldKind::Code,
+                &[
+                    "What is your account number, if you have it at hand?",
+                    "Could you read me the account number again?",
+                ],
+            )],
+            "the front desk",
+            "our duty dentist",
+        ),
+        _ => (
+            "Cole and Partners",
+            vec![field(
+                "case_number",
+                FieldKind::Code,
+                &["What is the case number?", "Could you read me the case number once more?"],
+            )],
+            "our office",
+            "the attorney on duty",
+        ),
+    };
+    Business {
+        id: BusinessId(id.to_owned()),
+        name: name.to_owned(),
+        numbers: vec![],
+        time_zone: TimeZone::get("America/New_York").unwrap(),
+        region: "US".to_owned(),
+        greeting: format!("Good day, this is {name}."),
+        greeting_closed: format!(
+            "This is {name}. Our office is closed at the moment, but I will take everything down."
+        ),
+        notice: Some("I am an automated assistant, and this call is written down.".to_owned()),
+        hours: Hours { week: (0..5).map(|day| (day, vec![span(8, 17)])).collect(), closed_on: vec![] },
+        fields,
+        callback: CallbackPromise {
+            owner: owner.to_owned(),
+            within_minutes: 240,
+            urgent_owner: urgent_owner.to_owned(),
+            urgent_within_minutes: 30,
+        },
+    }
+}
+
+struct Voice {
+    speech: SpeechId,
+    text: String,
+    since: CallTime,
+}
+
+impl Voice {
+    fn ends(&self) -> CallTime {
+        self.since + Duration::from_millis(u64::try_from(self.text.len()).unwrap() * MS_PER_CHARACTER)
+    }
+
+    fn heard_by(&self, now: CallTime) -> usize {
+        let bytes = usize::try_from(now.since(self.since).as_millis()).unwrap()
+            / usize::try_from(MS_PER_CHARACTER).unwrap();
+        if bytes >= self.text.len() {
+            return self.text.len();
+        }
+        let cut = self.text.floor_char_boundary(bytes);
+        self.text[..cut].rfind(' ').unwrap_or(0)
+    }
+}
+
+/// Plays a script against the engine.
+struct Stage {
+    start: CallStart,
+    engine: Engine,
+    now: CallTime,
+    voice: Option<Voice>,
+    facts: Vec<(CallTime, Fact)>,
+    trace: String,
+    over: bool,
+}
+
+impl Stage {
+    fn new(start: CallStart) -> Self {
+        let engine = Engine::new(start.clone());
+        let mut stage = Self {
+            start,
+            engine,
+            now: CallTime::ZERO,
+            voice: None,
+            facts: vec![],
+            trace: String::new(),
+            over: false,
+        };
+        stage.event(Event::Answered);
+        stage
+    }
+
+    fn event(&mut self, event: Event) {
+        self.engine.handle(event, self.now);
+        self.drain();
+    }
+
+    fn drain(&mut self) {
+        let mut stopped = Vec::new();
+        while let Some(action) = self.engine.poll_action() {
+            match action {
+                Action::Say { speech, text, asks } => {
+                    let asks = asks.map(|question| format!(" [{}]", question.label())).unwrap_or_default();
+                    self.line(&format!("BOT{asks}: {text}"));
+                    assert!(self.voice.is_none(), "two speeches at once");
+                    self.voice = Some(Voice { speech, text, since: self.now });
+                }
+                Action::StopSpeaking => {
+                    self.line("stop");
+                    stopped.extend(self.voice.take());
+                }
+                Action::Listen(expecting) => self.line(&format!("listen for {expecting:?}")),
+                Action::Record(fact) => {
+                    self.line(&format!("  {}", shown(&fact)));
+                    self.facts.push((self.now, fact));
+                }
+                Action::Hangup(cause) => {
+                    self.line(&format!("HANG UP ({cause:?})"));
+                    self.over = true;
+                }
+            }
+        }
+        for voice in stopped {
+            self.report(&voice, voice.heard_by(self.now));
+        }
+    }
+
+    fn report(&mut self, voice: &Voice, heard_bytes: usize) {
+        let span = Span { start: voice.since, end: self.now };
+        let playback = Playback { heard_bytes, span, failed: false };
+        self.event(Event::PlaybackFinished { speech: voice.speech, playback });
+    }
+
+    fn line(&mut self, text: &str) {
+        writeln!(self.trace, "{} {text}", self.now).unwrap();
+    }
+
+    /// Lets the clock run to `until`, playing speech and firing timers on the way.
+    fn run_to(&mut self, until: CallTime) {
+        loop {
+            let voice_ends = self.voice.as_ref().map(Voice::ends);
+            let timer = self.engine.poll_timeout().map(|(at, _)| at);
+            let Some(next) =
+                voice_ends.into_iter().chain(timer).min().filter(|next| *next <= until && !self.over)
+            else {
+                self.now = self.now.max(until);
+                return;
+            };
+            self.now = self.now.max(next);
+            if voice_ends == Some(next) {
+                if let Some(voice) = self.voice.take() {
+                    self.report(&voice, voice.text.len());
+                }
+            } else {
+                let (_, timer) = self.engine.poll_timeout().unwrap();
+                self.line(&format!("timer {timer:?}"));
+                self.engine.handle_timeout(self.now);
+                self.drain();
+            }
+        }
+    }
+
+    fn pass(&mut self, ms: u64) {
+        self.run_to(self.now + Duration::from_millis(ms));
+    }
+
+    fn let_bot_finish(&mut self) {
+        while let Some(voice) = &self.voice {
+            self.run_to(voice.ends());
+        }
+    }
+
+    /// So long after the bot began to speak.
+    fn run_into_speech(&mut self, after: u64) {
+        if let Some(since) = self.voice.as_ref().map(|voice| voice.since) {
+            self.run_to(since + Duration::from_millis(after));
+        }
+    }
+
+    fn speak(&mut self, text: &str, confidence: f32) {
+        if self.over {
+            return;
+        }
+        self.event(Event::SpeechStarted);
+        let start = self.now;
+        self.pass(u64::try_from(text.len()).unwrap() * MS_PER_CHARACTER);
+        self.event(Event::SpeechStopped);
+        let end = self.now;
+        self.pass(500);
+        self.line(&format!("CALLER: {text}"));
+        self.hear(text, Span { start, end }, confidence);
+    }
+
+    fn hear(&mut self, text: &str, span: Span, confidence: f32) {
+        self.event(Event::Heard(Utterance { text: Pii::from(text), span, confidence }));
+    }
+
+    fn play(&mut self, step: &Step) {
+        match step {
+            Step::Say(text) | Step::Mumble(text) => {
+                self.let_bot_finish();
+                self.pass(700);
+                self.speak(text, if matches!(step, Step::Say(_)) { 0.9 } else { 0.3 });
+            }
+            Step::Interrupt { after, say } => {
+                self.run_into_speech(*after);
+                self.speak(say, 0.9);
+            }
+            Step::Noise { after } => {
+                self.run_into_speech(*after);
+                self.line("(noise)");
+                self.event(Event::SpeechStarted);
+                self.event(Event::SpeechStopped);
+                self.event(Event::Unclear { span: Span::default(), likely_speech: false });
+            }
+            Step::Murmur { after, say } => {
+                self.run_into_speech(*after);
+                self.line(&format!("CALLER, murmuring: {say}"));
+                self.hear(say, Span { start: self.now, end: self.now }, 0.9);
+            }
+            Step::Unclear => {
+                self.let_bot_finish();
+                self.pass(700);
+                self.line("(mumbling)");
+                self.event(Event::SpeechStarted);
+                self.event(Event::SpeechStopped);
+                self.event(Event::Unclear { span: Span::default(), likely_speech: true });
+            }
+            Step::Keys(keys) => {
+                self.let_bot_finish();
+                for key in keys.chars() {
+                    self.pass(300);
+                    self.line(&format!("KEY {key}"));
+                    self.event(Event::Keyed(Digit::new(key).unwrap()));
+                }
+            }
+            Step::Wait(ms) => {
+                self.let_bot_finish();
+                self.pass(*ms);
+            }
+            Step::Drop(ms) => {
+                self.line("(the line drops)");
+                self.voice = None;
+                self.event(Event::StreamLost);
+                self.pass(*ms);
+                if !self.over {
+                    self.line("(the line is back)");
+                    self.event(Event::Resumed);
+                }
+            }
+            Step::Crash => {
+                self.line("(crash and restart)");
+                self.voice = None;
+                self.engine = Engine::replay(self.start.clone(), self.facts.clone());
+                self.pass(3000);
+                self.event(Event::Resumed);
+            }
+            Step::HangUp(after) => {
+                self.run_into_speech(*after);
+                self.line("(the caller hangs up)");
+                self.event(Event::LegEnded(HangupCause::CallerHungUp));
+                self.over = true;
+            }
+            Step::Drain => {
+                self.line("(the server drains)");
+                self.event(Event::Draining);
+            }
+        }
+    }
+}
+
+/// A fact in one line; what the lines around it say already is left out.
+fn shown(fact: &Fact) -> String {
+    if let Fact::BotSaid { text, heard, .. } = fact {
+        let heard = if heard == text { "in full".to_owned() } else { format!("{:?}", heard.expose()) };
+        return format!("bot_said, heard {heard}");
+    }
+    if let Fact::CallerSaid { turn, .. } = fact {
+        return format!("caller_said turn={turn}");
+    }
+    let mut shown = serde_json::to_value(fact).unwrap();
+    let fields = shown.as_object_mut().unwrap();
+    let name = fields.remove("fact").unwrap();
+    if let Some(promise) = fields.get_mut("promise").and_then(serde_json::Value::as_object_mut) {
+        promise.remove("id");
+        promise.remove("call");
+    }
+    let rest: Vec<String> = fields.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    format!("{} {}", name.as_str().unwrap(), rest.join(" "))
+}
+
+fn trace(script: &Script) -> String {
+    let started_at = script.started_at.parse::<jiff::Zoned>().unwrap().timestamp();
+    let mut stage = Stage::new(CallStart {
+        id: CallId::new("01935b1e-4a00-7000-8000-000000000001".parse().unwrap()),
+        business: Arc::new(business(&script.business)),
+        caller: script.caller.as_deref().map(|number| PhoneNumber::parse(number).unwrap()),
+        started_at,
+    });
+    for step in &script.steps {
+        stage.play(step);
+    }
+    // Whatever the script leaves open comes to its end by itself.
+    let mut waited = 0;
+    while !stage.over && waited < 200 {
+        stage.pass(1000);
+        waited += 1;
+    }
+    assert!(stage.over, "the call never ended:\n{}", stage.trace);
+    stage.trace
+}
+
+#[test]
+fn every_scripted_call_goes_as_recorded() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/calls");
+    let mut scripts = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let script: Script =
+                toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            scripts.insert(path.file_stem().unwrap().to_str().unwrap().to_owned(), script);
+        }
+    }
+    assert!(scripts.len() >= 20);
+    for (name, script) in &scripts {
+        insta::with_settings!({ snapshot_path => "calls", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(name.as_str(), trace(script));
+        });
+    }
+}
