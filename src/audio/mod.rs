@@ -6,6 +6,7 @@
 pub mod decode;
 pub mod resample;
 pub mod smart_turn;
+pub mod turn;
 pub mod ulaw;
 pub mod vad;
 
