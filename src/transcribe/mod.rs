@@ -3,9 +3,22 @@
 //! Invariant: a job that is cancelled, refused or failed says so; it never blocks a call. It deliberately knows
 //! nothing of turns or calls: the driver ties every transcript to the segment it was asked for.
 
+mod backlog;
+mod gate;
+mod infer;
+mod prompt;
+mod repetition;
+mod split;
+mod whisper;
+
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
+
+pub use prompt::prompt;
+pub use split::split;
+pub use whisper::{Settings, Whisper};
 
 /// Turns speech into words.
 pub trait Transcriber: Send + Sync {
@@ -50,6 +63,14 @@ pub struct Transcription {
 /// Why a segment was not transcribed.
 #[derive(Debug, thiserror::Error)]
 pub enum TranscribeError {
+    /// The model cannot be loaded.
+    #[error("the whisper model {} cannot be loaded: {why}", path.display())]
+    Model {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The queue is full: the machine cannot keep up.
     #[error("the transcriber's queue is full")]
     Busy,
