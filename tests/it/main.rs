@@ -4,3 +4,4 @@
 mod calls;
 mod config;
 mod store;
+mod voice;
