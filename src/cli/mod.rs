@@ -1,6 +1,7 @@
 //! The commands.
 
 pub mod models;
+pub mod say;
 
 use clap::{Parser, Subcommand};
 

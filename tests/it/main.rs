@@ -5,3 +5,4 @@ mod calls;
 mod config;
 mod store;
 mod transcribe;
+mod voice;

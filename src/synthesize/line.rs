@@ -1,0 +1,160 @@
+//! From a voice's own samples to the telephone line: band, rate, level, μ-law.
+
+use crate::audio::resample::Resampler;
+use crate::audio::{TELEPHONE_HZ, ulaw};
+
+use super::Slice;
+
+/// The level of speech on the line, as root mean square over the parts that are not pauses, relative to full scale.
+/// ITU-T P.56 describes the measure; −20 dB leaves speech's peaks unclipped.
+const SPEECH_LEVEL: f32 = 0.1;
+
+/// Telephones carry nothing below this, so that it would only take up room under the clipping level.
+const LOWEST_HZ: f32 = 200.0;
+
+/// Parts this much weaker than the strongest 20 ms are pauses: 30 dB.
+const PAUSE: f32 = 0.0316;
+
+const FRAME: usize = TELEPHONE_HZ as usize / 50;
+
+/// Turns one sentence, slice by slice, into telephone audio.
+pub struct Line {
+    resampler: Resampler,
+    highpass: Highpass,
+    gain: f32,
+}
+
+impl Line {
+    /// Takes samples of `rate` per second, which are multiplied by `gain`.
+    pub fn new(rate: u32, gain: f32) -> Self {
+        Self {
+            resampler: Resampler::new(rate, TELEPHONE_HZ),
+            highpass: Highpass::new(LOWEST_HZ, TELEPHONE_HZ as f32),
+            gain,
+        }
+    }
+
+    /// Returns what is ready after some more samples.
+    pub fn push(&mut self, samples: &[f32]) -> Slice {
+        let ready = self.resampler.push(samples);
+        self.encode(ready)
+    }
+
+    /// Returns the rest.
+    pub fn finish(&mut self) -> Slice {
+        let rest = self.resampler.flush();
+        self.encode(rest)
+    }
+
+    fn encode(&mut self, mut samples: Vec<f32>) -> Slice {
+        for sample in &mut samples {
+            *sample = self.highpass.next(*sample) * self.gain;
+        }
+        ulaw::encode(&samples).into()
+    }
+}
+
+/// The gain that brings a voice's speech to the line's level, from a sample of it.
+pub fn levelling_gain(speech: &[f32], rate: u32) -> f32 {
+    let mut highpass = Highpass::new(LOWEST_HZ, TELEPHONE_HZ as f32);
+    let heard: Vec<f32> = crate::audio::resample::resample(speech, rate, TELEPHONE_HZ)
+        .into_iter()
+        .map(|x| highpass.next(x))
+        .collect();
+    let level = speech_level(&heard);
+    if level > 0.0 { SPEECH_LEVEL / level } else { 1.0 }
+}
+
+/// Root mean square over the frames that are not pauses.
+fn speech_level(samples: &[f32]) -> f32 {
+    let power = |frame: &[f32]| frame.iter().map(|x| x * x).sum::<f32>() / frame.len() as f32;
+    let powers: Vec<f32> = samples.chunks(FRAME).map(power).collect();
+    let pause = powers.iter().copied().fold(0.0, f32::max) * PAUSE * PAUSE;
+    let spoken: Vec<f32> = powers.into_iter().filter(|&power| power > pause).collect();
+    (spoken.iter().sum::<f32>() / spoken.len().max(1) as f32).sqrt()
+}
+
+/// A Butterworth high-pass of second order (the bilinear form of Bristow-Johnson's "Audio EQ Cookbook").
+struct Highpass {
+    b: [f32; 3],
+    a: [f32; 2],
+    x: [f32; 2],
+    y: [f32; 2],
+}
+
+impl Highpass {
+    fn new(corner_hz: f32, rate: f32) -> Self {
+        let w = std::f32::consts::TAU * corner_hz / rate;
+        let alpha = w.sin() / std::f32::consts::SQRT_2;
+        let norm = 1.0 + alpha;
+        let edge = f32::midpoint(1.0, w.cos()) / norm;
+        Self {
+            b: [edge, -2.0 * edge, edge],
+            a: [-2.0 * w.cos() / norm, (1.0 - alpha) / norm],
+            x: [0.0; 2],
+            y: [0.0; 2],
+        }
+    }
+
+    fn next(&mut self, x: f32) -> f32 {
+        let y = self.b[0] * x + self.b[1] * self.x[0] + self.b[2] * self.x[1]
+            - self.a[0] * self.y[0]
+            - self.a[1] * self.y[1];
+        self.x = [x, self.x[0]];
+        self.y = [y, self.y[0]];
+        y
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tone(hz: f32, rate: u32, seconds: f32, amplitude: f32) -> Vec<f32> {
+        let samples = (seconds * rate as f32) as usize;
+        (0..samples)
+            .map(|n| amplitude * (std::f32::consts::TAU * hz * n as f32 / rate as f32).sin())
+            .collect()
+    }
+
+    fn through(line: &mut Line, samples: &[f32], slice: usize) -> Vec<u8> {
+        let mut audio: Vec<u8> = samples.chunks(slice).flat_map(|chunk| line.push(chunk).to_vec()).collect();
+        audio.extend_from_slice(&line.finish());
+        audio
+    }
+
+    #[test]
+    fn the_size_of_the_slices_does_not_change_the_audio() {
+        let speech = tone(440.0, 22_050, 1.0, 0.3);
+        let whole = through(&mut Line::new(22_050, 1.0), &speech, speech.len());
+        assert_eq!(whole.len(), 8_000);
+        for slice in [100, 5_120, 7_777] {
+            assert_eq!(through(&mut Line::new(22_050, 1.0), &speech, slice), whole);
+        }
+    }
+
+    #[test]
+    fn loud_and_quiet_voices_come_out_at_the_same_level_pauses_aside() {
+        for amplitude in [0.02, 0.9] {
+            let mut speech = tone(500.0, 16_000, 1.0, amplitude);
+            speech.extend(vec![0.0; 16_000]);
+            let gain = levelling_gain(&speech, 16_000);
+            let audio = ulaw::decode(&through(&mut Line::new(16_000, gain), &speech, 4_000));
+            let level = speech_level(&audio);
+            assert!((level / SPEECH_LEVEL - 1.0).abs() < 0.1, "{level}");
+        }
+    }
+
+    #[test]
+    fn hum_is_kept_off_the_line() {
+        let hum = ulaw::decode(&through(&mut Line::new(8_000, 1.0), &tone(50.0, 8_000, 1.0, 0.5), 800));
+        assert!(speech_level(&hum[4_000..]) < 0.03);
+        let voice = ulaw::decode(&through(&mut Line::new(8_000, 1.0), &tone(1_000.0, 8_000, 1.0, 0.5), 800));
+        assert!((speech_level(&voice[4_000..]) / 0.3536 - 1.0).abs() < 0.05);
+    }
+
+    #[test]
+    fn silence_has_no_level_to_raise() {
+        assert_eq!(levelling_gain(&[0.0; 22_050], 22_050), 1.0);
+    }
+}
