@@ -12,6 +12,8 @@ mod playout;
 mod rest;
 mod script;
 mod stream;
+#[cfg(feature = "local-audio")]
+mod talk;
 mod tape;
 mod timeline;
 
@@ -22,5 +24,7 @@ pub use instructions::InstructionError;
 pub use person::{Handset, Key, Person};
 pub use rest::{RestApi, SentMessage};
 pub use script::{Reaction, Script, Unasked, When};
+#[cfg(feature = "local-audio")]
+pub use talk::{TalkError, talk};
 pub use tape::Recording;
 pub use timeline::{Entry, InterruptionMeasure, Manner, Measures, Spoiled, Timeline, TurnMeasure, What};

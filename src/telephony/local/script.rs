@@ -384,7 +384,9 @@ fn roles(label: &str) -> Vec<&str> {
         "person-or-message" => vec!["person"],
         _ => match label.strip_prefix("field-") {
             Some(key @ ("account" | "case" | "order" | "code" | "policy")) => vec![key, "reference"],
-            Some(key @ ("when" | "availability")) => vec![key, "time"],
+            Some(key @ ("preferred_time" | "when" | "availability")) => vec![key, "time", "expectation"],
+            // Who will not say where asks for somebody to talk to.
+            Some(key @ "address") => vec![key, "person"],
             Some(key) => vec![key],
             None => vec!["yes"],
         },

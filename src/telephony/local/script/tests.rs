@@ -109,7 +109,7 @@ fn a_field_is_answered_with_the_line_of_its_key_or_one_like_it() {
     };
     assert_eq!(ask("field-address"), "address");
     assert_eq!(ask("field-account"), "reference");
-    assert_eq!(ask("field-when"), "time");
+    assert_eq!(ask("field-preferred_time"), "time");
 }
 
 #[test]
