@@ -1,1 +1,30 @@
 //! A simulated carrier that places calls through the very same webhook and socket.
+//!
+//! Invariant: seen from the server it behaves like the real carrier, and shares no state with it. It deliberately
+//! knows nothing of what the server does inside: all its figures are taken on the line.
+
+mod caller;
+mod carrier;
+mod clips;
+mod instructions;
+mod person;
+mod playout;
+mod rest;
+mod script;
+mod stream;
+#[cfg(feature = "local-audio")]
+mod talk;
+mod tape;
+mod timeline;
+
+pub use caller::Caller;
+pub use carrier::{CallOutcome, Carrier, Ending, PlacedCall, Settings};
+pub use clips::{Scenario, scenarios};
+pub use instructions::InstructionError;
+pub use person::{Handset, Key, Person};
+pub use rest::{RestApi, SentMessage};
+pub use script::{Reaction, Script, Unasked, When};
+#[cfg(feature = "local-audio")]
+pub use talk::{TalkError, talk};
+pub use tape::Recording;
+pub use timeline::{Entry, InterruptionMeasure, Manner, Measures, Spoiled, Timeline, TurnMeasure, What};
