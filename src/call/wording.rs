@@ -24,7 +24,7 @@ const NAME_RIGHT: &[&str] = &["Is that right, or would you spell it for me?"];
 const CALLBACK: &[&str] = &[
     "What is the best number to call you back on?",
     "Which number can we reach you on?",
-    "Could you give me the number again, digit by digit?",
+    "Could you tell me the number digit by digit?",
 ];
 const KEYPAD: &[&str] = &[
     "You can also type the number on your keypad, and then press the pound key.",
@@ -55,8 +55,8 @@ const ANYTHING_ELSE: &[&str] =
 pub(super) const THANKS: &[&str] = &["Thank you.", "Thanks.", "All right.", "Good, thank you.", "Very well."];
 pub(super) const NOTED: &[&str] = &[
     "Thank you for telling me.",
-    "I have written that down.",
-    "I have noted that as well.",
+    "I have made a note of that.",
+    "That is on record as well.",
     "I have added that.",
 ];
 pub(super) const MISSED: &[&str] = &[

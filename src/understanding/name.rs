@@ -113,7 +113,8 @@ pub fn name(text: &str, asked: bool) -> Option<String> {
     }
 }
 
-/// Corrects the part of `name` that `letters` spell; letters that resemble no part are the last name.
+/// Corrects the part of `name` that `letters` spell, which may be several words as heard; letters that resemble no
+/// part are the last name.
 pub fn respell(name: &str, letters: &str) -> String {
     let joined: String = name.chars().filter(|character| character.is_alphabetic()).collect();
     let parts: Vec<&str> = name.split(' ').collect();
@@ -126,25 +127,22 @@ pub fn respell(name: &str, letters: &str) -> String {
         return format!("{} {}", title_case(&letters[..cut]), title_case(&letters[cut..]));
     }
     let pieces: Vec<&str> = name.split_inclusive([' ', '-']).collect();
-    let near = pieces
-        .iter()
-        .enumerate()
-        .map(|(at, piece)| (gap(piece.trim_end_matches([' ', '-']), letters), at))
+    let bare = |piece: &str| piece.trim_end_matches([' ', '-']).to_owned();
+    let windows = (0..pieces.len()).flat_map(|from| [1, 2].map(|size| (from, from + size)));
+    let near = windows
+        .filter(|(from, to)| *to <= pieces.len() && (*to - *from == 1 || *from > 0))
+        .map(|(from, to)| {
+            let heard: String = pieces[from..to].iter().map(|piece| bare(piece)).collect();
+            (gap(&heard, letters), from, to)
+        })
         .min();
     match near {
-        Some((least, at)) if least <= (letters.chars().count() / 2).max(1) => pieces
-            .iter()
-            .enumerate()
-            .map(|(place, piece)| {
-                let tail = piece.trim_start_matches(|character| !matches!(character, ' ' | '-'));
-                if place == at { format!("{letters}{tail}") } else { (*piece).to_owned() }
-            })
-            .collect(),
-        _ if parts.len() == 1 => format!("{name} {letters}"),
-        _ => {
-            let kept = &parts[..parts.len() - 1];
-            format!("{} {letters}", kept.join(" "))
+        Some((least, from, to)) if least <= (letters.chars().count() / 2).max(1) => {
+            let tail = pieces[to - 1].trim_start_matches(|character| !matches!(character, ' ' | '-'));
+            format!("{}{letters}{tail}{}", pieces[..from].concat(), pieces[to..].concat())
         }
+        _ if parts.len() == 1 => format!("{name} {letters}"),
+        _ => format!("{} {letters}", parts[..parts.len() - 1].join(" ")),
     }
 }
 
@@ -364,6 +362,7 @@ mod tests {
         assert_eq!(respell("Owen Castelain", "Castellane"), "Owen Castellane");
         assert_eq!(respell("Owin Castellane", "Owen"), "Owen Castellane");
         assert_eq!(respell("Marcus Abernathy-Kohl", "Cole"), "Marcus Abernathy-Cole");
+        assert_eq!(respell("Owen Castle Lane", "Castellane"), "Owen Castellane");
         assert_eq!(respell("Owen", "Castellane"), "Owen Castellane");
         assert_eq!(respell("Owen Castelain", "Owencastellane"), "Owen Castellane");
     }
