@@ -125,6 +125,7 @@ impl Engine {
         let lacks_area = region == "US" && digits.len() == 7;
         match digits.len() {
             _ if lacks_area => Some(Reaction::AwaitAreaCode),
+            8 | 9 if region == "US" => Some(Reaction::AwaitLastFour),
             2..=9 => Some(Reaction::AwaitDigits),
             _ => None,
         }

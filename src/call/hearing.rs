@@ -29,6 +29,7 @@ pub(super) enum Reaction {
     Repeat,
     AwaitDigits,
     AwaitAreaCode,
+    AwaitLastFour,
     GoOn,
     ThankForCorrection,
     Apologise,
@@ -227,6 +228,7 @@ impl Engine {
             }
             Reaction::Listen => self.say(lead(self, wording::LISTENING)),
             Reaction::AwaitDigits => self.say(lead(self, wording::GO_ON_DICTATING)),
+            Reaction::AwaitLastFour => self.say(lead(self, wording::LAST_FOUR)),
             Reaction::AwaitAreaCode => self.say(lead(self, wording::AREA_CODE)),
             Reaction::SayMachine => self.ask_next(lead(self, wording::MACHINE)),
             Reaction::SayNobodyIsFree => self.say_nobody_is_free(),

@@ -326,6 +326,8 @@ impl Engine {
 
     /// Ends the call soon and kindly, whatever is going on.
     pub(super) fn end_politely(&mut self, cause: HangupCause, why: &str) {
+        self.floor.timers.start_last_minute(self.now);
+        self.floor.last_minute = true;
         if self.floor.leaving.is_some() {
             return;
         }

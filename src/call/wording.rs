@@ -68,6 +68,8 @@ pub(super) const MISSED: &[&str] = &[
 pub(super) const TAKE_YOUR_TIME: &[&str] = &["Take your time.", "Of course, I will wait.", "No hurry."];
 pub(super) const LISTENING: &[&str] = &["I am listening.", "Please go on.", "Go ahead."];
 pub(super) const GO_ON_DICTATING: &[&str] = &["Go on, please.", "And the rest?", "And then?"];
+pub(super) const LAST_FOUR: &[&str] =
+    &["And the last four digits again, please?", "What are the last four digits?"];
 pub(super) const AREA_CODE: &[&str] = &["And the area code?", "Which area code is that?"];
 pub(super) const MACHINE: &[&str] = &[
     "Yes, I am an automated assistant, and I write down everything you tell me.",
@@ -100,7 +102,7 @@ pub(super) const CALL_AGAIN: &str = "Please call again in a few minutes.";
 
 /// Every sentence of the bot that holds nothing of the caller's, for the voice to have ready.
 pub fn fixed_phrases(business: &Business) -> Vec<String> {
-    let tables: [&[&str]; 27] = [
+    let tables: [&[&str]; 28] = [
         REASON,
         NAME,
         SPELL_NAME,
@@ -118,6 +120,7 @@ pub fn fixed_phrases(business: &Business) -> Vec<String> {
         LISTENING,
         GO_ON_DICTATING,
         AREA_CODE,
+        LAST_FOUR,
         MACHINE,
         NEVER_MIND,
         MY_MISTAKE,

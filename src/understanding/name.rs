@@ -34,8 +34,6 @@ const STRONG: &[&[&str]] = &[
     &["you", "are", "speaking", "to"],
     &["you're", "speaking", "to"],
     &["you're", "speaking", "with"],
-    &["under", "the", "name"],
-    &["name", "of"],
     &["call", "me"],
     &["my", "last", "name", "is"],
     &["my", "first", "name", "is"],
@@ -54,6 +52,7 @@ const WEAK: &[&[&str]] = &[
     &["that's"],
     &["that", "would", "be"],
     &["here", "is"],
+    &["under", "the", "name"],
 ];
 
 /// Words around a name that belong to manners.
@@ -179,6 +178,7 @@ pub(super) fn introduction_length(words: &[Word<'_>]) -> usize {
 
 fn introduced(words: &[Word<'_>], asked: bool) -> Option<String> {
     let mut best: Option<String> = None;
+    let has_case = words.iter().any(|word| word.raw != "I" && word.raw.starts_with(char::is_uppercase));
     for at in 0..words.len() {
         let rest = &words[at..];
         let strong = cue(rest, STRONG).map(|length| (length, false));
@@ -187,6 +187,10 @@ fn introduced(words: &[Word<'_>], asked: bool) -> Option<String> {
         let Some((length, weak)) = strong.or_else(|| cue(rest, weak).map(|length| (length, true))) else {
             continue;
         };
+        if strong.is_some() && at > 0 && is_somebody_elses(&words[at - 1]) {
+            continue;
+        }
+        let weak = weak || has_case;
         let bare_it = matches!(rest[0].lower.as_str(), "it" | "it's") && !asked;
         let found = name_words(&rest[length..], weak);
         let looks_like_a_name = !bare_it && !found.is_empty();
@@ -195,6 +199,12 @@ fn introduced(words: &[Word<'_>], asked: bool) -> Option<String> {
         }
     }
     best.or_else(|| before_speaking(words))
+}
+
+/// "Her name is", "the doctor's name is".
+fn is_somebody_elses(before: &Word<'_>) -> bool {
+    matches!(before.lower.as_str(), "his" | "her" | "their" | "whose" | "its" | "company" | "brand" | "your")
+        || before.lower.ends_with("'s")
 }
 
 /// "Jane Doe speaking", "Jane here".
@@ -207,8 +217,11 @@ fn before_speaking(words: &[Word<'_>]) -> Option<String> {
 
 fn bare(words: &[Word<'_>]) -> Option<String> {
     let mut best: Option<(usize, String)> = None;
+    let asks = words.last().is_some_and(|word| word.query);
     let all_lower = !words.iter().any(|word| word.raw.contains(char::is_uppercase));
-    for clause in words.split_inclusive(|word| (word.comma || word.stop) && !is_title(word)) {
+    let clauses: Vec<&[Word<'_>]> =
+        words.split_inclusive(|word| (word.comma || word.stop) && !is_title(word)).collect();
+    for (at, clause) in clauses.iter().enumerate() {
         let manners = |word: &&Word<'_>| MANNERS.contains(&word.lower.as_str());
         let start = clause.iter().take_while(manners).count();
         let after = clause[start..].iter().rev().take_while(manners).count();
@@ -217,6 +230,18 @@ fn bare(words: &[Word<'_>]) -> Option<String> {
         let cased = kept.iter().filter(|word| word.raw.starts_with(char::is_uppercase)).count();
         let particles = kept.iter().filter(|word| PARTICLES.contains(&word.lower.as_str())).count();
         let even = if all_lower { kept.len() <= 3 } else { cased > 0 && cased + particles >= kept.len() };
+        // A single word is a name on its own, or where the talk goes on as after a name.
+        let goes_on = clauses.get(at + 1).is_none_or(|next| {
+            let first = &next[0];
+            matches!(
+                first.lower.as_str(),
+                "and" | "it's" | "that's" | "thank" | "thanks" | "please" | "dear" | "my"
+            ) || first.raw.chars().count() == 1
+                || kept.first().is_some_and(|word| word.lower == first.lower)
+        });
+        if (kept.len() == 1 && !(goes_on && at <= 1)) || asks {
+            continue;
+        }
         if kept.is_empty() || kept.len() > 5 || !even || !kept.iter().all(|word| is_name_word(word, false)) {
             continue;
         }
