@@ -157,7 +157,8 @@ impl Engine {
             speech = speech.and(self.promise_words());
         }
         let thanks = format!("Thank you for calling {}.", self.business().name);
-        if cause == HangupCause::Completed && self.state.times_begun(&thanks) == 0 {
+        let served = cause == HangupCause::Completed && !self.state.promises.is_empty();
+        if served && self.state.times_begun(&thanks) == 0 {
             speech = speech.and(thanks);
         }
         speech = speech.and(self.pick(wording::GOODBYE));
@@ -190,7 +191,10 @@ impl Engine {
         let business = self.business();
         let greeting = if self.state.open { &business.greeting } else { &business.greeting_closed };
         let speech = Speech::of(greeting.clone()).and(business.notice.clone().unwrap_or_default());
-        self.ask(speech, Question::Fill(Slot::Reason));
+        match self.next_question() {
+            Some(question @ Question::Fill(Slot::Reason)) => self.ask(speech, question),
+            Some(_) | None => self.ask_next(speech),
+        }
     }
 
     fn urgency(&self) -> Urgency {
@@ -216,7 +220,7 @@ impl Engine {
     fn promise(&self, urgency: Urgency) -> Promise {
         let business = self.business();
         let callback = self.state.callback();
-        let name = self.state.intake.value(&Slot::Name).unwrap_or("the caller");
+        let name = self.state.intake.value(&Slot::Name).unwrap_or("this caller");
         let reason = self.state.intake.value(&Slot::Reason);
         let person = if self.state.wants_person() { " They asked for a person." } else { "" };
         let what = match (&callback, reason) {

@@ -5,7 +5,7 @@ use super::hearing::{Learned, MOST_PARTS, Reaction, STORY_WORDS};
 use crate::domain::{Fact, FieldKind, Pii, Slot, TurnId};
 use crate::understanding::phone::{self, Reading};
 use crate::understanding::words::{has_any, plain, words};
-use crate::understanding::{Answer, address, answer, code, short_answer, story};
+use crate::understanding::{Answer, address, answer, code, name, short_answer, story};
 
 impl Engine {
     /// Takes in what was no answer: a story goes on the record, anything shorter was not understood.
@@ -21,6 +21,13 @@ impl Engine {
     }
 
     pub(super) fn reason_answered(&mut self, text: &str, turn: TurnId, learned: Learned) -> Reaction {
+        if !learned.any()
+            && words(text).len() <= 3
+            && let Some(name) = name(text, true).filter(|name| name.contains(' '))
+        {
+            self.record(Fact::Noted { slot: Slot::Name, value: Pii::new(name), evidence: vec![turn] });
+            return Reaction::Thank;
+        }
         let bare_name = learned.name && words(text).len() <= 3;
         match story(text) {
             Some(told) if !bare_name && self.add_to_reason(&told, turn) => Reaction::Note,
@@ -118,6 +125,7 @@ impl Engine {
         let lacks_area = region == "US" && digits.len() == 7;
         match digits.len() {
             _ if lacks_area => Some(Reaction::AwaitAreaCode),
+            8 | 9 if region == "US" => Some(Reaction::AwaitLastFour),
             2..=9 => Some(Reaction::AwaitDigits),
             _ => None,
         }
@@ -151,10 +159,10 @@ impl Engine {
         }
         match said {
             Some(Answer::Yes) => {
-                if let Some(number) = current.filter(|_| offered) {
-                    self.note_number(&number, vec![turn]);
+                match current.filter(|_| offered) {
+                    Some(number) => self.note_number(&number, vec![turn]),
+                    None => self.record(Fact::Confirmed { slot: Slot::Callback }),
                 }
-                self.record(Fact::Confirmed { slot: Slot::Callback });
                 self.note_rest(text, turn);
                 Reaction::Thank
             }

@@ -29,6 +29,7 @@ pub(super) enum Reaction {
     Repeat,
     AwaitDigits,
     AwaitAreaCode,
+    AwaitLastFour,
     GoOn,
     ThankForCorrection,
     Apologise,
@@ -227,6 +228,7 @@ impl Engine {
             }
             Reaction::Listen => self.say(lead(self, wording::LISTENING)),
             Reaction::AwaitDigits => self.say(lead(self, wording::GO_ON_DICTATING)),
+            Reaction::AwaitLastFour => self.say(lead(self, wording::LAST_FOUR)),
             Reaction::AwaitAreaCode => self.say(lead(self, wording::AREA_CODE)),
             Reaction::SayMachine => self.ask_next(lead(self, wording::MACHINE)),
             Reaction::SayNobodyIsFree => self.say_nobody_is_free(),
@@ -257,6 +259,9 @@ impl Engine {
             }
             self.enter_intake();
             return self.ask(speech, Question::PersonOrMessage);
+        }
+        if self.state.failures(&context.question) >= most_failures(&context.question) {
+            return self.ask_next(Speech::of(self.pick(wording::NEVER_MIND)));
         }
         self.ask_next(speech);
     }
@@ -293,6 +298,12 @@ impl Engine {
         let unreachable = self.state.callback().is_none() && !self.state.intake.is_given_up(&Slot::Callback);
         let asked = self.state.times_asked(&Question::Fill(Slot::Callback)) > 0;
         if unreachable && !asked && self.state.intake.get(&Slot::Reason).is_some() {
+            let fields = self.business().fields.iter().map(|field| Slot::Field(field.key.clone()));
+            let rest = std::iter::once(Slot::Name).chain(fields);
+            let open: Vec<Slot> = rest.filter(|slot| self.state.intake.get(slot).is_none()).collect();
+            for slot in open {
+                self.record(Fact::GivenUp { slot });
+            }
             return self.ask(Speech::of(wording::BEFORE_YOU_GO.to_owned()), Question::Fill(Slot::Callback));
         }
         self.farewell(HangupCause::Completed);

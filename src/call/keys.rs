@@ -18,6 +18,11 @@ impl Engine {
         if !self.state.stage.answered || self.state.stage.lost {
             return;
         }
+        let ends_nothing = !digit.as_char().is_ascii_digit() && self.state.typed.expose().is_empty();
+        if ends_nothing {
+            self.record(Fact::Keyed { digit });
+            return;
+        }
         let typing = self.typing();
         self.stop_speaking();
         self.settle_unreported();
@@ -32,7 +37,7 @@ impl Engine {
         let typed = self.state.typed.expose().clone();
         let zero_begins = match &typing {
             Typing::Number => phone::may_begin_with_zero(&self.business().region),
-            Typing::Code(_) => false,
+            Typing::Code(_) => true,
             Typing::Nothing => false,
         };
         if typed == "0" && digit.as_char() == '0' && !zero_begins {
@@ -41,9 +46,7 @@ impl Engine {
         match typing {
             Typing::Number => self.number_keyed(digit, &typed),
             Typing::Code(key) => self.code_keyed(digit, &key, typed),
-            Typing::Nothing if digit.as_char() == '#' || digit.as_char() == '*' => {
-                self.ask_next(Speech::default())
-            }
+            Typing::Nothing if digit.as_char() == '#' => self.missed(),
             // Keys that nobody asked for may be the start of a number all the same.
             Typing::Nothing => self.wait_for_key(),
         }

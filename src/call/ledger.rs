@@ -150,7 +150,8 @@ impl Engine {
         if present || leaving || self.state.has_heard(notice) || self.notices_begun() >= 3 {
             return speech;
         }
-        speech.sentences.insert(0, notice.clone());
+        let questions_from = speech.question.as_ref().map_or(speech.sentences.len(), |(_, before)| *before);
+        speech.sentences.insert(questions_from.min(1), notice.clone());
         if let Some((_, before)) = &mut speech.question {
             *before += 1;
         }
@@ -235,6 +236,7 @@ impl Engine {
     }
 
     pub(super) fn playback_overdue(&mut self) {
+        self.stop_speaking();
         let Some(spoken) = self.floor.speaking.take() else {
             return;
         };
@@ -324,6 +326,8 @@ impl Engine {
 
     /// Ends the call soon and kindly, whatever is going on.
     pub(super) fn end_politely(&mut self, cause: HangupCause, why: &str) {
+        self.floor.timers.start_last_minute(self.now);
+        self.floor.last_minute = true;
         if self.floor.leaving.is_some() {
             return;
         }

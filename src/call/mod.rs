@@ -68,6 +68,8 @@ struct Floor {
     leaving: Option<HangupCause>,
     /// Set when the call must end whatever the caller says next.
     must_end: Option<HangupCause>,
+    /// Whether the call is past its limit, or the server about to stop: the next deadline is final.
+    last_minute: bool,
     /// Whether the caller asked for a moment.
     patient: bool,
     /// Whether the last speech failed and was tried again.

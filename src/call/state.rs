@@ -184,8 +184,13 @@ impl State {
             }
             Fact::Asked { question, attempt } => self.apply_asked(question, *attempt),
             Fact::BotSaid { turn, speech, text, heard, span } => {
+                let mut rest = text.expose().as_str();
                 for sentence in sentences(text.expose()) {
-                    *self.begun.entry(Pii::from(sentence)).or_default() += 1;
+                    let at = text.expose().len() - rest.len() + rest.find(sentence).unwrap_or(0);
+                    rest = &text.expose()[at + sentence.len()..];
+                    if at < heard.expose().len() {
+                        *self.begun.entry(Pii::from(sentence)).or_default() += 1;
+                    }
                 }
                 self.next_speech = self.next_speech.max(speech.0.saturating_add(1));
                 self.push_turn(*turn, Speaker::Bot, heard, *span, 1.0);

@@ -55,6 +55,11 @@ impl Timers {
         self.call_limit.get_or_insert(limit);
     }
 
+    /// The last word must have been said by then.
+    pub(super) fn start_last_minute(&mut self, now: CallTime) {
+        self.call_limit = Some(now + Duration::from_secs(60));
+    }
+
     pub(super) fn start_reconnect(&mut self, now: CallTime) {
         self.reconnect = Some(now + RECONNECT);
     }
@@ -120,6 +125,9 @@ impl Engine {
             Timer::Reconnect => {
                 self.settle_unreported();
                 self.hang_up(HangupCause::LineLost);
+            }
+            Timer::CallLimit if self.floor.last_minute => {
+                self.hang_up(self.floor.must_end.unwrap_or(HangupCause::Completed));
             }
             Timer::CallLimit => self.end_politely(HangupCause::Completed, wording::TIME_IS_UP),
         }

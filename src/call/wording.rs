@@ -24,7 +24,7 @@ const NAME_RIGHT: &[&str] = &["Is that right, or would you spell it for me?"];
 const CALLBACK: &[&str] = &[
     "What is the best number to call you back on?",
     "Which number can we reach you on?",
-    "Could you give me the number again, digit by digit?",
+    "Could you tell me the number digit by digit?",
 ];
 const KEYPAD: &[&str] = &[
     "You can also type the number on your keypad, and then press the pound key.",
@@ -55,8 +55,8 @@ const ANYTHING_ELSE: &[&str] =
 pub(super) const THANKS: &[&str] = &["Thank you.", "Thanks.", "All right.", "Good, thank you.", "Very well."];
 pub(super) const NOTED: &[&str] = &[
     "Thank you for telling me.",
-    "I have written that down.",
-    "I have noted that as well.",
+    "I have made a note of that.",
+    "That is on record as well.",
     "I have added that.",
 ];
 pub(super) const MISSED: &[&str] = &[
@@ -68,6 +68,8 @@ pub(super) const MISSED: &[&str] = &[
 pub(super) const TAKE_YOUR_TIME: &[&str] = &["Take your time.", "Of course, I will wait.", "No hurry."];
 pub(super) const LISTENING: &[&str] = &["I am listening.", "Please go on.", "Go ahead."];
 pub(super) const GO_ON_DICTATING: &[&str] = &["Go on, please.", "And the rest?", "And then?"];
+pub(super) const LAST_FOUR: &[&str] =
+    &["And the last four digits again, please?", "What are the last four digits?"];
 pub(super) const AREA_CODE: &[&str] = &["And the area code?", "Which area code is that?"];
 pub(super) const MACHINE: &[&str] = &[
     "Yes, I am an automated assistant, and I write down everything you tell me.",
@@ -100,7 +102,7 @@ pub(super) const CALL_AGAIN: &str = "Please call again in a few minutes.";
 
 /// Every sentence of the bot that holds nothing of the caller's, for the voice to have ready.
 pub fn fixed_phrases(business: &Business) -> Vec<String> {
-    let tables: [&[&str]; 27] = [
+    let tables: [&[&str]; 28] = [
         REASON,
         NAME,
         SPELL_NAME,
@@ -118,6 +120,7 @@ pub fn fixed_phrases(business: &Business) -> Vec<String> {
         LISTENING,
         GO_ON_DICTATING,
         AREA_CODE,
+        LAST_FOUR,
         MACHINE,
         NEVER_MIND,
         MY_MISTAKE,

@@ -58,6 +58,7 @@ const NO: &[&str] = &[
     "rather not",
     "never",
     "negative",
+    "none",
     "nothing else",
     "nothing",
 ];

@@ -4,9 +4,16 @@ use super::digits::{Atom, atom};
 use super::words::{Word, has_any, plain, words};
 
 /// Reads the code dictated or written in `text` ("C V twenty two, dash, three zero eight" → `CV22-308`): at least three
-/// letters and digits with a digit among them, in capitals. The longest where there are several.
+/// letters and digits with a digit among them, or five letters, in capitals. The longest where there are several.
 pub fn code(text: &str) -> Option<String> {
-    runs(&words(text)).into_iter().filter(|run| is_code(run)).max_by_key(String::len)
+    let words = words(text);
+    let dictated = runs(&words).into_iter().filter(|run| is_code(run)).max_by_key(String::len);
+    // Letters alone come as one word in capitals.
+    let capitals =
+        |word: &Word<'_>| word.raw.len() >= 4 && word.raw.chars().all(|sign| sign.is_ascii_uppercase());
+    let lone =
+        || words.iter().find(|word| words.len() <= 4 && capitals(word)).map(|word| word.raw.to_owned());
+    dictated.or_else(lone)
 }
 
 /// The same, but only where the code follows one of the `cues` ("account number"), as for a code that was not asked for.
@@ -28,7 +35,7 @@ fn begins_with(words: &[Word<'_>], cue: &str) -> bool {
 
 fn is_code(run: &str) -> bool {
     let signs = run.chars().filter(char::is_ascii_alphanumeric).count();
-    signs >= 3 && run.chars().any(|character| character.is_ascii_digit())
+    (signs >= 3 && run.chars().any(|character| character.is_ascii_digit())) || signs >= 5
 }
 
 #[derive(Default)]
@@ -87,6 +94,10 @@ fn written(word: &Word<'_>, dictation: &Dictation, next: Option<&Word<'_>>) -> O
     let has_digit = raw.chars().any(|character| character.is_ascii_digit());
     let plain_signs =
         raw.chars().all(|character| character.is_ascii_alphanumeric() || "-/.".contains(character));
+    let pieces: Vec<&str> = raw.split('-').collect();
+    if pieces.len() > 2 && pieces.iter().all(|piece| piece.len() == 1) && plain_signs {
+        return Some(pieces.concat().to_uppercase());
+    }
     if has_digit && plain_signs && !is_ordinal(&word.lower) {
         return Some(raw.to_uppercase());
     }
@@ -99,22 +110,22 @@ fn written(word: &Word<'_>, dictation: &Dictation, next: Option<&Word<'_>>) -> O
     if single {
         let pronoun = matches!(word.lower.as_str(), "a" | "i");
         let among_digits = dictation.run.ends_with(|character: char| character.is_ascii_digit());
-        if word.lower == "o" && among_digits {
+        let ends_or_digit = next.is_none_or(|next| !is_sign(next) || is_digit(next));
+        if word.lower == "o" && among_digits && ends_or_digit {
             return Some("0".to_owned());
         }
-        let meant = if pronoun { leads_on && (raw != "a" || inside) } else { inside || leads_on };
+        let ends = inside && (next.is_none() || word.stop);
+        let meant = if pronoun { ends || leads_on && (raw != "a" || inside) } else { inside || leads_on };
         return meant.then(|| raw.to_uppercase());
     }
     let capitals =
         (2..=5).contains(&raw.len()) && raw.chars().all(|character| character.is_ascii_uppercase());
-    let hyphenated_capitals = raw.contains('-')
-        && raw
-            .split('-')
-            .all(|piece| piece.len() == 1 && piece.chars().all(|sign| sign.is_ascii_uppercase()));
-    if hyphenated_capitals {
-        return Some(raw.replace('-', ""));
-    }
     (capitals && (inside || leads_on)).then(|| raw.to_owned())
+}
+
+fn is_digit(word: &Word<'_>) -> bool {
+    matches!(atom(&word.lower), Atom::Digits(_) | Atom::Tens(_))
+        || word.raw.starts_with(|sign: char| sign.is_ascii_digit())
 }
 
 fn is_sign(word: &Word<'_>) -> bool {
@@ -167,13 +178,14 @@ fn spoken(
         Atom::Thousand if inside && !dictation.run.ends_with('0') => dictation.push("000"),
         Atom::Filler if !dictation.run.is_empty() && dictation.gap < 3 && piece != "i" => dictation.gap += 1,
         Atom::Correction => dictation.close(),
-        Atom::Hundred | Atom::Thousand | Atom::Filler | Atom::Plus | Atom::Other => match letter_sound(piece)
-        {
-            Some(letter) if inside || (!many && next.is_some_and(is_sign) && piece.len() > 2) => {
-                dictation.push(letter)
+        Atom::Hundred | Atom::Thousand | Atom::Filler | Atom::Plus | Atom::Schwa | Atom::Other => {
+            match letter_sound(piece) {
+                Some(letter) if inside || (!many && next.is_some_and(is_sign) && piece.len() > 2) => {
+                    dictation.push(letter)
+                }
+                Some(_) | None => dictation.close(),
             }
-            Some(_) | None => dictation.close(),
-        },
+        }
     }
 }
 

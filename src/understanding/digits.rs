@@ -18,6 +18,8 @@ pub(super) enum Atom {
     Digits(String),
     /// A word that is a digit only among digits: "for", "to", "oh".
     Homophone(char),
+    /// "A", as "oh" between other digits often comes out.
+    Schwa,
     Tens(char),
     Hundred,
     Thousand,
@@ -59,6 +61,13 @@ pub(super) fn runs(text: &str) -> Vec<Run> {
                     gap += 1;
                 }
             }
+            Atom::Schwa
+                if gap == 0
+                    && !run.digits.is_empty()
+                    && atoms.get(at + 1).is_some_and(|(next, _)| is_digit(next)) =>
+            {
+                push(&mut run, "0", &mut times);
+            }
             Atom::Tens(ten) => {
                 push(&mut run, &format!("{ten}0"), &mut times);
                 tens_open = !*breaks_after;
@@ -77,7 +86,7 @@ pub(super) fn runs(text: &str) -> Vec<Run> {
                 corrects = true;
             }
             Atom::Correction => gap += 1,
-            Atom::Hundred | Atom::Thousand | Atom::Other => {
+            Atom::Hundred | Atom::Thousand | Atom::Schwa | Atom::Other => {
                 close(&mut run, &mut runs, &mut corrects);
                 times = 1;
                 gap = 0;
@@ -136,6 +145,11 @@ fn numerals(word: &str, breaks: bool, atoms: &mut Vec<(Atom, bool)>) {
         atoms.push((Atom::Plus, false));
         rest = after;
     }
+    // A breath before the number is sometimes written as a letter.
+    let breath = rest.len() > 10 && rest.starts_with(|sign: char| sign.is_ascii_alphabetic());
+    if breath {
+        rest = &rest[1..];
+    }
     let allowed = |character: char| character.is_ascii_digit() || "-.()/,_".contains(character);
     if !rest.chars().all(allowed) {
         atoms.push((Atom::Other, breaks));
@@ -176,9 +190,11 @@ pub(super) fn atom(word: &str) -> Atom {
 fn other_atom(word: &str) -> Atom {
     match word {
         "oh" | "o" | "ou" | "owe" => Atom::Homophone('0'),
+        "a" => Atom::Schwa,
         "won" => Atom::Homophone('1'),
         "to" | "too" => Atom::Homophone('2'),
         "for" | "fore" => Atom::Homophone('4'),
+        "free" | "tree" => Atom::Homophone('3'),
         "ate" => Atom::Homophone('8'),
         "twenty" => Atom::Tens('2'),
         "thirty" => Atom::Tens('3'),

@@ -32,7 +32,7 @@ pub(super) const NOT_NAMES: &str = "\
 
 /// Words of greeting, politeness and hesitation: a turn of nothing else says nothing.
 pub(super) const EMPTY_TALK: &str = "\
-    hi hello hey hiya good morning afternoon evening day there yes yeah yep no nope okay ok um uh er erm \
+    dash hyphen slash hi hello hey hiya good morning afternoon evening day there yes yeah yep no nope okay ok um uh er erm \
     hmm mm mhm huh thanks thank you please how are can could hear me is anybody anyone well so oh ah \
     dear sorry excuse i i'm am have a an the question need some help calling would like i'd to leave \
     message sure right now just it it's this that that's my name number and but then let see what who \

@@ -34,8 +34,6 @@ const STRONG: &[&[&str]] = &[
     &["you", "are", "speaking", "to"],
     &["you're", "speaking", "to"],
     &["you're", "speaking", "with"],
-    &["under", "the", "name"],
-    &["name", "of"],
     &["call", "me"],
     &["my", "last", "name", "is"],
     &["my", "first", "name", "is"],
@@ -54,6 +52,7 @@ const WEAK: &[&[&str]] = &[
     &["that's"],
     &["that", "would", "be"],
     &["here", "is"],
+    &["under", "the", "name"],
 ];
 
 /// Words around a name that belong to manners.
@@ -113,7 +112,8 @@ pub fn name(text: &str, asked: bool) -> Option<String> {
     }
 }
 
-/// Corrects the part of `name` that `letters` spell; letters that resemble no part are the last name.
+/// Corrects the part of `name` that `letters` spell, which may be several words as heard; letters that resemble no
+/// part are the last name.
 pub fn respell(name: &str, letters: &str) -> String {
     let joined: String = name.chars().filter(|character| character.is_alphabetic()).collect();
     let parts: Vec<&str> = name.split(' ').collect();
@@ -126,25 +126,22 @@ pub fn respell(name: &str, letters: &str) -> String {
         return format!("{} {}", title_case(&letters[..cut]), title_case(&letters[cut..]));
     }
     let pieces: Vec<&str> = name.split_inclusive([' ', '-']).collect();
-    let near = pieces
-        .iter()
-        .enumerate()
-        .map(|(at, piece)| (gap(piece.trim_end_matches([' ', '-']), letters), at))
+    let bare = |piece: &str| piece.trim_end_matches([' ', '-']).to_owned();
+    let windows = (0..pieces.len()).flat_map(|from| [1, 2].map(|size| (from, from + size)));
+    let near = windows
+        .filter(|(from, to)| *to <= pieces.len() && (*to - *from == 1 || *from > 0))
+        .map(|(from, to)| {
+            let heard: String = pieces[from..to].iter().map(|piece| bare(piece)).collect();
+            (gap(&heard, letters), from, to)
+        })
         .min();
     match near {
-        Some((least, at)) if least <= (letters.chars().count() / 2).max(1) => pieces
-            .iter()
-            .enumerate()
-            .map(|(place, piece)| {
-                let tail = piece.trim_start_matches(|character| !matches!(character, ' ' | '-'));
-                if place == at { format!("{letters}{tail}") } else { (*piece).to_owned() }
-            })
-            .collect(),
-        _ if parts.len() == 1 => format!("{name} {letters}"),
-        _ => {
-            let kept = &parts[..parts.len() - 1];
-            format!("{} {letters}", kept.join(" "))
+        Some((least, from, to)) if least <= (letters.chars().count() / 2).max(1) => {
+            let tail = pieces[to - 1].trim_start_matches(|character| !matches!(character, ' ' | '-'));
+            format!("{}{letters}{tail}{}", pieces[..from].concat(), pieces[to..].concat())
         }
+        _ if parts.len() == 1 => format!("{name} {letters}"),
+        _ => format!("{} {letters}", parts[..parts.len() - 1].join(" ")),
     }
 }
 
@@ -181,6 +178,7 @@ pub(super) fn introduction_length(words: &[Word<'_>]) -> usize {
 
 fn introduced(words: &[Word<'_>], asked: bool) -> Option<String> {
     let mut best: Option<String> = None;
+    let has_case = words.iter().any(|word| word.raw != "I" && word.raw.starts_with(char::is_uppercase));
     for at in 0..words.len() {
         let rest = &words[at..];
         let strong = cue(rest, STRONG).map(|length| (length, false));
@@ -189,6 +187,10 @@ fn introduced(words: &[Word<'_>], asked: bool) -> Option<String> {
         let Some((length, weak)) = strong.or_else(|| cue(rest, weak).map(|length| (length, true))) else {
             continue;
         };
+        if strong.is_some() && at > 0 && is_somebody_elses(&words[at - 1]) {
+            continue;
+        }
+        let weak = weak || has_case;
         let bare_it = matches!(rest[0].lower.as_str(), "it" | "it's") && !asked;
         let found = name_words(&rest[length..], weak);
         let looks_like_a_name = !bare_it && !found.is_empty();
@@ -197,6 +199,12 @@ fn introduced(words: &[Word<'_>], asked: bool) -> Option<String> {
         }
     }
     best.or_else(|| before_speaking(words))
+}
+
+/// "Her name is", "the doctor's name is".
+fn is_somebody_elses(before: &Word<'_>) -> bool {
+    matches!(before.lower.as_str(), "his" | "her" | "their" | "whose" | "its" | "company" | "brand" | "your")
+        || before.lower.ends_with("'s")
 }
 
 /// "Jane Doe speaking", "Jane here".
@@ -209,8 +217,11 @@ fn before_speaking(words: &[Word<'_>]) -> Option<String> {
 
 fn bare(words: &[Word<'_>]) -> Option<String> {
     let mut best: Option<(usize, String)> = None;
+    let asks = words.last().is_some_and(|word| word.query);
     let all_lower = !words.iter().any(|word| word.raw.contains(char::is_uppercase));
-    for clause in words.split_inclusive(|word| (word.comma || word.stop) && !is_title(word)) {
+    let clauses: Vec<&[Word<'_>]> =
+        words.split_inclusive(|word| (word.comma || word.stop) && !is_title(word)).collect();
+    for (at, clause) in clauses.iter().enumerate() {
         let manners = |word: &&Word<'_>| MANNERS.contains(&word.lower.as_str());
         let start = clause.iter().take_while(manners).count();
         let after = clause[start..].iter().rev().take_while(manners).count();
@@ -219,6 +230,18 @@ fn bare(words: &[Word<'_>]) -> Option<String> {
         let cased = kept.iter().filter(|word| word.raw.starts_with(char::is_uppercase)).count();
         let particles = kept.iter().filter(|word| PARTICLES.contains(&word.lower.as_str())).count();
         let even = if all_lower { kept.len() <= 3 } else { cased > 0 && cased + particles >= kept.len() };
+        // A single word is a name on its own, or where the talk goes on as after a name.
+        let goes_on = clauses.get(at + 1).is_none_or(|next| {
+            let first = &next[0];
+            matches!(
+                first.lower.as_str(),
+                "and" | "it's" | "that's" | "thank" | "thanks" | "please" | "dear" | "my"
+            ) || first.raw.chars().count() == 1
+                || kept.first().is_some_and(|word| word.lower == first.lower)
+        });
+        if (kept.len() == 1 && !(goes_on && at <= 1)) || asks {
+            continue;
+        }
         if kept.is_empty() || kept.len() > 5 || !even || !kept.iter().all(|word| is_name_word(word, false)) {
             continue;
         }
@@ -364,6 +387,7 @@ mod tests {
         assert_eq!(respell("Owen Castelain", "Castellane"), "Owen Castellane");
         assert_eq!(respell("Owin Castellane", "Owen"), "Owen Castellane");
         assert_eq!(respell("Marcus Abernathy-Kohl", "Cole"), "Marcus Abernathy-Cole");
+        assert_eq!(respell("Owen Castle Lane", "Castellane"), "Owen Castellane");
         assert_eq!(respell("Owen", "Castellane"), "Owen Castellane");
         assert_eq!(respell("Owen Castelain", "Owencastellane"), "Owen Castellane");
     }

@@ -39,8 +39,31 @@ pub fn read(text: &str, region: &str) -> Reading {
     }
     match current {
         None => Reading::Nothing,
-        Some(run) => whole(&run, region).map_or(Reading::Partial(run.digits), Reading::Full),
+        Some(run) => whole(&run, region)
+            .or_else(|| without_stutter(&run.digits, region))
+            .map_or(Reading::Partial(run.digits), Reading::Full),
     }
+}
+
+/// Transcribers lengthen a row of equal digits ("five five five" becomes `5555`): where one row is longer than any
+/// other and the number would fit without one or two of its digits, it is read so, to be confirmed by the caller.
+fn without_stutter(digits: &str, region: &str) -> Option<PhoneNumber> {
+    let signs: Vec<char> = digits.chars().collect();
+    let mut rows: Vec<(usize, usize)> = Vec::new();
+    for (at, sign) in signs.iter().enumerate() {
+        match rows.last_mut() {
+            Some((length, start)) if signs[*start] == *sign => *length += 1,
+            Some(_) | None => rows.push((1, at)),
+        }
+    }
+    rows.sort_unstable();
+    let (length, start) = *rows.last()?;
+    let rival = rows.iter().rev().nth(1).map_or(0, |(length, _)| *length);
+    if length < 4 || rival == length {
+        return None;
+    }
+    (1..=2)
+        .find_map(|extra| from_digits(&format!("{}{}", &digits[..start], &digits[start + extra..]), region))
 }
 
 /// Reads a number that is dictated over several turns: `parts` are the turns since it was asked for.
@@ -69,6 +92,14 @@ pub fn read_parts(parts: &[&str], region: &str) -> Reading {
     }
     let joined = digits.concat();
     if let Some(number) = from_digits(&joined, region) {
+        return Reading::Full(number);
+    }
+    // Asked for the last four again, people give the last four.
+    if let [.., last] = digits.as_slice()
+        && last.len() == 4
+        && joined.len() > 10
+        && let Some(number) = from_digits(&format!("{}{last}", &joined[..6]), region)
+    {
         return Reading::Full(number);
     }
     if joined.is_empty() { Reading::Nothing } else { Reading::Partial(joined) }
@@ -295,6 +326,13 @@ mod tests {
             ("eight hundred five five five zero one double nine", "+18005550199"),
             ("six four six, five five five, five thousand", "+16465555000"),
             ("six one seven, five five five, oh ate oh to.", "+16175550802"),
+            ("Five one two five five five a one six oh.", "+15125550160"),
+            ("917-5555-8983", "+19175558983"),
+            ("You can reach me at nine one seven five five five five five five four five.", "+19175555545"),
+            ("828 508 960 free.", "+18285089603"),
+            ("S2065551885.", "+12065551885"),
+            ("415-555-199", ""),
+            ("64655501888", ""),
             ("nought one four two", ""),
         ];
         for (said, expected) in forms {
@@ -345,6 +383,8 @@ mod tests {
         let parts = ["four one five", "five five five", "zero one four two"];
         assert_eq!(read_parts(&parts[..2], "US"), Reading::Partial("415555".into()));
         assert_eq!(read_parts(&parts, "US"), Reading::Full(PhoneNumber::parse("+14155550142").unwrap()));
+        let again = ["four one five, five five five, one four two", "oh one four two"];
+        assert_eq!(read_parts(&again, "US"), Reading::Full(PhoneNumber::parse("+14155550142").unwrap()));
         let local = ["five five five, zero one four two", "four one five"];
         assert_eq!(read_parts(&local, "US"), Reading::Full(PhoneNumber::parse("+14155550142").unwrap()));
     }

@@ -6,32 +6,51 @@ use super::words::words;
 /// letters joined by hyphens, and a word written in capitals as transcribers write a spelling.
 pub fn spelled(text: &str) -> Option<String> {
     let words = words(text);
-    let mut best = String::new();
-    let mut run = String::new();
+    let mut best = Run::default();
+    let mut run = Run::default();
     let mut double = false;
     let mut at = 0;
     while at < words.len() {
         let word = &words[at];
         let next = words.get(at + 1).map(|word| word.lower.as_str());
-        if let Some(letters) = letters_of(word.raw, !run.is_empty()) {
+        if let Some((letters, certain)) = letters_of(word.raw, !run.letters.is_empty(), words.len()) {
             if std::mem::take(&mut double) {
-                run.extend(letters.chars().next());
+                run.letters.extend(letters.chars().next());
             }
-            run.push_str(&letters);
+            run.letters.push_str(&letters);
+            run.certain += certain;
             at += 1 + explanation(words.get(at + 1..).unwrap_or_default(), &letters);
             continue;
         }
+        let between =
+            matches!(word.lower.as_str(), "and" | "then" | "um" | "uh" | "capital" | "letter" | "is");
         if word.lower == "double" && next.is_some_and(|next| next.chars().count() == 1) {
             double = true;
-        } else if !matches!(word.lower.as_str(), "and" | "then" | "um" | "uh" | "capital" | "letter" | "is")
-            || run.is_empty()
-        {
-            keep_longer(&mut best, &mut run);
+        } else if !between || run.letters.is_empty() {
+            best.keep_longer(&mut run);
         }
         at += 1;
     }
-    keep_longer(&mut best, &mut run);
-    (best.chars().count() >= 3).then(|| title_case(&best))
+    best.keep_longer(&mut run);
+    // "I see a" sounds like letters too; but then little of it is letters, and they are not all there is.
+    let meant = best.certain >= 2 || words.len() <= best.letters.chars().count() + 2;
+    (best.letters.chars().count() >= 3 && meant).then(|| title_case(&best.letters))
+}
+
+/// A stretch of letters, and how many of them can be nothing else.
+#[derive(Default)]
+struct Run {
+    letters: String,
+    certain: usize,
+}
+
+impl Run {
+    fn keep_longer(&mut self, other: &mut Self) {
+        let done = std::mem::take(other);
+        if done.letters.chars().count() > self.letters.chars().count() {
+            *self = done;
+        }
+    }
 }
 
 /// The word in lower case but for its first letter and those after a hyphen or an apostrophe.
@@ -66,22 +85,18 @@ pub(super) fn distance(one: &str, other: &str) -> usize {
     row[other.len()]
 }
 
-fn keep_longer(best: &mut String, run: &mut String) {
-    let done = std::mem::take(run);
-    if done.chars().count() > best.chars().count() {
-        *best = done;
-    }
-}
-
-fn letters_of(raw: &str, inside: bool) -> Option<String> {
+/// The letters a word stands for, and how many of them can be nothing else.
+fn letters_of(raw: &str, inside: bool, words: usize) -> Option<(String, usize)> {
     let pieces: Vec<&str> = raw.split(['-', '.', ',']).collect();
     let single = |piece: &&str| piece.chars().count() == 1 && piece.chars().all(char::is_alphabetic);
     if pieces.iter().all(single) {
-        return Some(pieces.concat());
+        let certain = pieces.iter().filter(|piece| !matches!(**piece, "I" | "i" | "a" | "A")).count();
+        return Some((pieces.concat(), certain));
     }
-    let capitals = raw.chars().count() >= 2 && raw.chars().all(char::is_uppercase);
-    if capitals && (raw.chars().count() >= 4 || inside) {
-        return Some(raw.to_owned());
+    let count = raw.chars().count();
+    let capitals = count >= 2 && raw.chars().all(char::is_uppercase);
+    if capitals && ((count >= 4 && words <= 2) || (inside && count == 2)) {
+        return Some((raw.to_owned(), 1));
     }
     if !inside {
         return None;
@@ -114,7 +129,7 @@ fn letters_of(raw: &str, inside: bool) -> Option<String> {
         "zee" | "zed" => "z",
         _ => return None,
     };
-    Some(letter.to_owned())
+    Some((letter.to_owned(), 0))
 }
 
 /// How many words explain the letter before: "as in Sam", "for Sam", "like Sam".
@@ -148,6 +163,9 @@ mod tests {
             ("It is K. O. W. A. L. C. Z. Y. K.", Some("Kowalczyk")),
             ("B, oh, why, dee", Some("Boyd")),
             ("I am a plumber.", None),
+            ("In the app I see a charge.", None),
+            ("My HVAC does not work.", None),
+            ("Do you take a US card?", None),
             ("Owen Castellane", None),
         ];
         for (text, expected) in said {

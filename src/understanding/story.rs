@@ -89,8 +89,11 @@ fn head_length(clause: &[Word<'_>]) -> usize {
         let day = first.lower == "good" && matches!(two, "morning" | "afternoon" | "evening" | "day");
         let thanks = first.lower == "thank" && two == "you";
         let calling = head > 0 && first.lower == "and" && rest.len() > 1;
+        let coded = code_length(rest);
         if introduced > 0 {
             head += introduced;
+        } else if coded > 0 {
+            head += coded;
         } else if day || thanks {
             head += 2;
         } else if greeting || calling {
@@ -101,8 +104,29 @@ fn head_length(clause: &[Word<'_>]) -> usize {
     }
 }
 
+/// How many words at the head give a number or code by name: "my account number is D 4471".
+fn code_length(rest: &[Word<'_>]) -> usize {
+    let Some(named) = rest.iter().take(4).position(|word| matches!(word.lower.as_str(), "number" | "code"))
+    else {
+        return 0;
+    };
+    let verb = rest.get(named + 1).is_some_and(|word| matches!(word.lower.as_str(), "is" | "was"));
+    let from = named + 1 + usize::from(verb);
+    let own = matches!(rest[0].lower.as_str(), "my" | "the" | "account" | "order" | "case" | "reference");
+    let sign = |word: &&Word<'_>| {
+        word.raw.chars().count() == 1
+            || is_number_word(&word.lower)
+            || word.raw.chars().any(|sign| sign.is_ascii_digit())
+            || matches!(word.lower.as_str(), "dash" | "hyphen" | "slash" | "oh")
+    };
+    let signs = rest[from.min(rest.len())..].iter().take_while(sign).count();
+    if own && signs > 0 { from + signs } else { 0 }
+}
+
 fn says_something(words: &[Word<'_>]) -> bool {
-    words.iter().any(|word| !is_in(EMPTY_TALK, &word.lower) && !is_number_word(&word.lower))
+    words.iter().any(|word| {
+        word.raw.chars().count() > 1 && !is_in(EMPTY_TALK, &word.lower) && !is_number_word(&word.lower)
+    })
 }
 
 /// Whether the words only dictate a number: "and my number is four one five …", "you can reach me at …".
@@ -147,6 +171,9 @@ mod tests {
                 ),
             ),
             ("Hi this is Jane Doe, my number is 415-555-0142, my boiler leaks.", Some("My boiler leaks.")),
+            ("My account number is D4471 and my crown fell out.", Some("My crown fell out.")),
+            ("My case number is C V twenty two, dash, three zero eight.", None),
+            ("C A S T E L L A N E.", None),
             ("Hello, my name is Sam and I have a leak.", Some("I have a leak.")),
             (
                 "Nobody came! I waited from eight until one.",

@@ -148,6 +148,9 @@ fn wants_person(said: &str, length: usize) -> bool {
         return !has_any(said, &["no", "someone", "somebody", "staff"]);
     }
     let talks = ["speak to", "speak with", "talk to", "talk with", "speak directly to", "talk directly to"];
+    if has_any(said, &["do i have to", "do i need to", "should i"]) {
+        return false;
+    }
     if talks.iter().any(|phrase| has(said, phrase)) {
         return has_any(said, LEADS)
             && !has_any(said, &["to you", "with you", "will talk to", "did not speak", "didn't speak"]);
@@ -256,8 +259,10 @@ fn wants_moment(said: &str) -> bool {
             "i'm looking for it",
             "wait please",
             "please wait",
-            "i need to find",
-            "i have to find",
+            "i need to find it",
+            "i need to find my",
+            "i have to find it",
+            "i have to find my",
             "hold up",
         ],
     ) || matches!(said.trim(), "wait" | "wait wait" | "no wait" | "hold" | "moment")
@@ -288,7 +293,6 @@ fn wants_repetition(said: &str, text: &str, length: usize) -> bool {
             "what was the question",
             "one more time",
             "say it again",
-            "again please",
             "excuse me what",
             "sorry what",
         ],
@@ -317,9 +321,6 @@ fn says_goodbye(said: &str) -> bool {
             "i have to go",
             "i've got to go",
             "gotta go",
-            "never mind",
-            "nevermind",
-            "forget it",
             "i'll call back later",
             "i will call back later",
             "i'll call again",
@@ -327,7 +328,7 @@ fn says_goodbye(said: &str) -> bool {
             "talk to you later",
             "see you",
         ],
-    )
+    ) || (said.split_whitespace().count() <= 6 && has_any(said, &["never mind", "nevermind", "forget it"]))
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ pub(crate) struct Word<'a> {
     pub(crate) comma: bool,
     /// Whether a sentence ends after it.
     pub(crate) stop: bool,
+    /// Whether a question ends after it.
+    pub(crate) query: bool,
     /// Whether it was followed by a full stop, of a sentence or of an abbreviation.
     pub(crate) dot: bool,
 }
@@ -64,6 +66,7 @@ fn push<'a>(text: &'a str, start: usize, end: usize, found: &mut Vec<Word<'a>>) 
         end: start + offset + raw.len(),
         comma,
         stop,
+        query: tail.contains('?'),
         dot,
     });
 }

@@ -4,6 +4,7 @@
 mod calls;
 mod carrier;
 mod config;
+mod invariants;
 mod store;
 mod transcribe;
 mod voice;

@@ -1,0 +1,299 @@
+//! What holds in every call, whatever happens in whatever order.
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use calmline::call::{Action, CallStart, Engine, Event, Playback};
+use calmline::domain::{
+    CallId, CallTime, Digit, Fact, HangupCause, PhoneNumber, Pii, Question, Slot, Span, SpeechId, Utterance,
+};
+use proptest::prelude::*;
+
+use crate::calls::business;
+
+/// Things callers say, chosen to reach every part of the talk.
+const SAYINGS: &[&str] = &[
+    "Hi, my kitchen tap has been dripping since Sunday.",
+    "My name is Owen Castellane.",
+    "Jane Doe",
+    "C A S T E L L A N E.",
+    "four one five, five five five, oh one four two",
+    "four one five",
+    "five five five",
+    "No, five-five-nine.",
+    "The number I am calling from is fine.",
+    "Yes.",
+    "No.",
+    "No, that's wrong.",
+    "I don't know.",
+    "Uh huh.",
+    "Okay.",
+    "Can you repeat that?",
+    "Hold on, let me look.",
+    "Can I talk to a real person?",
+    "Are you a robot?",
+    "Listen to me!",
+    "It is 18 Fernwood Avenue.",
+    "The case number is C V twenty two, dash, three zero eight.",
+    "Any time after three.",
+    "A message, please.",
+    "And please tell them that the dog bites strangers.",
+    "Goodbye.",
+    "No, that was everything. Thank you.",
+    "I think I have the wrong number.",
+    "What?",
+    "...",
+    "",
+];
+
+#[derive(Debug, Clone)]
+enum Move {
+    Answer,
+    Resume,
+    LoseStream,
+    Start,
+    Stop,
+    Say(usize),
+    Mutter(String),
+    Noise(bool),
+    Key(char),
+    /// The voice reports: so much of the speech was heard, in percent.
+    Report(usize),
+    Fail,
+    ReportStale(u32),
+    Pass(u64),
+    Leave,
+    Drain,
+}
+
+fn moves() -> impl Strategy<Value = Vec<Move>> {
+    let one = prop_oneof![
+        1 => Just(Move::Answer),
+        2 => Just(Move::Resume),
+        1 => Just(Move::LoseStream),
+        6 => Just(Move::Start),
+        4 => Just(Move::Stop),
+        30 => (0..SAYINGS.len()).prop_map(Move::Say),
+        2 => any::<String>().prop_map(Move::Mutter),
+        2 => "[a-z0-9 ,.'?-]{0,80}".prop_map(Move::Mutter),
+        3 => any::<bool>().prop_map(Move::Noise),
+        3 => prop::sample::select("0123456789*#".chars().collect::<Vec<_>>()).prop_map(Move::Key),
+        8 => (0usize..=100).prop_map(Move::Report),
+        16 => Just(Move::Report(100)),
+        1 => Just(Move::Fail),
+        1 => (0u32..40).prop_map(Move::ReportStale),
+        12 => (0u64..12_000).prop_map(Move::Pass),
+        1 => (12_000u64..2_000_000).prop_map(Move::Pass),
+    ];
+    let end = prop_oneof![3 => Just(None), 1 => Just(Some(Move::Leave)), 1 => Just(Some(Move::Drain))];
+    (prop::collection::vec(one, 1..70), end, prop::bool::weighted(0.95)).prop_map(
+        |(mut all, end, answered)| {
+            if answered {
+                all.insert(0, Move::Answer);
+            }
+            all.extend(end);
+            all
+        },
+    )
+}
+
+fn start(withheld: bool, law: bool) -> CallStart {
+    CallStart {
+        id: CallId::new("01935b1e-4a00-7000-8000-000000000001".parse().unwrap()),
+        business: Arc::new(business(if law { "law" } else { "heating" })),
+        caller: (!withheld).then(|| PhoneNumber::parse("+14155550177").unwrap()),
+        started_at: "2026-11-23T10:02-05:00".parse().unwrap(),
+    }
+}
+
+struct Watched {
+    start: CallStart,
+    engine: Engine,
+    now: CallTime,
+    /// Speeches not reported yet, with whether they were told to stop.
+    speaking: Vec<(SpeechId, String, bool)>,
+    facts: Vec<(CallTime, Fact)>,
+    hangups: usize,
+}
+
+impl Watched {
+    fn new(start: CallStart) -> Self {
+        let engine = Engine::new(start.clone());
+        Self { start, engine, now: CallTime::ZERO, speaking: vec![], facts: vec![], hangups: 0 }
+    }
+
+    fn over(&self) -> bool {
+        self.engine.state().ended().is_some()
+    }
+
+    fn drain(&mut self, was_over: bool) {
+        let mut count = 0;
+        while let Some(action) = self.engine.poll_action() {
+            count += 1;
+            assert!(count < 60, "an endless stream of actions");
+            assert!(!was_over, "something happened after the end: {action:?}");
+            match action {
+                Action::Say { speech, text, asks } => {
+                    assert_eq!(self.hangups, 0, "spoke after hanging up");
+                    assert!(!text.trim().is_empty());
+                    assert!(self.speaking.iter().all(|(_, _, stopped)| *stopped), "two speeches at once");
+                    assert!(self.speaking.iter().all(|(id, _, _)| *id != speech), "a speech id came twice");
+                    if let Some(Question::Fill(slot)) = &asks {
+                        assert!(
+                            self.engine.intake().get(slot).is_none(),
+                            "asked for what is known: {slot:?}"
+                        );
+                    }
+                    self.speaking.push((speech, text, false));
+                }
+                Action::StopSpeaking => self.speaking.iter_mut().for_each(|(_, _, stopped)| *stopped = true),
+                Action::Listen(_) => {}
+                Action::Record(fact) => self.facts.push((self.now, fact)),
+                Action::Hangup(_) => self.hangups += 1,
+            }
+        }
+        assert!(self.hangups <= 1, "hung up twice");
+    }
+
+    fn event(&mut self, event: Event) {
+        let was_over = self.over();
+        self.engine.handle(event, self.now);
+        self.drain(was_over);
+        self.settle_timers();
+    }
+
+    fn settle_timers(&mut self) {
+        let mut rounds = 0;
+        while self.engine.poll_timeout().is_some_and(|(at, _)| at <= self.now) {
+            rounds += 1;
+            assert!(rounds < 10, "a timer that never settles");
+            let was_over = self.over();
+            self.engine.handle_timeout(self.now);
+            self.drain(was_over);
+        }
+    }
+
+    fn report(&mut self, percent: usize, failed: bool) {
+        if self.speaking.is_empty() {
+            return;
+        }
+        let (speech, text, _) = self.speaking.remove(0);
+        let heard_bytes = if failed { 0 } else { text.floor_char_boundary(text.len() * percent / 100) };
+        let span = Span { start: self.now, end: self.now };
+        self.event(Event::PlaybackFinished { speech, playback: Playback { heard_bytes, span, failed } });
+    }
+
+    fn hear(&mut self, text: &str) {
+        let span = Span { start: self.now, end: self.now };
+        self.event(Event::Heard(Utterance { text: Pii::from(text), span, confidence: 0.8 }));
+    }
+
+    fn play(&mut self, step: Move) {
+        match step {
+            Move::Answer => self.event(Event::Answered),
+            Move::Resume => {
+                self.speaking.clear();
+                self.event(Event::Resumed);
+            }
+            Move::LoseStream => {
+                self.speaking.clear();
+                self.event(Event::StreamLost);
+            }
+            Move::Start => self.event(Event::SpeechStarted),
+            Move::Stop => self.event(Event::SpeechStopped),
+            Move::Say(which) => self.hear(SAYINGS[which]),
+            Move::Mutter(text) => self.hear(&text),
+            Move::Noise(likely_speech) => self.event(Event::Unclear { span: Span::default(), likely_speech }),
+            Move::Key(key) => self.event(Event::Keyed(Digit::new(key).unwrap())),
+            Move::Report(percent) => self.report(percent, false),
+            Move::Fail => self.report(0, true),
+            Move::ReportStale(id) => {
+                if self.speaking.iter().all(|(speech, _, _)| *speech != SpeechId(id)) {
+                    let playback = Playback { heard_bytes: 3, span: Span::default(), failed: false };
+                    self.event(Event::PlaybackFinished { speech: SpeechId(id), playback });
+                }
+            }
+            Move::Pass(ms) => {
+                self.now = self.now + Duration::from_millis(ms);
+                self.settle_timers();
+            }
+            Move::Leave => self.event(Event::LegEnded(HangupCause::CallerHungUp)),
+            Move::Drain => self.event(Event::Draining),
+        }
+    }
+
+    fn check(&self) {
+        let state = self.engine.state();
+        let replayed = Engine::replay(self.start.clone(), self.facts.clone());
+        assert!(replayed.state() == state, "a replay gives another state");
+        for question in [
+            Question::Fill(Slot::Reason),
+            Question::Fill(Slot::Name),
+            Question::Fill(Slot::Callback),
+            Question::Confirm(Slot::Callback),
+            Question::PersonOrMessage,
+            Question::AnythingElse,
+        ] {
+            assert!(
+                state.times_asked(&question) <= 5,
+                "{question:?} was asked {} times",
+                state.times_asked(&question)
+            );
+        }
+        if self.over() {
+            let reachable = state.callback().is_some();
+            let reason = state.intake().get(&Slot::Reason).is_some();
+            assert!(!(reachable && reason && state.promises().is_empty()), "nothing was promised");
+        }
+    }
+
+    /// No two speeches in a row were heard out with the very same words.
+    fn check_repetition(&self) {
+        let said: Vec<(&str, bool)> = self
+            .facts
+            .iter()
+            .filter_map(|(_, fact)| {
+                if let Fact::BotSaid { text, heard, .. } = fact {
+                    Some((text.expose().as_str(), text == heard))
+                } else {
+                    None
+                }
+            })
+            .collect();
+        for pair in said.windows(2) {
+            assert!(!(pair[0] == pair[1] && pair[0].1), "said twice: {}", pair[0].0);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_call_keeps_its_invariants_whatever_happens(moves in moves(), withheld: bool, law: bool) {
+        let mut call = Watched::new(start(withheld, law));
+        for step in moves {
+            call.play(step);
+            call.check();
+        }
+        call.check_repetition();
+    }
+
+    #[test]
+    fn a_call_left_to_itself_comes_to_an_end(moves in moves()) {
+        let mut call = Watched::new(start(false, false));
+        call.play(Move::Answer);
+        for step in moves {
+            call.play(step);
+        }
+        for _ in 0..60 {
+            call.report(100, false);
+            if let Some((at, _)) = call.engine.poll_timeout() {
+                call.now = call.now.max(at);
+                call.settle_timers();
+            }
+        }
+        prop_assert!(call.over(), "the call never ends");
+    }
+}
