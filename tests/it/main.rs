@@ -1,6 +1,7 @@
 //! Integration tests.
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod api;
 mod calls;
 mod carrier;
 mod config;
