@@ -217,7 +217,7 @@ impl Engine {
         self.record(Fact::PromiseMade { promise });
     }
 
-    fn promise(&self, urgency: Urgency) -> Promise {
+    pub(super) fn promise(&self, urgency: Urgency) -> Promise {
         let business = self.business();
         let callback = self.state.callback();
         let name = self.state.intake.value(&Slot::Name).unwrap_or("this caller");

@@ -7,6 +7,7 @@ mod action;
 mod agenda;
 mod answers;
 mod event;
+mod full_house;
 mod hearing;
 mod keys;
 mod ledger;
@@ -22,6 +23,7 @@ use jiff::Timestamp;
 
 pub use action::{Action, Timer};
 pub use event::{Event, Playback};
+pub use full_house::full_house;
 pub use state::{Intake, Noted, State, Turn};
 pub use wording::fixed_phrases;
 

@@ -1,20 +1,36 @@
 //! The commands.
 
+pub mod demo;
+pub mod desk;
+pub mod live;
+pub mod local;
 pub mod models;
 pub mod say;
+pub mod serve;
+
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+
+use crate::config::{Config, Secrets};
 
 /// A receptionist for the telephone.
 #[derive(Debug, Parser)]
 #[command(version)]
 pub struct Cli {
+    /// The configuration file [default: calmline.toml here, else the built-in example]
+    #[arg(long, global = true, env = "CALMLINE_CONFIG")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Take the carrier's calls until told to stop
+    Serve,
+    /// Hear a receptionist take calls: simulated callers with spoken audio, on this machine
+    Demo(demo::Demo),
     /// Show, fetch and verify the models for hearing and speaking
     Models(models::Models),
 }
@@ -25,7 +41,11 @@ impl Cli {
     /// # Errors
     /// When the command fails.
     pub async fn run(self) -> anyhow::Result<()> {
+        let config = || Config::load(self.config.as_deref());
+        let secrets = Secrets::from_environment();
         match self.command {
+            Command::Serve => serve::run(&config()?, &secrets).await,
+            Command::Demo(demo) => demo.run(config()?, &secrets).await,
             Command::Models(models) => models.run().await,
         }
     }

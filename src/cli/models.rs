@@ -70,6 +70,15 @@ fn list(cache: &Cache) {
     println!("  source   {}\n  licence  {}", SILERO.source, SILERO.licence);
 }
 
+/// Fetches those of the models that are not here, and says nothing when all are.
+///
+/// # Errors
+/// When one cannot be had.
+pub async fn fetch_missing(cache: &Cache, models: &[ModelId]) -> anyhow::Result<()> {
+    let missing: Vec<ModelId> = models.iter().copied().filter(|id| cache.find(*id).is_err()).collect();
+    if missing.is_empty() { Ok(()) } else { fetch(cache, &missing).await }
+}
+
 async fn fetch(cache: &Cache, models: &[ModelId]) -> anyhow::Result<()> {
     let models = if models.is_empty() { &ModelId::ALL } else { models };
     cache.fetch(models, reporter()).await?;

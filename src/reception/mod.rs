@@ -1,1 +1,318 @@
-//! The driver: one task per call.
+//! The driver: admits calls, runs one task for each, and brings lost callers back to theirs.
+//!
+//! Invariant: every admitted call has exactly one task until its end is recorded, and that task alone talks to the
+//! engine. It deliberately decides nothing a caller would notice: that is the engine's.
+
+mod attendance;
+mod directory;
+mod ear;
+mod link;
+mod mouth;
+mod registry;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{Semaphore, broadcast, mpsc};
+use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
+use tracing::{Instrument as _, info, info_span, warn};
+use uuid::Uuid;
+
+use crate::audio::smart_turn::SmartTurn;
+use crate::audio::vad::VadModel;
+use crate::call::{CallStart, Engine, full_house};
+use crate::domain::{CallId, CallTime, Fact, HangupCause, Pii};
+use crate::store::{Journal, NewCall, Store, StoreError};
+use crate::synthesize::Synthesizer;
+use crate::telephony::twilio::{CallSid, Control, IncomingCall};
+use crate::transcribe::Transcriber;
+
+use attendance::{Attendance, Beginning, Clock};
+pub use directory::Directory;
+pub use link::{Link, Outbound};
+use registry::Registry;
+
+/// The only carrier so far; the simulated one speaks its protocol.
+const CARRIER: &str = "twilio";
+/// News that nobody has read when this many more have come are skipped for that reader.
+const NEWS_BACKLOG: usize = 1024;
+/// Commands waiting for one call; more than a carrier would ever send.
+const COMMANDS: usize = 16;
+/// How long a call that was told to end may take over its goodbye.
+const GOODBYE: Duration = Duration::from_secs(20);
+
+/// What a reception works with.
+pub struct Parts {
+    /// The businesses whose lines are forwarded here.
+    pub directory: Directory,
+    /// The store of calls, to read from.
+    pub store: Store,
+    /// What writes to it.
+    pub journal: Journal,
+    /// Speech to words.
+    pub transcriber: Arc<dyn Transcriber>,
+    /// Words to speech.
+    pub synthesizer: Arc<dyn Synthesizer>,
+    /// Voice activity.
+    pub voice_activity: VadModel,
+    /// The end of a turn, judged by its sound.
+    pub smart_turn: Arc<SmartTurn>,
+    /// The carrier's remote control; without one a call is ended by closing its stream.
+    pub control: Option<Control>,
+    /// How many calls are taken at once; the next one is promised a call back.
+    pub max_calls: usize,
+}
+
+/// Takes calls. Clones share one reception.
+#[derive(Clone)]
+pub struct Reception {
+    shared: Arc<Shared>,
+}
+
+/// What the tasks of all calls share.
+struct Shared {
+    parts: Parts,
+    lines: Arc<Semaphore>,
+    /// How many end-of-turn judgements run at once: one a core, for each takes a whole one.
+    judges: Semaphore,
+    registry: Registry,
+    tasks: TaskTracker,
+    news: broadcast::Sender<News>,
+}
+
+/// Something that has just happened in a call, for those who watch.
+#[derive(Debug, Clone)]
+pub struct News {
+    /// The call.
+    pub call: CallId,
+    /// When.
+    pub at: CallTime,
+    /// What.
+    pub what: Happening,
+}
+
+/// What a piece of [`News`] is about.
+#[derive(Debug, Clone)]
+pub enum Happening {
+    /// A fact, as recorded.
+    Fact(Fact),
+    /// The words of a turn that may not be over yet.
+    Hearing(Pii<String>),
+}
+
+/// What a new call is answered with.
+#[derive(Debug)]
+pub enum Admission {
+    /// Its media stream is awaited.
+    Accepted(Ticket),
+    /// Every line is busy; these words tell the caller what was promised.
+    FullHouse {
+        /// To be spoken by the carrier.
+        words: String,
+    },
+    /// No business has that line.
+    UnknownLine,
+}
+
+/// What lets one media stream into its call.
+#[derive(Debug, Clone)]
+pub struct Ticket {
+    /// The call.
+    pub call: CallId,
+    /// The secret that its stream must bring along, good for one stream.
+    pub token: String,
+}
+
+/// Why a stream was not let into a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AttachError {
+    /// The token is unknown, used, or another call's.
+    #[error("the stream's token belongs to no call that awaits a stream")]
+    UnknownToken,
+    /// The call ended meanwhile.
+    #[error("the call is over")]
+    Over,
+}
+
+/// What the registry passes on to the task of a call.
+enum Command {
+    Attach(Link),
+    LegEnded(HangupCause),
+    Drain,
+}
+
+impl Reception {
+    /// Opens the reception; [`Reception::restore`] then takes up what an earlier process left.
+    pub fn new(parts: Parts) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            shared: Arc::new(Shared {
+                lines: Arc::new(Semaphore::new(parts.max_calls)),
+                judges: Semaphore::new(cores),
+                registry: Registry::default(),
+                tasks: TaskTracker::new(),
+                news: broadcast::channel(NEWS_BACKLOG).0,
+                parts,
+            }),
+        }
+    }
+
+    /// Takes up the calls that an earlier process left unfinished: each waits for the carrier to bring its caller back,
+    /// and is closed with its promise if that does not happen.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn restore(&self) -> Result<(), StoreError> {
+        for stored in self.shared.parts.store.unfinished_calls().await? {
+            let new = stored.call;
+            let Some(business) = self.shared.parts.directory.get(&new.business) else {
+                warn!(business = %new.business, "an unfinished call belongs to a business that is not configured");
+                continue;
+            };
+            let Ok(sid) = new.carrier_call_id.parse::<CallSid>() else { continue };
+            let facts = self.shared.parts.store.facts(new.id).await?;
+            let next_seq = facts.last().map_or(0, |fact| fact.seq + 1);
+            let answered = facts.iter().any(|stored| matches!(stored.fact, Fact::Answered { .. }));
+            let start = CallStart {
+                id: new.id,
+                business: Arc::clone(&business),
+                caller: new.caller,
+                started_at: new.started_at,
+            };
+            let elapsed = Timestamp::now().duration_since(new.started_at).as_millis();
+            let engine = Engine::replay(start, facts.into_iter().map(|stored| (stored.at, stored.fact)));
+            info!(call.id = %new.id, "taking up an unfinished call");
+            self.attend(Beginning {
+                call: new.id,
+                sid,
+                business,
+                engine,
+                clock: Clock::from(CallTime::from_ms(u64::try_from(elapsed).unwrap_or(0))),
+                recorder: self.shared.parts.journal.resume(new.id, next_seq),
+                answered,
+                permit: Arc::clone(&self.shared.lines).try_acquire_owned().ok(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Decides on a new call. The same call announced twice is one call.
+    pub fn admit(&self, incoming: &IncomingCall) -> Admission {
+        let shared = &self.shared;
+        if let Some(ticket) = shared.registry.ticket(&incoming.call_sid) {
+            return Admission::Accepted(ticket);
+        }
+        let lines = [incoming.forwarded_from.as_ref(), incoming.to.as_ref()];
+        let Some(business) = shared.parts.directory.find(lines) else {
+            warn!("a call came in on a line that no business profile names");
+            return Admission::UnknownLine;
+        };
+        let start = CallStart {
+            id: CallId::new(Uuid::now_v7()),
+            business: Arc::clone(&business),
+            caller: incoming.from.clone(),
+            started_at: Timestamp::now(),
+        };
+        let mut recorder = shared.parts.journal.begin(NewCall {
+            id: start.id,
+            carrier: CARRIER.to_owned(),
+            carrier_call_id: incoming.call_sid.as_str().to_owned(),
+            business: business.id.clone(),
+            caller: incoming.from.clone(),
+            called: incoming.forwarded_from.clone().or_else(|| incoming.to.clone()),
+            started_at: start.started_at,
+        });
+        metrics::counter!("calmline_calls_total").increment(1);
+        let permit = Arc::clone(&shared.lines).try_acquire_owned().ok();
+        if permit.is_none() || shared.registry.is_draining() {
+            metrics::counter!("calmline_calls_full_house_total").increment(1);
+            let (words, facts) = full_house(&start);
+            for fact in facts {
+                recorder.record(CallTime::ZERO, fact);
+            }
+            return Admission::FullHouse { words };
+        }
+        Admission::Accepted(self.attend(Beginning {
+            call: start.id,
+            sid: incoming.call_sid.clone(),
+            business,
+            engine: Engine::new(start),
+            clock: Clock::from(CallTime::ZERO),
+            recorder,
+            answered: false,
+            permit,
+        }))
+    }
+
+    /// Lets a caller whose stream broke back into the call; none if it is over.
+    pub fn resume(&self, sid: &CallSid) -> Option<Ticket> {
+        self.shared.registry.ticket(sid)
+    }
+
+    /// Lets a media stream into its call.
+    ///
+    /// # Errors
+    /// When the token fits no call of this carrier's id, was used before, or the call is over.
+    pub fn attach(&self, token: &str, sid: &CallSid, link: Link) -> Result<(), AttachError> {
+        self.shared.registry.attach(token, sid, link)
+    }
+
+    /// Tells a call that its leg is gone.
+    pub fn leg_ended(&self, sid: &CallSid, cause: HangupCause) {
+        self.shared.registry.leg_ended(sid, cause);
+    }
+
+    /// How many calls are going on.
+    pub fn calls(&self) -> usize {
+        *self.shared.registry.count().borrow()
+    }
+
+    /// Waits until no call is going on and everything that happened in them is recorded.
+    pub async fn settled(&self) {
+        let mut count = self.shared.registry.count();
+        // The sender lives as long as this reception.
+        let _ = count.wait_for(|calls| *calls == 0).await;
+        self.shared.parts.journal.flush().await;
+    }
+
+    /// What happens in all calls from now on.
+    pub fn news(&self) -> broadcast::Receiver<News> {
+        self.shared.news.subscribe()
+    }
+
+    /// Takes no new calls, lets the present ones go on for `patience`, then has each say goodbye, and returns when all
+    /// are over and everything is recorded.
+    pub async fn drain(&self, patience: Duration) {
+        self.shared.registry.close();
+        self.shared.tasks.close();
+        if timeout(patience, self.shared.tasks.wait()).await.is_err() {
+            self.shared.registry.end_all();
+            if timeout(GOODBYE, self.shared.tasks.wait()).await.is_err() {
+                warn!(
+                    calls = self.calls(),
+                    "calls were still going on; they can be taken up again after a restart"
+                );
+            }
+        }
+        self.shared.parts.journal.flush().await;
+    }
+
+    fn attend(&self, beginning: Beginning) -> Ticket {
+        let (commands, orders) = mpsc::channel(COMMANDS);
+        let (call, sid) = (beginning.call, beginning.sid.clone());
+        let span = info_span!("call", call.id = %call, business = %beginning.business.id);
+        let ticket = self.shared.registry.enter(sid.clone(), call, commands);
+        let attendance = Attendance::new(Arc::clone(&self.shared), beginning, orders);
+        let shared = Arc::clone(&self.shared);
+        let task = async move {
+            metrics::gauge!("calmline_calls_active").increment(1);
+            attendance.run().await;
+            shared.registry.leave(&sid);
+            metrics::gauge!("calmline_calls_active").decrement(1);
+        };
+        self.shared.tasks.spawn(task.instrument(span));
+        ticket
+    }
+}

@@ -1,0 +1,225 @@
+//! The desk: every part of the receptionist, loaded, connected and listening.
+
+use std::future::Future;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow};
+use axum::Router;
+use indicatif::{ProgressBar, ProgressStyle};
+use metrics_exporter_prometheus::PrometheusHandle;
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tower_http::catch_panic::CatchPanicLayer;
+use tracing::info;
+
+use crate::audio::smart_turn::SmartTurn;
+use crate::audio::vad::VadModel;
+use crate::call::fixed_phrases;
+use crate::config::{Config, Secrets};
+use crate::models::{Cache, ModelId};
+use crate::reception::{Directory, Parts, Reception};
+use crate::store::{Journal, Store};
+use crate::synthesize::{self, HttpSettings, Voice};
+use crate::telephony::twilio::{self, Control};
+use crate::transcribe::{self, Whisper};
+use crate::web::{api, auth::BearerToken, health};
+
+/// How long a request may stay open after all calls are over.
+const LAST_REQUESTS: Duration = Duration::from_secs(5);
+
+/// A receptionist that is ready to take calls.
+pub struct Desk {
+    /// Takes the calls.
+    pub reception: Reception,
+    /// Holds the records.
+    pub store: Store,
+    readiness: health::Readiness,
+    router: Router,
+    drain: Duration,
+}
+
+impl Desk {
+    /// Loads the models and the voice, opens the database, and takes up calls that an earlier process left unfinished.
+    ///
+    /// # Errors
+    /// When a model is missing, the voice cannot speak, or the database cannot be opened; the message says what to do.
+    pub async fn open(
+        config: &Config,
+        secrets: &Secrets,
+        account: twilio::Settings,
+        metrics: PrometheusHandle,
+    ) -> Result<Self> {
+        let cache = Cache::from_env()?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let voice = Arc::new(start_voice(config, secrets, &cache, cores)?);
+        let hearing = whisper_settings(config, &cache, cores)?;
+        let transcriber = tokio::task::spawn_blocking(|| Whisper::start(hearing)).await??;
+        let turns = cache.find(ModelId::SmartTurn)?;
+        let turns = std::fs::read(&turns).with_context(|| format!("cannot read {}", turns.display()))?;
+        let smart_turn = SmartTurn::load(turns, cores).map_err(|error| anyhow!("smart-turn: {error}"))?;
+        let store =
+            Store::open(&config.store.path).await.with_context(|| config.store.path.display().to_string())?;
+        let journal = Journal::start(store.clone());
+        let readiness = health::Readiness::new(journal.health());
+        warm(&voice, config).await?;
+        let control = Control::new(reqwest::Client::new(), &account, twilio::Backoff::default());
+        let reception = Reception::new(Parts {
+            directory: Directory::new(config.businesses.iter().cloned()),
+            store: store.clone(),
+            journal,
+            transcriber: Arc::new(transcriber),
+            synthesizer: voice,
+            voice_activity: VadModel::load().map_err(|error| anyhow!("voice activity: {error}"))?,
+            smart_turn: Arc::new(smart_turn),
+            control: Some(control),
+            max_calls: config.server.max_calls.get() as usize,
+        });
+        reception.restore().await?;
+        readiness.models_loaded();
+        let router = Router::new()
+            .merge(crate::web::twilio::router(reception.clone(), account))
+            .merge(health::router(readiness.clone(), metrics))
+            .merge(api::router(store.clone(), BearerToken::new(secrets.api_token.clone())))
+            .layer(CatchPanicLayer::new());
+        Ok(Self {
+            reception,
+            store,
+            readiness,
+            router,
+            drain: Duration::from_secs(config.server.drain_seconds),
+        })
+    }
+
+    /// Serves until `stop`, then takes no new calls, lets the present ones end, and writes down the last of it.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> Result<()> {
+        let (stopped, until) = oneshot::channel::<()>();
+        let server = axum::serve(listener, self.router).with_graceful_shutdown(async {
+            // A dropped sender means the same.
+            let _ = until.await;
+        });
+        let server = tokio::spawn(server.into_future());
+        stop.await;
+        info!(calls = self.reception.calls(), "stopping: no new calls from now on");
+        self.readiness.draining();
+        self.reception.drain(self.drain).await;
+        drop(stopped);
+        match tokio::time::timeout(LAST_REQUESTS, server).await {
+            Ok(served) => served?.context("the server stopped on an error"),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+fn whisper_settings(config: &Config, cache: &Cache, cores: usize) -> Result<transcribe::Settings> {
+    let hearing = &config.hearing;
+    let id: ModelId = hearing.model.parse()?;
+    Ok(transcribe::Settings {
+        model: cache.find(id)?,
+        workers: if hearing.workers == 0 { cores } else { hearing.workers },
+        threads_per_worker: hearing.threads_per_worker.get() as usize,
+        queue: hearing.queue.get() as usize,
+    })
+}
+
+/// Starts the configured voice.
+///
+/// # Errors
+/// When its files are missing, espeak-ng is not installed, or there is no folder to keep phrases in.
+pub fn start_voice(config: &Config, secrets: &Secrets, cache: &Cache, cores: usize) -> Result<Voice> {
+    let settings = &config.voice;
+    let piper = if settings.piper.ends_with(".onnx") {
+        PathBuf::from(&settings.piper)
+    } else {
+        cache.find(settings.piper.parse()?)?
+    };
+    let http = settings.http.base_url.clone().map(|base_url| HttpSettings {
+        base_url,
+        model: settings.http.model.clone(),
+        voice: settings.http.voice.clone(),
+        api_key: secrets.voice_api_key.clone(),
+        timeout: Duration::from_secs(u64::from(settings.http.timeout_seconds.get())),
+    });
+    let phrases = match &settings.cache {
+        Some(folder) => folder.clone(),
+        None => directories::ProjectDirs::from("", "", "calmline")
+            .context("there is no home folder for the voice's phrases; set voice.cache")?
+            .cache_dir()
+            .join("phrases"),
+    };
+    Ok(Voice::start(synthesize::Settings {
+        source: match http {
+            Some(http) => synthesize::Source::Http(http, Some(piper)),
+            None => synthesize::Source::Piper(piper),
+        },
+        speed: settings.speed,
+        workers: if settings.workers == 0 { cores } else { settings.workers },
+        region: config.businesses.first().map_or("US", |business| business.region.as_str()).to_owned(),
+        cache: phrases,
+        cache_bytes: settings.cache_mb * 1_000_000,
+    })?)
+}
+
+async fn warm(voice: &Voice, config: &Config) -> Result<()> {
+    let mut phrases: Vec<String> = config.businesses.iter().flat_map(fixed_phrases).collect();
+    phrases.sort();
+    phrases.dedup();
+    let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+    if let Ok(style) = ProgressStyle::with_template("preparing phrases {bar:40} {pos} of {len}") {
+        bar.set_style(style);
+    }
+    voice
+        .warm(&phrases, |done, total| {
+            bar.set_length(total as u64);
+            bar.set_position(done as u64);
+        })
+        .await
+        .context("the voice cannot prepare its phrases")?;
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// The account with the carrier, as configured.
+///
+/// # Errors
+/// When a setting that real calls need is missing; the message names it.
+pub fn account(config: &Config, secrets: &Secrets) -> Result<twilio::Settings> {
+    let twilio = &config.twilio;
+    let missing =
+        |what: &str| anyhow!("{what} is not set: calls from the carrier cannot be verified without it");
+    let api_key = match (&twilio.api_key_sid, &secrets.twilio_api_key_secret) {
+        (Some(sid), Some(secret)) => Some(twilio::ApiKey { sid: sid.clone(), secret: secret.clone() }),
+        (Some(_), None) => {
+            return Err(anyhow!("twilio.api_key_sid is set, but CALMLINE_TWILIO_API_KEY_SECRET is not"));
+        }
+        (None, _) => None,
+    };
+    Ok(twilio::Settings {
+        account_sid: twilio.account_sid.clone().ok_or_else(|| missing("twilio.account_sid"))?,
+        auth_token: secrets.twilio_auth_token.clone().ok_or_else(|| missing("CALMLINE_TWILIO_AUTH_TOKEN"))?,
+        api_key,
+        public_url: config.server.public_url.as_ref().ok_or_else(|| missing("server.public_url"))?.parse()?,
+        api_base_url: twilio.api_base_url.clone(),
+        require_stream_signature: twilio.require_stream_signature,
+    })
+}
+
+/// Makes a folder for what a command leaves behind.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_folder(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))
+}
+
+/// A secret for one run, of a carrier that lives inside this process.
+pub fn passing_secret() -> SecretString {
+    use rand::distr::{Alphanumeric, SampleString as _};
+    Alphanumeric.sample_string(&mut rand::rng(), 32).into()
+}

@@ -1,0 +1,110 @@
+//! The live view of a call in the terminal: who speaks, the words as they come, and how long each answer took.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+use crate::domain::{CallTime, Fact};
+use crate::reception::{Happening, News};
+
+/// Prints the news of calls until their source closes.
+pub async fn watch(mut news: Receiver<News>) {
+    let mut view = View { colours: std::io::stdout().is_terminal(), provisional: false };
+    loop {
+        match news.recv().await {
+            Ok(piece) => view.show(&piece),
+            Err(RecvError::Lagged(missed)) => {
+                view.line(None, &format!("({missed} pieces of news were missed)"))
+            }
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+struct View {
+    colours: bool,
+    /// Whether the last line on the terminal holds words that may still change.
+    provisional: bool,
+}
+
+impl View {
+    fn show(&mut self, news: &News) {
+        match &news.what {
+            Happening::Hearing(words) => self.provisional(news.at, words.expose()),
+            Happening::Fact(fact) => self.fact(news.at, fact),
+        }
+    }
+
+    fn fact(&mut self, at: CallTime, fact: &Fact) {
+        match fact {
+            Fact::Answered { open, .. } => {
+                let state = if *open { "open" } else { "closed" };
+                self.line(Some(at), &format!("{} the business is {state}", self.dim("answered;")));
+            }
+            Fact::BotSaid { heard, text, span, .. } => {
+                let cut = if heard.expose().len() < text.expose().len() { " —" } else { "" };
+                let line = format!("{} {}{cut}", self.colour("36", "bot   "), heard.expose().trim());
+                self.line(Some(span.start), &line);
+            }
+            Fact::CallerSaid { utterance, .. } => {
+                let line = format!("{} {}", self.colour("33", "caller"), utterance.text.expose());
+                self.line(Some(utterance.span.start), &line);
+            }
+            Fact::TurnTimed { timing } => {
+                let total = timing.answered.since(timing.speech_ended).as_millis();
+                let judged = timing.turn_ended.since(timing.speech_ended).as_millis();
+                let words = timing.transcribed.since(timing.speech_ended).as_millis();
+                let line = format!("answered after {total} ms (words {words} ms, turn over {judged} ms)");
+                self.line(None, &self.dim(&line));
+            }
+            Fact::Keyed { digit } => {
+                self.line(Some(at), &format!("{} key {}", self.colour("33", "caller"), digit.as_char()));
+            }
+            Fact::Noted { slot, value, .. } => {
+                self.line(None, &self.dim(&format!("noted {slot:?}: {}", value.expose())));
+            }
+            Fact::PromiseMade { promise } => {
+                let line =
+                    format!("promise: {} — {}, by {}", promise.what.expose(), promise.owner, promise.due);
+                self.line(Some(at), &self.dim(&line));
+            }
+            Fact::Ended { cause } => self.line(Some(at), &self.dim(&format!("ended: {cause:?}"))),
+            Fact::StreamLost => self.line(Some(at), &self.dim("the line dropped")),
+            Fact::Resumed => self.line(Some(at), &self.dim("the caller is back")),
+            Fact::SilenceNoticed { .. } => self.line(Some(at), &self.dim("silence")),
+            Fact::Misunderstood { .. } => self.line(Some(at), &self.dim("not understood")),
+            Fact::PersonRequested { .. } => self.line(Some(at), &self.dim("asks for a person")),
+            Fact::PhaseEntered { .. }
+            | Fact::Asked { .. }
+            | Fact::Confirmed { .. }
+            | Fact::Rejected { .. }
+            | Fact::GivenUp { .. } => {}
+        }
+    }
+
+    fn provisional(&mut self, at: CallTime, words: &str) {
+        // Only a terminal can take a line back.
+        if self.colours {
+            print!("\r\x1b[2K{at}  {}", self.dim(&format!("caller {words} …")));
+            self.provisional = std::io::stdout().flush().is_ok();
+        }
+    }
+
+    fn line(&mut self, at: Option<CallTime>, text: &str) {
+        if std::mem::take(&mut self.provisional) {
+            print!("\r\x1b[2K");
+        }
+        match at {
+            Some(at) => println!("{at}  {text}"),
+            None => println!("         {text}"),
+        }
+    }
+
+    fn dim(&self, text: &str) -> String {
+        self.colour("2", text)
+    }
+
+    fn colour(&self, code: &str, text: &str) -> String {
+        if self.colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}

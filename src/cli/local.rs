@@ -1,0 +1,108 @@
+//! A receptionist and a simulated carrier in one process, on loopback: for the demo, one's own recordings and the talk
+//! mode. The calls go through the very same webhook and socket as real ones.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::desk::{Desk, make_folder, passing_secret};
+use super::live;
+use crate::config::{Config, Secrets};
+use crate::domain::{Business, PhoneNumber};
+use crate::reception::Reception;
+use crate::store::{CallFilter, Store};
+use crate::telephony::local::{CallOutcome, Caller, Carrier, PlacedCall, RestApi, Settings};
+use crate::telephony::twilio;
+use crate::web::health;
+
+const ACCOUNT: &str = "AC00000000000000000000000000000000";
+
+/// A running receptionist with a carrier of its own.
+pub struct LocalLine {
+    carrier: Carrier,
+    reception: Reception,
+    store: Store,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<Result<()>>,
+    _rest: RestApi,
+}
+
+impl LocalLine {
+    /// Opens the desk on a free port of the loopback address, with its records in `folder`.
+    ///
+    /// # Errors
+    /// As [`Desk::open`].
+    pub async fn open(mut config: Config, secrets: &Secrets, folder: &Path) -> Result<Self> {
+        make_folder(folder)?;
+        config.store.path = folder.join("calls.db");
+        let metrics = health::install_metrics()?;
+        let listener =
+            TcpListener::bind(("127.0.0.1", 0)).await.context("cannot listen on the loopback address")?;
+        let address = listener.local_addr()?;
+        let auth_token = passing_secret();
+        let rest = RestApi::start(([127, 0, 0, 1], 0).into(), ACCOUNT, auth_token.clone()).await?;
+        let public_url: twilio::PublicUrl = format!("http://{address}").parse()?;
+        let account = twilio::Settings {
+            account_sid: ACCOUNT.to_owned(),
+            auth_token: auth_token.clone(),
+            api_key: None,
+            public_url: public_url.clone(),
+            api_base_url: rest.base_url(),
+            require_stream_signature: true,
+        };
+        let desk = Desk::open(&config, secrets, account, metrics).await?;
+        let (reception, store) = (desk.reception.clone(), desk.store.clone());
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(desk.serve(listener, async {
+            // A dropped sender means the same.
+            let _ = stopped.await;
+        }));
+        let settings = Settings { account_sid: ACCOUNT.to_owned(), auth_token, public_url, server: address };
+        let carrier = Carrier::new(settings, reqwest::Client::new(), &rest);
+        Ok(Self { carrier, reception, store, stop, server, _rest: rest })
+    }
+
+    /// Places a call with a live view in the terminal, then prints its record and writes its sound to `recording`, the
+    /// caller on the left and the receptionist on the right.
+    ///
+    /// # Errors
+    /// When the recording cannot be written or the record not read.
+    pub async fn call(
+        &self,
+        business: &Business,
+        from: Option<PhoneNumber>,
+        caller: impl Into<Caller>,
+        recording: &Path,
+    ) -> Result<CallOutcome> {
+        let to = business.numbers.first().context("the business has no number to call")?.clone();
+        let watcher = tokio::spawn(live::watch(self.reception.news()));
+        let outcome =
+            self.carrier.place(PlacedCall { from, to, forwarded_from: None, live: None }, caller).await;
+        self.reception.settled().await;
+        watcher.abort();
+        outcome
+            .recording
+            .write_wav(recording)
+            .with_context(|| format!("cannot write {}", recording.display()))?;
+        println!("\n{} ({})", outcome.ending, Timestamp::now().strftime("%H:%M"));
+        let newest = CallFilter { limit: 1, ..CallFilter::default() };
+        if let Some(record) = self.store.calls(&newest).await?.first() {
+            println!("\n{}", serde_json::to_string_pretty(record)?);
+        }
+        println!("\nlisten to it: {}", recording.display());
+        Ok(outcome)
+    }
+
+    /// Stops the receptionist.
+    ///
+    /// # Errors
+    /// When the server had failed.
+    pub async fn close(self) -> Result<()> {
+        drop(self.stop);
+        self.server.await?
+    }
+}

@@ -1,0 +1,254 @@
+//! Twilio's doors: three signed webhooks and the media socket.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, post};
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tracing::{info, warn};
+
+use crate::domain::HangupCause;
+use crate::reception::{Admission, Link, Outbound, Reception, Ticket};
+use crate::telephony::twilio::{
+    self, CallStatus, Form, FrameError, Frames, Inbound, IncomingCall, MAX_FRAME_BYTES, RESUME_PATH,
+    SIGNATURE_HEADER, STATUS_PATH, STREAM_PATH, Start, StatusCallback, TOKEN_PARAMETER, VOICE_PATH, Verifier,
+};
+
+/// No genuine webhook is larger.
+const MAX_WEBHOOK_BYTES: usize = 64 * 1024;
+/// A socket that has not said whose it is by then is closed.
+const START_DEADLINE: Duration = Duration::from_secs(5);
+/// A socket that takes no more than this to accept a frame is alive.
+const SEND_DEADLINE: Duration = Duration::from_secs(5);
+/// Frames queued each way: ten seconds of the carrier's.
+const QUEUE: usize = 512;
+/// Broken frames in a row that a stream may carry before it is given up.
+const MAX_BROKEN_FRAMES: usize = 250;
+
+const NOT_IN_SERVICE: &str = "We are sorry. This number is not in service.";
+
+/// What the doors need.
+#[derive(Clone)]
+struct Doors {
+    reception: Reception,
+    verifier: Verifier,
+    settings: Arc<twilio::Settings>,
+}
+
+/// Makes the routes under `/twilio`; whatever is not signed by the carrier gets 403.
+pub fn router(reception: Reception, settings: twilio::Settings) -> Router {
+    let verifier = Verifier::new(settings.auth_token.clone(), settings.public_url.clone());
+    let doors = Doors { reception, verifier, settings: Arc::new(settings) };
+    Router::new()
+        .route(VOICE_PATH, post(voice))
+        .route(RESUME_PATH, post(resume))
+        .route(STATUS_PATH, post(status))
+        .route(STREAM_PATH, any(stream))
+        .layer(DefaultBodyLimit::max(MAX_WEBHOOK_BYTES))
+        .with_state(doors)
+}
+
+async fn voice(State(doors): State<Doors>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let incoming = match doors.signed(&uri, &headers, &body).and_then(|form| read(&form, IncomingCall::parse))
+    {
+        Ok(incoming) => incoming,
+        Err(refusal) => return refusal,
+    };
+    match doors.reception.admit(&incoming) {
+        Admission::Accepted(ticket) => doors.connect(&ticket),
+        Admission::FullHouse { words } => twiml(twilio::say_and_hangup(&words)),
+        Admission::UnknownLine => twiml(twilio::say_and_hangup(NOT_IN_SERVICE)),
+    }
+}
+
+async fn resume(State(doors): State<Doors>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    match doors.signed(&uri, &headers, &body).and_then(|form| read(&form, IncomingCall::parse)) {
+        Ok(incoming) => match doors.reception.resume(&incoming.call_sid) {
+            Some(ticket) => doors.connect(&ticket),
+            None => twiml(twilio::hangup()),
+        },
+        Err(refusal) => refusal,
+    }
+}
+
+async fn status(State(doors): State<Doors>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let news = match doors.signed(&uri, &headers, &body).and_then(|form| read(&form, StatusCallback::parse)) {
+        Ok(news) => news,
+        Err(refusal) => return refusal,
+    };
+    match news.status {
+        CallStatus::Completed
+        | CallStatus::Busy
+        | CallStatus::Failed
+        | CallStatus::NoAnswer
+        | CallStatus::Canceled => doors.reception.leg_ended(&news.call_sid, HangupCause::CallerHungUp),
+        CallStatus::Queued | CallStatus::Initiated | CallStatus::Ringing | CallStatus::InProgress => {}
+    }
+    StatusCode::NO_CONTENT.into_response()
+}
+
+async fn stream(
+    State(doors): State<Doors>,
+    uri: Uri,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+) -> Response {
+    if doors.settings.require_stream_signature {
+        let path = uri.path_and_query().map_or(STREAM_PATH, |path| path.as_str());
+        if let Err(error) = doors.verifier.verify_upgrade(path, signature(&headers)) {
+            warn!(%error, "refused a media socket");
+            return (StatusCode::FORBIDDEN, error.to_string()).into_response();
+        }
+    }
+    match upgrade {
+        Ok(upgrade) => upgrade
+            .max_message_size(MAX_FRAME_BYTES)
+            .max_frame_size(MAX_FRAME_BYTES)
+            .on_upgrade(|socket| attend(doors.reception, socket)),
+        Err(rejection) => rejection.into_response(),
+    }
+}
+
+impl Doors {
+    /// Lets in a webhook that the carrier signed.
+    fn signed(&self, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Result<Form, Response> {
+        let refuse = |status, error: &dyn std::error::Error| {
+            warn!(%error, path = uri.path(), "refused a webhook");
+            (status, error.to_string()).into_response()
+        };
+        let form = Form::parse(body).map_err(|error| refuse(StatusCode::BAD_REQUEST, &error))?;
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        self.verifier
+            .verify_form(path, &form, signature(headers))
+            .map_err(|error| refuse(StatusCode::FORBIDDEN, &error))?;
+        Ok(form)
+    }
+
+    fn connect(&self, ticket: &Ticket) -> Response {
+        let url = &self.settings.public_url;
+        let call = ticket.call.to_string();
+        let parameters = [(TOKEN_PARAMETER, ticket.token.as_str()), (twilio::CALL_PARAMETER, call.as_str())];
+        twiml(twilio::connect_stream(&url.socket(STREAM_PATH), &parameters, &url.http(RESUME_PATH)))
+    }
+}
+
+fn read<T>(form: &Form, parse: fn(&Form) -> Result<T, twilio::WebhookError>) -> Result<T, Response> {
+    parse(form).map_err(|error| {
+        warn!(%error, "refused a webhook");
+        (StatusCode::BAD_REQUEST, error.to_string()).into_response()
+    })
+}
+
+fn signature(headers: &HeaderMap) -> Option<&str> {
+    headers.get(SIGNATURE_HEADER)?.to_str().ok()
+}
+
+fn twiml(document: String) -> Response {
+    ([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], document).into_response()
+}
+
+/// Serves one media socket: learns whose it is, then carries frames both ways until either side is done.
+async fn attend(reception: Reception, socket: WebSocket) {
+    let (sink, mut source) = socket.split();
+    let start = match timeout(START_DEADLINE, started(&mut source)).await {
+        Ok(Some(start)) => start,
+        Ok(None) => return,
+        Err(_) => {
+            warn!("closed a media socket that never started a stream");
+            return;
+        }
+    };
+    let (from_carrier, inbound) = mpsc::channel(QUEUE);
+    let (outbound, to_carrier) = mpsc::channel(QUEUE);
+    let token = start.parameters.get(TOKEN_PARAMETER).unwrap_or_default();
+    if let Err(error) = reception.attach(token, &start.call_sid, Link { inbound, outbound }) {
+        warn!(%error, "closed a media socket");
+        return;
+    }
+    let frames = Frames::new(start.stream_sid);
+    tokio::select! {
+        () = carry_in(&mut source, &from_carrier) => {}
+        () = carry_out(sink, to_carrier, &frames) => {}
+    }
+}
+
+async fn started(source: &mut SplitStream<WebSocket>) -> Option<Start> {
+    loop {
+        match source.next().await?.ok()? {
+            Message::Text(frame) => match Inbound::parse(&frame) {
+                Ok(Inbound::Start(start)) => return Some(start),
+                Ok(_) => {}
+                Err(error) => {
+                    warn!(%error, "closed a media socket that did not begin properly");
+                    return None;
+                }
+            },
+            Message::Close(_) => return None,
+            Message::Binary(_) | Message::Ping(_) | Message::Pong(_) => {}
+        }
+    }
+}
+
+async fn carry_in(source: &mut SplitStream<WebSocket>, from_carrier: &mpsc::Sender<Inbound>) {
+    let mut broken = 0;
+    while let Some(Ok(message)) = source.next().await {
+        let frame = match message {
+            Message::Text(frame) => frame,
+            Message::Close(_) => return,
+            Message::Binary(_) | Message::Ping(_) | Message::Pong(_) => continue,
+        };
+        match Inbound::parse(&frame) {
+            Ok(inbound) => {
+                broken = 0;
+                if from_carrier.send(inbound).await.is_err() {
+                    return;
+                }
+            }
+            Err(FrameError::Format) => return,
+            Err(error) => {
+                if broken == 0 {
+                    warn!(%error, "dropped a frame");
+                }
+                broken += 1;
+                if broken > MAX_BROKEN_FRAMES {
+                    warn!("closed a media socket that sends only broken frames");
+                    return;
+                }
+            }
+        }
+    }
+}
+
+async fn carry_out(
+    mut sink: SplitSink<WebSocket, Message>,
+    mut to_carrier: mpsc::Receiver<Outbound>,
+    frames: &Frames,
+) {
+    while let Some(outbound) = to_carrier.recv().await {
+        let frame = match outbound {
+            Outbound::Media(slice) => frames.media(&slice),
+            Outbound::Mark(name) => frames.mark(&name),
+            Outbound::Clear => frames.clear(),
+        };
+        match timeout(SEND_DEADLINE, sink.send(Message::Text(frame.into()))).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return,
+            Err(_) => {
+                warn!("the carrier takes no more audio; the stream is given up");
+                return;
+            }
+        }
+    }
+    if sink.send(Message::Close(None)).await.is_err() {
+        info!("the carrier had closed the media socket already");
+    }
+}

@@ -1,0 +1,83 @@
+//! Whole calls in real time: the real server as a process, real sockets, real whisper, a real voice, a real database.
+
+use calmline::telephony::local::{Ending, PlacedCall, Script, What};
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use crate::support::{Place, call_from};
+
+const NUMBER: &str = "+14155550142";
+
+fn slot<'a>(record: &'a Value, name: &str) -> &'a str {
+    let intake = record["intake"].as_array().unwrap();
+    intake.iter().find(|answer| answer["slot"] == name).map_or("", |answer| answer["value"].as_str().unwrap())
+}
+
+fn asked(record: &Value, words: &str) -> usize {
+    let said = record["transcript"].as_array().unwrap();
+    said.iter()
+        .filter(|turn| turn["speaker"] == "bot" && turn["text"].as_str().unwrap().contains(words))
+        .count()
+}
+
+/// What the callers say and must not be found in any log.
+fn assert_private(log: &str) {
+    for secret in ["5550142", "415-555", "Owen", "Castell", "kitchen", "dripp", "Fernwood Avenue"] {
+        assert!(!log.contains(secret), "the log holds {secret:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_caller_is_understood_answered_and_put_on_record() {
+    let place = Place::new("").await;
+    let _server = place.serve().await;
+    let script = Script::scenario("plumber-plain").unwrap().unwrap();
+    let outcome = place.carrier().place(call_from(NUMBER), script).await;
+
+    assert_eq!(outcome.ending, Ending::HungUpByServer);
+    let records = place.records().await;
+    assert_eq!(records.len(), 1);
+    let record = &records[0];
+    assert_eq!(record["cause"], "completed");
+    assert_eq!(slot(record, "callback"), NUMBER);
+    assert!(slot(record, "name").starts_with("Owen"), "{}", slot(record, "name"));
+    assert!(slot(record, "reason").contains("kitchen tap"), "{}", slot(record, "reason"));
+    assert_eq!(record["promises"].as_array().unwrap().len(), 1);
+    let measures = outcome.timeline.measure();
+    assert!(measures.first_audio_ms.is_some());
+    assert!(measures.turns.iter().all(|turn| turn.to_audio_ms.is_some()), "{:?}", measures.turns);
+    assert_private(&place.log());
+}
+
+#[tokio::test]
+async fn a_call_survives_the_death_of_the_server() {
+    let place = Place::new("").await;
+    let server = place.serve().await;
+    let (live, mut entries) = mpsc::unbounded_channel();
+    let call = PlacedCall { live: Some(live), ..call_from(NUMBER) };
+    let script = Script::scenario("plumber-plain").unwrap().unwrap();
+    let carrier = place.carrier();
+    let calling = tokio::spawn(async move { carrier.place(call, script).await });
+
+    loop {
+        let entry = entries.recv().await.expect("the call goes on until the address is asked for");
+        if matches!(&entry.what, What::MarkPlayed { name } if name.ends_with("/field-address")) {
+            break;
+        }
+    }
+    server.kill();
+    let _server = place.serve().await;
+    let outcome = calling.await.unwrap();
+
+    assert_eq!(outcome.ending, Ending::HungUpByServer);
+    let records = place.records().await;
+    assert_eq!(records.len(), 1, "the call goes on under the same id");
+    let record = &records[0];
+    assert_eq!(record["cause"], "completed");
+    assert!(slot(record, "name").starts_with("Owen"));
+    assert_eq!(slot(record, "callback"), NUMBER);
+    assert_eq!(asked(record, "name"), 1, "{record:#}");
+    assert_eq!(asked(record, "How can I help"), 1);
+    assert_eq!(asked(record, "the line dropped"), 1);
+    assert_private(&place.log());
+}

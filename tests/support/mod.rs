@@ -1,0 +1,155 @@
+//! The real server as a process of its own, and the simulated carrier's side of it.
+
+use std::fs::File;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use calmline::domain::PhoneNumber;
+use calmline::telephony::local::{Carrier, PlacedCall, RestApi, Settings};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
+const AUTH_TOKEN: &str = "the-secret-of-a-simulated-account";
+const API_TOKEN: &str = "the-token-of-the-records";
+const STARTING: Duration = Duration::from_secs(120);
+
+/// The line of the example business.
+pub const LINE: &str = "+14155550100";
+
+/// A folder with a configuration, and the carrier that calls the server running on it.
+pub struct Place {
+    folder: TempDir,
+    address: SocketAddr,
+    rest: RestApi,
+}
+
+/// A running server; killed when dropped.
+pub struct Server {
+    child: Child,
+}
+
+impl Place {
+    /// Writes a configuration whose differences to the default are `settings`, lines such as `server.max_calls = 1`.
+    pub async fn new(settings: &str) -> Self {
+        let rest = RestApi::start(([127, 0, 0, 1], 0).into(), ACCOUNT, AUTH_TOKEN.into()).await.unwrap();
+        let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+        let folder = TempDir::new().unwrap();
+        let config = format!(
+            "server.listen = \"{address}\"\nserver.public_url = \"http://{address}\"\n\
+             twilio.account_sid = \"{ACCOUNT}\"\ntwilio.api_base_url = \"{}\"\n{settings}\n",
+            rest.base_url()
+        );
+        std::fs::write(folder.path().join("calmline.toml"), config).unwrap();
+        let businesses = folder.path().join("businesses");
+        std::fs::create_dir(&businesses).unwrap();
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/businesses/heating.toml");
+        std::fs::copy(example, businesses.join("heating.toml")).unwrap();
+        Self { folder, address, rest }
+    }
+
+    /// Starts the server and waits until it is ready for calls.
+    pub async fn serve(&self) -> Server {
+        let log = File::options().create(true).append(true).open(self.log_file()).unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_calmline"))
+            .arg("--config")
+            .arg(self.folder.path().join("calmline.toml"))
+            .arg("serve")
+            .env("CALMLINE_TWILIO_AUTH_TOKEN", AUTH_TOKEN)
+            .env("CALMLINE_API_TOKEN", API_TOKEN)
+            .stdout(Stdio::from(log.try_clone().unwrap()))
+            .stderr(Stdio::from(log))
+            .spawn()
+            .unwrap();
+        let mut server = Server { child };
+        let ready = async {
+            let mut tick = tokio::time::interval(Duration::from_millis(50));
+            loop {
+                tick.tick().await;
+                if let Some(status) = server.child.try_wait().unwrap() {
+                    panic!("the server stopped with {status}:\n{}", self.log());
+                }
+                match reqwest::get(self.url("/readyz")).await {
+                    Ok(answer) if answer.status().is_success() => return,
+                    Ok(_) | Err(_) => {}
+                }
+            }
+        };
+        tokio::time::timeout(STARTING, ready).await.expect("the server did not get ready");
+        server
+    }
+
+    /// The address of a path on the server.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// The carrier, able to reach the server.
+    pub fn carrier(&self) -> Carrier {
+        let settings = Settings {
+            account_sid: ACCOUNT.to_owned(),
+            auth_token: AUTH_TOKEN.into(),
+            public_url: self.url("").parse().unwrap(),
+            server: self.address,
+        };
+        Carrier::new(settings, reqwest::Client::new(), &self.rest)
+    }
+
+    /// All records, newest first, through the interface for the business.
+    pub async fn records(&self) -> Vec<Value> {
+        let list = self.api("/api/calls").await;
+        let mut records = Vec::new();
+        for call in list["calls"].as_array().unwrap() {
+            records.push(self.api(&format!("/api/calls/{}", call["id"].as_str().unwrap())).await);
+        }
+        records
+    }
+
+    /// What the server has logged, at every start.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    async fn api(&self, path: &str) -> Value {
+        let client = reqwest::Client::new();
+        let answer = client.get(self.url(path)).bearer_auth(API_TOKEN).send().await.unwrap();
+        answer.error_for_status().unwrap().json().await.unwrap()
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+}
+
+impl Server {
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Kills it as a crash would.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Killing what is gone already fails, and is fine.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A call from a number to the example business.
+pub fn call_from(number: &str) -> PlacedCall {
+    PlacedCall {
+        from: Some(PhoneNumber::parse(number).unwrap()),
+        to: PhoneNumber::parse(LINE).unwrap(),
+        forwarded_from: None,
+        live: None,
+    }
+}
