@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
-use super::local::LocalLine;
+use super::local::{LocalLine, business};
 use crate::config::{Config, Secrets};
 use crate::domain::PhoneNumber;
 use crate::models::{Cache, ModelId};
@@ -41,17 +41,16 @@ impl Demo {
         super::models::fetch_missing(&Cache::from_env()?, &needed(&config)).await?;
         let line = LocalLine::open(config.clone(), secrets, &self.out).await?;
         for caller in callers {
-            let business = config
-                .businesses
-                .iter()
-                .find(|business| business.id.0 == caller.business)
-                .or(config.businesses.first())
-                .context("no business is configured")?;
-            println!("\n── {}: {} ── calls {}\n", caller.name, caller.about, business.name);
+            let called = business(&config, Some(caller.business)).or_else(|_| business(&config, None))?;
+            println!("\n── {}: {} ── calls {}\n", caller.name, caller.about, called.name);
             let script = Script::scenario(caller.name)?.context("the caller has no lines")?;
             let from = PhoneNumber::parse(caller.from)?;
             let recording = self.out.join(format!("{}.wav", caller.name));
-            let outcome = line.call(business, Some(from), script, &recording).await?;
+            let outcome = line
+                .call(called, Some(from), &recording, async |carrier, call| {
+                    Ok(carrier.place(call, script).await)
+                })
+                .await?;
             print_measures(&outcome);
         }
         line.close().await

@@ -4,7 +4,6 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -15,7 +14,7 @@ use crate::config::{Config, Secrets};
 use crate::domain::{Business, PhoneNumber};
 use crate::reception::Reception;
 use crate::store::{CallFilter, Store};
-use crate::telephony::local::{CallOutcome, Caller, Carrier, PlacedCall, RestApi, Settings};
+use crate::telephony::local::{CallOutcome, Carrier, PlacedCall, RestApi, Settings};
 use crate::telephony::twilio;
 use crate::web::health;
 
@@ -62,33 +61,34 @@ impl LocalLine {
             let _ = stopped.await;
         }));
         let settings = Settings { account_sid: ACCOUNT.to_owned(), auth_token, public_url, server: address };
-        let carrier = Carrier::new(settings, reqwest::Client::new(), &rest);
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        let carrier = Carrier::new(settings, client, &rest);
         Ok(Self { carrier, reception, store, stop, server, _rest: rest })
     }
 
-    /// Places a call with a live view in the terminal, then prints its record and writes its sound to `recording`, the
-    /// caller on the left and the receptionist on the right.
+    /// Has a call placed by `place` with a live view in the terminal, then prints its record and writes its sound to
+    /// `recording`, the caller on the left and the receptionist on the right.
     ///
     /// # Errors
-    /// When the recording cannot be written or the record not read.
+    /// When the call cannot be placed, the recording not be written or the record not be read.
     pub async fn call(
         &self,
         business: &Business,
         from: Option<PhoneNumber>,
-        caller: impl Into<Caller>,
         recording: &Path,
+        place: impl AsyncFnOnce(&Carrier, PlacedCall) -> Result<CallOutcome>,
     ) -> Result<CallOutcome> {
         let to = business.numbers.first().context("the business has no number to call")?.clone();
         let watcher = tokio::spawn(live::watch(self.reception.news()));
-        let outcome =
-            self.carrier.place(PlacedCall { from, to, forwarded_from: None, live: None }, caller).await;
+        let outcome = place(&self.carrier, PlacedCall { from, to, forwarded_from: None, live: None }).await;
         self.reception.settled().await;
         watcher.abort();
+        let outcome = outcome?;
         outcome
             .recording
             .write_wav(recording)
             .with_context(|| format!("cannot write {}", recording.display()))?;
-        println!("\n{} ({})", outcome.ending, Timestamp::now().strftime("%H:%M"));
+        println!("\n{}", outcome.ending);
         let newest = CallFilter { limit: 1, ..CallFilter::default() };
         if let Some(record) = self.store.calls(&newest).await?.first() {
             println!("\n{}", serde_json::to_string_pretty(record)?);
@@ -105,4 +105,17 @@ impl LocalLine {
         drop(self.stop);
         self.server.await?
     }
+}
+
+/// The business of that id, or else the first.
+///
+/// # Errors
+/// When there is none; the message names those there are.
+pub fn business<'a>(config: &'a Config, id: Option<&str>) -> Result<&'a Business> {
+    let known =
+        || config.businesses.iter().map(|business| business.id.0.as_str()).collect::<Vec<_>>().join(", ");
+    let mut businesses = config.businesses.iter();
+    businesses
+        .find(|business| id.is_none_or(|id| business.id.0 == id))
+        .with_context(|| format!("there is no such business; configured are: {}", known()))
 }

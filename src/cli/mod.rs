@@ -1,5 +1,6 @@
 //! The commands.
 
+pub mod call;
 pub mod demo;
 pub mod desk;
 pub mod live;
@@ -7,6 +8,7 @@ pub mod local;
 pub mod models;
 pub mod say;
 pub mod serve;
+pub mod talk;
 
 use std::path::PathBuf;
 
@@ -31,6 +33,10 @@ enum Command {
     Serve,
     /// Hear a receptionist take calls: simulated callers with spoken audio, on this machine
     Demo(demo::Demo),
+    /// Call the receptionist with a recording
+    Call(call::Call),
+    /// Talk to the receptionist through microphone and speaker
+    Talk(talk::Talk),
     /// Show, fetch and verify the models for hearing and speaking
     Models(models::Models),
 }
@@ -46,6 +52,8 @@ impl Cli {
         match self.command {
             Command::Serve => serve::run(&config()?, &secrets).await,
             Command::Demo(demo) => demo.run(config()?, &secrets).await,
+            Command::Call(call) => call.run(config()?, &secrets).await,
+            Command::Talk(talk) => talk.run(config()?, &secrets).await,
             Command::Models(models) => models.run().await,
         }
     }

@@ -128,7 +128,7 @@ pub struct Ticket {
 /// Why a stream was not let into a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AttachError {
-    /// The token is unknown, used, or another call's.
+    /// The token is unknown or used.
     #[error("the stream's token belongs to no call that awaits a stream")]
     UnknownToken,
     /// The call ended meanwhile.
@@ -254,9 +254,9 @@ impl Reception {
     /// Lets a media stream into its call.
     ///
     /// # Errors
-    /// When the token fits no call of this carrier's id, was used before, or the call is over.
-    pub fn attach(&self, token: &str, sid: &CallSid, link: Link) -> Result<(), AttachError> {
-        self.shared.registry.attach(token, sid, link)
+    /// When the token fits no call or was used before, or the call is over.
+    pub fn attach(&self, token: &str, link: Link) -> Result<(), AttachError> {
+        self.shared.registry.attach(token, link)
     }
 
     /// Tells a call that its leg is gone.

@@ -52,14 +52,11 @@ impl Registry {
         Some(live.mint(sid.clone(), call))
     }
 
-    /// Lets a stream into its call; the token is spent.
-    pub fn attach(&self, token: &str, sid: &CallSid, link: Link) -> Result<(), AttachError> {
+    /// Lets a stream into the call its token was minted for; the token is spent.
+    pub fn attach(&self, token: &str, link: Link) -> Result<(), AttachError> {
         let mut live = self.lock();
-        if live.tokens.get(token) != Some(sid) {
-            return Err(AttachError::UnknownToken);
-        }
-        live.tokens.remove(token);
-        let entry = live.calls.get(sid).ok_or(AttachError::Over)?;
+        let sid = live.tokens.remove(token).ok_or(AttachError::UnknownToken)?;
+        let entry = live.calls.get(&sid).ok_or(AttachError::Over)?;
         entry.commands.try_send(Command::Attach(link)).map_err(|_| AttachError::Over)
     }
 

@@ -170,7 +170,7 @@ async fn attend(reception: Reception, socket: WebSocket) {
     let (from_carrier, inbound) = mpsc::channel(QUEUE);
     let (outbound, to_carrier) = mpsc::channel(QUEUE);
     let token = start.parameters.get(TOKEN_PARAMETER).unwrap_or_default();
-    if let Err(error) = reception.attach(token, &start.call_sid, Link { inbound, outbound }) {
+    if let Err(error) = reception.attach(token, Link { inbound, outbound }) {
         warn!(%error, "closed a media socket");
         return;
     }
