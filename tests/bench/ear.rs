@@ -5,7 +5,9 @@
 //! as they would in a call. Delays are in the call's own time, so the figures do not depend on this machine.
 
 use std::collections::BTreeMap;
+use std::hint::black_box;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 use std::{env, fs};
 
 use calmline::audio::decode::decode_recording;
@@ -80,6 +82,24 @@ pub fn run(data: &Path) {
         }
     }
     print_noise(data, &vad);
+    print_cost(&sets[0].1, &vad, smart_turn.as_ref());
+}
+
+fn print_cost(clips: &[Clip], vad: &VadModel, smart_turn: Option<&SmartTurn>) {
+    let silent = Melodies::of(None);
+    let started = Instant::now();
+    let seconds: f64 = clips.iter().map(|clip| clip.samples.len() as f64 / f64::from(HZ)).sum();
+    clips.iter().for_each(|clip| drop(hear(clip, Reader::Honest, false, vad, &silent)));
+    println!(
+        "\nThe ear takes {:.2} % of one core per call.",
+        100.0 * started.elapsed().as_secs_f64() / seconds
+    );
+    if let Some(network) = smart_turn {
+        let samples = resample(&clips[0].samples, HZ, 16_000);
+        let started = Instant::now();
+        (0..10).for_each(|_| _ = black_box(network.probability(&samples)));
+        println!("Smart-turn takes {} ms on one core.", started.elapsed().as_millis() / 10);
+    }
 }
 
 fn print_onsets(name: &str, clips: &[Clip], vad: &VadModel) {
@@ -268,9 +288,11 @@ fn put_on_the_line(name: String, class: String, voice: &[f32]) -> Clip {
     Clip { name, class, expecting, samples: ulaw::decode(&ulaw::encode(&samples)), onset, end }
 }
 
-/// The first and the last of the windows of 10 ms that are less than 25 dB below the loud ones.
+/// The first and the last of the windows of 10 ms that are less than 25 dB below the loud ones. The differences of the
+/// samples are looked at, so that a thump of the microphone does not count.
 fn sounding(voice: &[f32]) -> (u64, u64) {
-    let powers: Vec<f32> = voice.chunks(80).map(|window| window.iter().map(|x| x * x).sum::<f32>()).collect();
+    let differences: Vec<f32> = voice.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let powers: Vec<f32> = differences.chunks(80).map(|window| window.iter().map(|x| x * x).sum()).collect();
     let mut sorted = powers.clone();
     sorted.sort_by(f32::total_cmp);
     let least = sorted[sorted.len() * 95 / 100] * 3.2e-3;

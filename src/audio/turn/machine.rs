@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::level::{self, Floor, Swing};
 use super::patience::{Findings, LONGEST, Words, needed_silence};
 use super::{News, Segment, SegmentId, TurnNews};
-use crate::audio::resample::resample;
+use crate::audio::resample::Resampler;
 use crate::audio::vad::WINDOW;
 use crate::audio::{MODEL_HZ, TELEPHONE_HZ};
 use crate::domain::{CallTime, Completeness, Expecting, Span};
@@ -24,7 +24,7 @@ const SOFT_SPEECH: f32 = 0.35;
 /// this is reached after some 160 ms of speech.
 const EVIDENCE: f32 = 3.5;
 /// What it takes to interrupt the bot, as long as the voice stays up, some 200 ms…
-const BARGE_IN: f32 = 5.0;
+const BARGE_IN: f32 = 4.5;
 /// …and if it is fading already, as the end of a backchannel does.
 const FADING_BARGE_IN: f32 = 10.0;
 /// How far below its loudest moment a voice counts as fading, dB.
@@ -49,12 +49,15 @@ const DIN_FADES: f32 = 0.032;
 const SHORT_PAUSE: u64 = 128 * MS;
 /// What is kept from before the first sound, in samples.
 const PADDING: usize = 8 * WINDOW;
-/// From this length on a segment is kept when the caller goes on.
-const KEPT_FROM: usize = 15 * TELEPHONE_HZ as usize;
+/// How many samples at 16 kHz come of one at 8 kHz, and of a window.
+const UP: usize = (MODEL_HZ / TELEPHONE_HZ) as usize;
+const UP_WINDOW: usize = UP * WINDOW;
+/// From this length on, in samples at 16 kHz, a segment is kept when the caller goes on.
+const KEPT_FROM: usize = 15 * MODEL_HZ as usize;
 /// A caller who has not paused for this long is cut…
-const CUT_AT: usize = 26 * TELEPHONE_HZ as usize;
+const CUT_AT: usize = 26 * MODEL_HZ as usize;
 /// …at the quietest window of this last part.
-const CUT_WITHIN: usize = 5 * TELEPHONE_HZ as usize;
+const CUT_WITHIN: usize = 5 * MODEL_HZ as usize;
 
 /// The ear's state.
 pub struct Machine {
@@ -66,8 +69,10 @@ pub struct Machine {
     floor: Floor,
     /// The level below which nothing counts, because a din has been there.
     din: Option<f32>,
-    /// The last quarter of a second before a turn.
+    /// The latest window, and what came just before it.
     recent: Vec<f32>,
+    /// Takes an open turn's samples to 16 kHz as they come, so that a segment is ready at once.
+    resampler: Resampler,
     turn: Option<Turn>,
     segments: u32,
 }
@@ -79,7 +84,7 @@ struct Turn {
     segment_onset: u64,
     /// The end of the last sound.
     last_sound: u64,
-    /// The samples of the segment in the making; the last one is the clock's.
+    /// The samples of the segment in the making, at 16 kHz, as far as the resampler has given them.
     samples: Vec<f32>,
     evidence: f32,
     announced: bool,
@@ -121,6 +126,7 @@ impl Machine {
             floor: Floor::new(),
             din: None,
             recent: Vec::new(),
+            resampler: Resampler::new(TELEPHONE_HZ, MODEL_HZ),
             turn: None,
             segments: 0,
         }
@@ -133,10 +139,12 @@ impl Machine {
     /// Takes the next window of samples with its probability of speech.
     pub fn hear(&mut self, window: &[f32], probability: f32) {
         self.clock += window.len() as u64;
+        self.recent.extend_from_slice(window);
+        self.recent.drain(..self.recent.len().saturating_sub(PADDING + WINDOW));
         let heard = self.judge_window(level::of(window), probability);
         self.floor.hear(heard.level);
         match self.turn.take() {
-            None => self.wait_for_sound(window, &heard),
+            None => self.wait_for_sound(&heard),
             Some(turn) => self.turn = self.follow(turn, window, &heard),
         }
     }
@@ -165,7 +173,10 @@ impl Machine {
         }
         let segment = match turn.pause.take() {
             Some(pause) => pause.segment,
-            None => self.make_segment(&turn, turn.samples.len()),
+            None => {
+                turn.samples.extend(self.resampler.flush());
+                self.make_segment(&turn, turn.samples.len())
+            }
         };
         self.end_turn(turn, segment);
     }
@@ -190,31 +201,32 @@ impl Machine {
         }
     }
 
-    fn wait_for_sound(&mut self, window: &[f32], heard: &Heard) {
-        self.recent.extend_from_slice(window);
-        self.recent.drain(..self.recent.len().saturating_sub(PADDING + WINDOW));
-        if heard.active {
-            let onset = self.clock - window.len() as u64;
-            let mut turn = Turn {
-                onset,
-                segment_onset: onset,
-                last_sound: self.clock,
-                samples: std::mem::take(&mut self.recent),
-                evidence: 0.0,
-                announced: false,
-                loudest: heard.level,
-                swing: Swing::new(),
-                kept: Vec::new(),
-                pause: None,
-            };
-            turn.take_evidence(heard);
-            self.turn = Some(turn);
+    fn wait_for_sound(&mut self, heard: &Heard) {
+        if !heard.active {
+            return;
         }
+        let onset = self.clock - WINDOW as u64;
+        // Whatever an earlier turn has left in it is dropped.
+        self.resampler.flush();
+        let mut turn = Turn {
+            onset,
+            segment_onset: onset,
+            last_sound: self.clock,
+            samples: self.resampler.push(&self.recent),
+            evidence: 0.0,
+            announced: false,
+            loudest: heard.level,
+            swing: Swing::new(),
+            kept: Vec::new(),
+            pause: None,
+        };
+        turn.take_evidence(heard);
+        self.turn = Some(turn);
     }
 
     /// Follows an open turn through one window; returns it if it is still open.
     fn follow(&mut self, mut turn: Turn, window: &[f32], heard: &Heard) -> Option<Turn> {
-        turn.samples.extend_from_slice(window);
+        turn.samples.extend(self.resampler.push(window));
         turn.swing.hear(heard.level);
         if let Some(din) = turn.swing.din().filter(|_| heard.active) {
             self.din = Some(din);
@@ -303,7 +315,7 @@ impl Machine {
         turn.pause = None;
         let news = if length >= KEPT_FROM {
             turn.keep(segment, length, onset);
-            let padded = (self.clock - onset) as usize + PADDING;
+            let padded = UP * ((self.clock - onset) as usize + PADDING);
             turn.samples.drain(..turn.samples.len().saturating_sub(padded));
             TurnNews::SegmentKept { segment, at: at(self.clock) }
         } else {
@@ -314,21 +326,22 @@ impl Machine {
 
     /// Cuts a turn that has gone on without a pause, at the quietest window of its last seconds.
     fn cut(&mut self, turn: &mut Turn) {
-        let windows = turn.samples.chunks_exact(WINDOW).enumerate().skip((CUT_AT - CUT_WITHIN) / WINDOW);
+        let windows =
+            turn.samples.chunks_exact(UP_WINDOW).enumerate().skip((CUT_AT - CUT_WITHIN) / UP_WINDOW);
         let quietest = windows.map(|(n, window)| (n, level::of(window))).min_by(|a, b| a.1.total_cmp(&b.1));
         let Some((quietest, _)) = quietest else { return };
-        let length = quietest * WINDOW + WINDOW / 2;
+        let length = quietest * UP_WINDOW + UP_WINDOW / 2;
         let segment = self.make_segment(turn, length);
-        turn.keep(segment, length, self.clock - (turn.samples.len() - length) as u64);
+        turn.keep(segment, length, self.clock - ((turn.samples.len() - length) / UP) as u64);
         self.news.push_back(TurnNews::SegmentKept { segment, at: self.now() });
     }
 
     fn make_segment(&mut self, turn: &Turn, length: usize) -> SegmentId {
         let id = SegmentId(self.segments);
         self.segments += 1;
-        let end = self.clock - (turn.samples.len() - length) as u64;
+        let end = self.clock - ((turn.samples.len() - length) / UP) as u64;
         let span = Span { start: at(turn.segment_onset), end: at(turn.last_sound.min(end)) };
-        let samples: Arc<[f32]> = resample(&turn.samples[..length], TELEPHONE_HZ, MODEL_HZ).into();
+        let samples: Arc<[f32]> = turn.samples[..length].into();
         self.news.push_back(TurnNews::Segment(Segment { id, span, samples }));
         id
     }
@@ -356,20 +369,14 @@ impl Machine {
     }
 
     fn end_turn(&mut self, turn: Turn, segment: SegmentId) {
-        self.keep_recent(&turn);
         let (span, at) = (turn.span(), self.now());
         self.news.push_back(TurnNews::TurnEnded { kept: turn.kept, segment, span, at });
     }
 
     fn end_as_noise(&mut self, turn: &Turn) {
-        self.keep_recent(turn);
         if turn.announced || turn.evidence >= NOISE {
             self.news.push_back(TurnNews::NoiseEnded { span: turn.span(), at: self.now() });
         }
-    }
-
-    fn keep_recent(&mut self, turn: &Turn) {
-        self.recent = turn.samples[turn.samples.len().saturating_sub(PADDING)..].to_vec();
     }
 }
 

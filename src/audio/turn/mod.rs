@@ -32,8 +32,9 @@
 //! 2.5 s of silence, the most that is ever waited. Somebody whose transcription failed should report
 //! [`Completeness::Open`]. Answers for a segment that is not the latest are dropped, by its id.
 //!
-//! **Time** is counted in samples of the caller's audio. **Memory** per call is below 2 MB: at most 30 s of telephone
-//! audio while a turn is open and a quarter of a second otherwise, beside what waits in the queue of news.
+//! **Time** is counted in samples of the caller's audio. **Memory** per call is below 4 MB: at most 29 s at
+//! 16 kHz while a turn is open (in a buffer that grows by doubling), a quarter of a second otherwise, beside what waits
+//! in the queue of news.
 
 mod level;
 mod machine;
