@@ -1,6 +1,7 @@
 //! The commands.
 
 pub mod models;
+pub mod transcribe;
 
 use clap::{Parser, Subcommand};
 
