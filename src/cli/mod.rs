@@ -9,6 +9,7 @@ pub mod models;
 pub mod say;
 pub mod serve;
 pub mod talk;
+pub mod transcribe;
 
 use std::path::PathBuf;
 

@@ -5,8 +5,8 @@
 
 mod backlog;
 mod gate;
+mod hear;
 mod infer;
-mod prompt;
 mod repetition;
 mod split;
 mod whisper;
@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
-pub use prompt::prompt;
+pub use hear::hear;
 pub use split::split;
 pub use whisper::{Settings, Whisper};
 

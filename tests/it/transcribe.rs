@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use calmline::audio::decode::decode_recording;
 use calmline::audio::resample::resample;
+use calmline::models::{Cache, ModelId};
 use calmline::transcribe::{
     Job, Priority, Settings, TranscribeError, Transcriber, Transcription, Whisper, split,
 };
@@ -14,15 +15,13 @@ use calmline::transcribe::{
 static WHISPER: LazyLock<Whisper> = LazyLock::new(|| start(2, 64));
 
 fn start(workers: usize, queue: usize) -> Whisper {
-    Whisper::start(Settings { model: model(), workers, threads_per_worker: 1, queue }).unwrap()
-}
-
-fn model() -> PathBuf {
-    let folder = std::env::var_os("CALMLINE_MODELS").map_or_else(
-        || directories::ProjectDirs::from("", "", "calmline").unwrap().cache_dir().join("models"),
-        PathBuf::from,
-    );
-    folder.join("whisper-tiny.en/ggml-q8_0.bin")
+    Whisper::start(Settings {
+        model: Cache::from_env().unwrap().find(ModelId::WhisperTinyEn).unwrap(),
+        workers,
+        threads_per_worker: 1,
+        queue,
+    })
+    .unwrap()
 }
 
 fn clip(name: &str) -> Vec<f32> {
