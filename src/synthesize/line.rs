@@ -15,6 +15,12 @@ const LOWEST_HZ: f32 = 200.0;
 /// Parts this much weaker than the strongest 20 ms are pauses: 30 dB.
 const PAUSE: f32 = 0.0316;
 
+/// Below this, relative to full scale, a sentence has not begun: 50 dB under the clipping level.
+const SILENT: f32 = 0.003;
+
+/// Samples kept before the first that is not silent: 10 ms.
+const LEAD_IN: usize = TELEPHONE_HZ as usize / 100;
+
 const FRAME: usize = TELEPHONE_HZ as usize / 50;
 
 /// Turns one sentence, slice by slice, into telephone audio.
@@ -22,6 +28,7 @@ pub struct Line {
     resampler: Resampler,
     highpass: Highpass,
     gain: f32,
+    has_begun: bool,
 }
 
 impl Line {
@@ -31,10 +38,12 @@ impl Line {
             resampler: Resampler::new(rate, TELEPHONE_HZ),
             highpass: Highpass::new(LOWEST_HZ, TELEPHONE_HZ as f32),
             gain,
+            has_begun: false,
         }
     }
 
-    /// Returns what is ready after some more samples.
+    /// Returns what is ready after some more samples. The silence before the first sound is left out: the caller has
+    /// waited long enough.
     pub fn push(&mut self, samples: &[f32]) -> Slice {
         let ready = self.resampler.push(samples);
         self.encode(ready)
@@ -49,6 +58,11 @@ impl Line {
     fn encode(&mut self, mut samples: Vec<f32>) -> Slice {
         for sample in &mut samples {
             *sample = self.highpass.next(*sample) * self.gain;
+        }
+        if !self.has_begun {
+            let begin = samples.iter().position(|sample| sample.abs() > SILENT);
+            self.has_begun = begin.is_some();
+            samples.drain(..begin.map_or(samples.len(), |begin| begin.saturating_sub(LEAD_IN)));
         }
         ulaw::encode(&samples).into()
     }
@@ -143,6 +157,17 @@ mod tests {
             let level = speech_level(&audio);
             assert!((level / SPEECH_LEVEL - 1.0).abs() < 0.1, "{level}");
         }
+    }
+
+    #[test]
+    fn the_silence_before_the_first_sound_is_left_out() {
+        let mut speech = vec![0.0; 8_000];
+        speech.extend(tone(500.0, 8_000, 0.5, 0.3));
+        for slice in [80, 1_000, 12_000] {
+            let audio = through(&mut Line::new(8_000, 1.0), &speech, slice);
+            assert!((3_999..=4_000 + LEAD_IN).contains(&audio.len()), "{slice}: {}", audio.len());
+        }
+        assert!(through(&mut Line::new(8_000, 1.0), &[0.0; 100], 100).is_empty());
     }
 
     #[test]

@@ -13,15 +13,17 @@ use sha2::{Digest, Sha256};
 use super::graph::{Cuts, Network};
 use crate::synthesize::{StartError, SynthesizeError};
 
-/// Frames of the first slice: short, so that the first audio comes early.
-const FIRST_FRAMES: usize = 20;
-/// Each later slice is this much longer than the one before it, as there is audio to bridge the time by then.
-const GROWTH: usize = 2;
-/// Frames of the longest slice: long enough for the overlap to cost little, short enough to be cancelled soon.
-const MOST_FRAMES: usize = 120;
-/// After the first slice the flow runs ahead to this multiple of what has been made: it is cheap for what it makes, but
+/// Frames of the slices, the last for all later ones. The first is short, so that the first audio comes early, and so is
+/// the second, which must be ready before the first has been played; the longest are long enough for their overlap to
+/// cost little, and short enough to be cancelled soon.
+const SLICES: [usize; 4] = [24, 24, 48, 96];
+
+/// Less than this is not worth a slice of its own.
+const SHORTEST: usize = 16;
+
+/// From the third slice on the flow runs ahead to this multiple of what has been made: it is cheap for what it makes, but
 /// its overlap is wide, so it should not run often.
-const FLOW_AHEAD: usize = 12;
+const FLOW_AHEAD: usize = 6;
 
 /// Which speaker of a voice with several.
 const SPEAKER: i32 = 0;
@@ -76,8 +78,8 @@ struct Slicing {
     latent: Option<(usize, NdTensor<f32, 3>)>,
     /// Frames made.
     done: usize,
-    /// Frames of the next slice.
-    next: usize,
+    /// Slices made.
+    slices: usize,
 }
 
 impl Utterance {
@@ -170,7 +172,7 @@ impl Net {
         match (std::mem::replace(&mut utterance.stage, Stage::Done), &self.cut) {
             (Stage::Ids(ids), Some(cut)) => {
                 let prior = tensor(self.run(self.sentence(&ids, style), cut.prior, pool)?)?;
-                let slicing = Slicing { prior, latent: None, done: 0, next: FIRST_FRAMES };
+                let slicing = Slicing { prior, latent: None, done: 0, slices: 0 };
                 self.slice(cut, slicing, utterance, pool)
             }
             (Stage::Ids(ids), None) => self.whole(&ids, style, pool),
@@ -191,16 +193,16 @@ impl Net {
     ) -> Result<Vec<f32>, SynthesizeError> {
         let frames = slicing.prior.size(2);
         let start = slicing.done;
-        // A short remainder is not worth a slice of its own.
-        let end = if start + slicing.next + FIRST_FRAMES >= frames { frames } else { start + slicing.next };
+        let size = SLICES[slicing.slices.min(SLICES.len() - 1)];
+        let end = if start + size + SHORTEST >= frames { frames } else { start + size };
         let reach = cut.cuts.decoder_reach;
         let window = start.saturating_sub(reach)..(end + reach).min(frames);
 
         let (offset, latent) = match slicing.latent.take() {
             Some((offset, latent)) if offset + latent.size(2) >= window.end => (offset, latent),
             _ => {
-                // The first slice waits for as little of the flow as it can; later ones let it run ahead.
-                let ahead = if start == 0 { window.end } else { window.end.max(start * FLOW_AHEAD) };
+                // The first slices wait for as little of the flow as they can.
+                let ahead = if slicing.slices < 2 { window.end } else { window.end.max(start * FLOW_AHEAD) };
                 let stretch = window.start..ahead.min(frames);
                 (stretch.start, self.flow(cut, slicing.prior.view(), stretch, pool)?)
             }
@@ -211,9 +213,8 @@ impl Net {
         let kept = audio.get((start - window.start) * hop..(end - window.start) * hop);
         let kept = kept.ok_or_else(|| SynthesizeError::Failed("a slice came out short".to_owned()))?.to_vec();
         if end < frames {
-            let next = (slicing.next * GROWTH).min(MOST_FRAMES);
-            let latent = Some((offset, latent));
-            utterance.stage = Stage::Slicing(Slicing { latent, done: end, next, ..slicing });
+            let (latent, slices) = (Some((offset, latent)), slicing.slices + 1);
+            utterance.stage = Stage::Slicing(Slicing { latent, done: end, slices, ..slicing });
         }
         Ok(kept)
     }
