@@ -3,20 +3,23 @@
 use std::process::ExitCode;
 
 use calmline::cli::Cli;
+use calmline::config::ConfigError;
 use clap::Parser;
-use tracing_subscriber::EnvFilter;
+
+/// Exit code of a wrong command line (clap's) and of a wrong configuration.
+const USAGE: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    // Nothing else installs one before this.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match Cli::parse().run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("calmline: {error:#}");
-            ExitCode::FAILURE
-        }
+    let cli = Cli::parse();
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        eprintln!("error: another TLS provider is installed already");
+        return ExitCode::FAILURE;
     }
+    let Err(error) = cli.run().await else { return ExitCode::SUCCESS };
+    eprintln!("error: {error}");
+    for cause in error.chain().skip(1) {
+        eprintln!("  because: {cause}");
+    }
+    if error.is::<ConfigError>() { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
 }

@@ -54,13 +54,12 @@ impl Desk {
         metrics: PrometheusHandle,
     ) -> Result<Self> {
         let cache = Cache::from_env()?;
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let voice = Arc::new(start_voice(config, secrets, &cache, cores)?);
-        let hearing = whisper_settings(config, &cache, cores)?;
+        let voice = Arc::new(start_voice(config, secrets)?);
+        let hearing = whisper_settings(config)?;
         let transcriber = tokio::task::spawn_blocking(|| Whisper::start(hearing)).await??;
         let turns = cache.find(ModelId::SmartTurn)?;
         let turns = std::fs::read(&turns).with_context(|| format!("cannot read {}", turns.display()))?;
-        let smart_turn = SmartTurn::load(turns, cores).map_err(|error| anyhow!("smart-turn: {error}"))?;
+        let smart_turn = SmartTurn::load(turns, cores()).map_err(|error| anyhow!("smart-turn: {error}"))?;
         let store =
             Store::open(&config.store.path).await.with_context(|| config.store.path.display().to_string())?;
         let journal = Journal::start(store.clone());
@@ -117,12 +116,20 @@ impl Desk {
     }
 }
 
-fn whisper_settings(config: &Config, cache: &Cache, cores: usize) -> Result<transcribe::Settings> {
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The configured whisper.
+///
+/// # Errors
+/// When its model is unknown or not here.
+pub fn whisper_settings(config: &Config) -> Result<transcribe::Settings> {
     let hearing = &config.hearing;
     let id: ModelId = hearing.model.parse()?;
     Ok(transcribe::Settings {
-        model: cache.find(id)?,
-        workers: if hearing.workers == 0 { cores } else { hearing.workers },
+        model: Cache::from_env()?.find(id)?,
+        workers: if hearing.workers == 0 { cores() } else { hearing.workers },
         threads_per_worker: hearing.threads_per_worker.get() as usize,
         queue: hearing.queue.get() as usize,
     })
@@ -132,12 +139,12 @@ fn whisper_settings(config: &Config, cache: &Cache, cores: usize) -> Result<tran
 ///
 /// # Errors
 /// When its files are missing, espeak-ng is not installed, or there is no folder to keep phrases in.
-pub fn start_voice(config: &Config, secrets: &Secrets, cache: &Cache, cores: usize) -> Result<Voice> {
+pub fn start_voice(config: &Config, secrets: &Secrets) -> Result<Voice> {
     let settings = &config.voice;
     let piper = if settings.piper.ends_with(".onnx") {
         PathBuf::from(&settings.piper)
     } else {
-        cache.find(settings.piper.parse()?)?
+        Cache::from_env()?.find(settings.piper.parse()?)?
     };
     let http = settings.http.base_url.clone().map(|base_url| HttpSettings {
         base_url,
@@ -159,7 +166,7 @@ pub fn start_voice(config: &Config, secrets: &Secrets, cache: &Cache, cores: usi
             None => synthesize::Source::Piper(piper),
         },
         speed: settings.speed,
-        workers: if settings.workers == 0 { cores } else { settings.workers },
+        workers: if settings.workers == 0 { cores() } else { settings.workers },
         region: config.businesses.first().map_or("US", |business| business.region.as_str()).to_owned(),
         cache: phrases,
         cache_bytes: settings.cache_mb * 1_000_000,

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::calls::print_record;
 use super::desk::{Desk, make_folder, passing_secret};
 use super::live;
 use crate::config::{Config, Secrets};
@@ -91,7 +92,8 @@ impl LocalLine {
         println!("\n{}", outcome.ending);
         let newest = CallFilter { limit: 1, ..CallFilter::default() };
         if let Some(record) = self.store.calls(&newest).await?.first() {
-            println!("\n{}", serde_json::to_string_pretty(record)?);
+            println!();
+            print_record(record, &business.time_zone);
         }
         println!("\nlisten to it: {}", recording.display());
         Ok(outcome)

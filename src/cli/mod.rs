@@ -1,10 +1,16 @@
-//! The commands.
+//! The commands: each a thin composition of rooms.
+//!
+//! Invariant: only here are settings read and handed out. It deliberately holds nothing another room could hold.
 
 pub mod call;
+pub mod calls;
+pub mod config;
 pub mod demo;
 pub mod desk;
+pub mod doctor;
 pub mod live;
 pub mod local;
+pub mod log;
 pub mod models;
 pub mod say;
 pub mod serve;
@@ -15,15 +21,19 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, Secrets};
+use crate::config::{Config, ConfigError, Secrets};
 
-/// A receptionist for the telephone.
+/// A receptionist for the telephone: answers, listens on this machine alone, takes the message, leaves a record.
 #[derive(Debug, Parser)]
 #[command(version)]
 pub struct Cli {
-    /// The configuration file [default: calmline.toml here, else the built-in example]
-    #[arg(long, global = true, env = "CALMLINE_CONFIG")]
+    /// The configuration [default: calmline.toml in this folder, else the built-in defaults]
+    #[arg(long, global = true, value_name = "FILE", env = "CALMLINE_CONFIG")]
     config: Option<PathBuf>,
+    /// What to log, such as `debug` or `warn,calmline::telephony=trace` [default: as configured for `serve`, else
+    /// `warn`]
+    #[arg(long, global = true, value_name = "FILTER", env = "CALMLINE_LOG")]
+    log: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -34,28 +44,49 @@ enum Command {
     Serve,
     /// Hear a receptionist take calls: simulated callers with spoken audio, on this machine
     Demo(demo::Demo),
-    /// Call the receptionist with a recording
-    Call(call::Call),
     /// Talk to the receptionist through microphone and speaker
     Talk(talk::Talk),
+    /// Call the receptionist with a recording
+    Call(call::Call),
+    /// Turn recordings into text
+    Transcribe(transcribe::Args),
+    /// Hear a text in the receptionist's voice
+    Say(say::Say),
     /// Show, fetch and verify the models for hearing and speaking
     Models(models::Models),
+    /// List recorded calls, or show one
+    Calls(calls::Calls),
+    /// Check whether everything a call needs is there, and say what to do about what is not
+    Doctor(doctor::Doctor),
+    /// Check the configuration
+    Config(config::ConfigCommand),
 }
 
 impl Cli {
     /// Runs the command.
     ///
     /// # Errors
-    /// When the command fails.
+    /// When the command fails; a [`ConfigError`] when the configuration is wrong.
     pub async fn run(self) -> anyhow::Result<()> {
-        let config = || Config::load(self.config.as_deref());
+        let configuration = Config::load(self.config.as_deref());
+        match (&self.command, &configuration) {
+            (Command::Serve, Ok(config)) => log::start(self.log.as_deref(), &config.log)?,
+            _ => log::start_quiet(self.log.as_deref())?,
+        }
         let secrets = Secrets::from_environment();
         match self.command {
-            Command::Serve => serve::run(&config()?, &secrets).await,
-            Command::Demo(demo) => demo.run(config()?, &secrets).await,
-            Command::Call(call) => call.run(config()?, &secrets).await,
-            Command::Talk(talk) => talk.run(config()?, &secrets).await,
+            Command::Serve => serve::run(&configuration?, &secrets).await,
+            Command::Demo(demo) => demo.run(configuration?, &secrets).await,
+            Command::Talk(talk) => talk.run(configuration?, &secrets).await,
+            Command::Call(call) => call.run(configuration?, &secrets).await,
+            Command::Transcribe(files) => {
+                transcribe::run(&files, desk::whisper_settings(&configuration?)?).await
+            }
+            Command::Say(say) => say.run(&desk::start_voice(&configuration?, &secrets)?).await,
             Command::Models(models) => models.run().await,
+            Command::Calls(calls) => calls.run(&configuration?).await,
+            Command::Doctor(doctor) => doctor.run(configuration).await,
+            Command::Config(command) => command.run(configuration),
         }
     }
 }

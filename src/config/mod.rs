@@ -18,8 +18,10 @@ use crate::domain::Business;
 
 use document::Document;
 
-const DEFAULTS: &str = include_str!("../../config/default.toml");
-const EXAMPLE: &str = include_str!("../../config/businesses/heating.toml");
+/// Every setting with its default and what it means.
+pub const DEFAULTS: &str = include_str!("../../config/default.toml");
+/// The profile of an example business, with comments.
+pub const EXAMPLE: &str = include_str!("../../config/businesses/heating.toml");
 
 /// The file looked for in the current folder when none is named.
 pub const USUAL_FILE: &str = "calmline.toml";

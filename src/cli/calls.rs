@@ -1,0 +1,387 @@
+//! `calmline calls`: the records, for people and for programs.
+
+use std::fmt::Write as _;
+
+use anyhow::{Context as _, bail};
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::config::Config;
+use crate::domain::{BusinessId, CallId, HangupCause, Phase, Promise, PromiseState, Slot, Speaker, Urgency};
+use crate::store::{CallFilter, CallRecord, CallSummary, Store};
+
+/// The arguments of `calmline calls`.
+#[derive(Debug, Args)]
+pub struct Calls {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List the calls, newest first
+    List {
+        /// Print one JSON object per line instead of a table
+        #[arg(long)]
+        json: bool,
+        /// Only the calls of this business, by its id
+        #[arg(long)]
+        business: Option<String>,
+        /// Only calls older than this one, by its id: the next page
+        #[arg(long, value_name = "ID")]
+        before: Option<CallId>,
+        /// At most so many
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+    },
+    /// Show one call: transcript, intake, promises, times
+    Show {
+        /// Its id [default: the newest call]
+        id: Option<CallId>,
+        /// Print JSON instead
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Calls {
+    /// Runs the command on the configured database.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or there is no such call.
+    pub async fn run(&self, config: &Config) -> anyhow::Result<()> {
+        let path = &config.store.path;
+        if !path.exists() {
+            bail!("there is no database of calls at {} yet", path.display());
+        }
+        let store = Store::open(path).await.with_context(|| path.display().to_string())?;
+        match &self.command {
+            Command::List { json, business, before, limit } => {
+                let business = business.clone().map(BusinessId);
+                let filter = CallFilter { business, before: *before, limit: *limit };
+                let calls: Vec<_> = store.calls(&filter).await?.iter().map(CallRecord::summary).collect();
+                if *json {
+                    for call in &calls {
+                        println!("{}", serde_json::to_string(call)?);
+                    }
+                } else {
+                    print!("{}", table(&calls, config));
+                }
+            }
+            Command::Show { id, json } => {
+                let record = match id {
+                    Some(id) => store.call(*id).await?,
+                    None => store.calls(&CallFilter { limit: 1, ..CallFilter::default() }).await?.pop(),
+                };
+                let record = record.context("there is no such call")?;
+                if *json {
+                    println!("{}", serde_json::to_string_pretty(&record)?);
+                } else {
+                    print_record(&record, &time_zone(config, &record.business));
+                }
+            }
+        }
+        store.close().await;
+        Ok(())
+    }
+}
+
+/// The zone in which a business reads its times.
+pub fn time_zone(config: &Config, business: &BusinessId) -> TimeZone {
+    let profile = config.businesses.iter().find(|profile| profile.id == *business);
+    profile.map_or_else(TimeZone::system, |profile| profile.time_zone.clone())
+}
+
+/// Prints a call's record for people, with its times in a zone.
+pub fn print_record(record: &CallRecord, zone: &TimeZone) {
+    print!("{}", page(record, zone));
+}
+
+fn table(calls: &[CallSummary], config: &Config) -> String {
+    const HEADS: [&str; 7] = ["WHEN", "LASTED", "BUSINESS", "NAME", "CALL BACK", "ABOUT", "ID"];
+    let rows: Vec<[String; 7]> = calls
+        .iter()
+        .map(|call| {
+            let text = |value: &Option<crate::domain::Pii<String>>| match value {
+                Some(text) => shortened(text.expose(), 40),
+                None => "–".to_owned(),
+            };
+            [
+                moment(call.started_at, &time_zone(config, &call.business)),
+                lasted(call.started_at, call.ended_at),
+                call.business.to_string(),
+                text(&call.name),
+                text(&call.callback),
+                text(&call.reason),
+                call.id.to_string(),
+            ]
+        })
+        .collect();
+    let mut widths = HEADS.map(str::len);
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let mut lines = String::new();
+    for row in std::iter::once(&HEADS.map(str::to_owned)).chain(&rows) {
+        let line: Vec<_> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        lines.push_str(line.join("  ").trim_end());
+        lines.push('\n');
+    }
+    lines
+}
+
+fn page(record: &CallRecord, zone: &TimeZone) -> String {
+    let mut page = String::new();
+    let mut line = |text: String| {
+        page.push_str(text.trim_end());
+        page.push('\n');
+    };
+    let number = record.caller.as_ref().map_or("a withheld number", |number| number.expose());
+    line(format!("call {}", record.id));
+    line(format!("  to       {}, from {number}", record.business));
+    let state = match record.open {
+        Some(true) => ", while open",
+        Some(false) => ", after hours",
+        None => "",
+    };
+    line(format!("  when     {}{state}", moment(record.started_at, zone)));
+    line(format!("  lasted   {}, {}", lasted(record.started_at, record.ended_at), ending(record.cause)));
+    for (lost, back) in
+        record.line_lost_at.iter().enumerate().map(|(at, lost)| (lost, record.resumed_at.get(at)))
+    {
+        let back = back.map_or("and did not come back".to_owned(), |back| format!("and was back at {back}"));
+        line(format!("  line     broke at {lost} {back}"));
+    }
+
+    line("\nintake".to_owned());
+    for answer in &record.intake {
+        let value = answer.value.as_ref().map_or("–", |value| value.expose().as_str());
+        let mark = match (answer.confirmed, answer.given_up) {
+            (true, _) => "  (confirmed)",
+            (false, true) => "  (not understood or not told)",
+            (false, false) => "",
+        };
+        line(format!("  {:<16} {value}{mark}", slot_name(&answer.slot)));
+    }
+    if record.person_requested {
+        line("  asked for a person".to_owned());
+    }
+
+    line("\npromises".to_owned());
+    for promise in &record.promises {
+        line(format!("  {}", promise_line(promise, zone)));
+    }
+    if record.promises.is_empty() {
+        line("  none".to_owned());
+    }
+
+    line("\ntranscript".to_owned());
+    for turn in &record.transcript {
+        let speaker = match turn.speaker {
+            Speaker::Bot => "bot   ",
+            Speaker::Caller => "caller",
+        };
+        let cut = if turn.meant.is_some() { " —" } else { "" };
+        line(format!("  {}  {speaker}  {}{cut}", turn.span.start, turn.text.expose()));
+    }
+    let phases: Vec<_> =
+        record.phases.iter().map(|change| format!("{} {}", change.at, phase_name(change.phase))).collect();
+    line(format!("\nphases     {}", phases.join("  ")));
+    line(format!("answered   {}", answers(record)));
+    page
+}
+
+/// How soon the caller's turns were answered.
+fn answers(record: &CallRecord) -> String {
+    let mut waits: Vec<u128> =
+        record.timings.iter().map(|timing| timing.answered.since(timing.speech_ended).as_millis()).collect();
+    waits.sort_unstable();
+    match (waits.get(waits.len() / 2), waits.last()) {
+        (Some(median), Some(slowest)) => {
+            format!(
+                "{} turns, median {median} ms, slowest {slowest} ms after the caller's last word",
+                waits.len()
+            )
+        }
+        _ => "no turn was timed".to_owned(),
+    }
+}
+
+fn promise_line(promise: &Promise, zone: &TimeZone) -> String {
+    let urgent = match promise.urgency {
+        Urgency::Normal => "",
+        Urgency::Urgent => "URGENT  ",
+    };
+    let state = match promise.state {
+        PromiseState::Open => "open",
+        PromiseState::Kept => "kept",
+        PromiseState::Broken => "broken",
+    };
+    let mut line = format!("{urgent}{} by {}", promise.owner, moment(promise.due, zone));
+    let _infallible = write!(line, ", {state}: {}", promise.what.expose());
+    if let Some(number) = &promise.callback {
+        let _infallible = write!(line, "  ({})", number.expose());
+    }
+    line
+}
+
+fn slot_name(slot: &Slot) -> &str {
+    match slot {
+        Slot::Name => "name",
+        Slot::Callback => "call back",
+        Slot::Reason => "about",
+        Slot::Field(key) => key,
+    }
+}
+
+const fn phase_name(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Greeting => "greeting",
+        Phase::Intake => "intake",
+        Phase::Closing => "closing",
+        Phase::Ended => "ended",
+    }
+}
+
+const fn ending(cause: Option<HangupCause>) -> &'static str {
+    match cause {
+        None => "not ended",
+        Some(HangupCause::Completed) => "brought to an end",
+        Some(HangupCause::CallerHungUp) => "the caller hung up",
+        Some(HangupCause::Silence) => "nobody spoke",
+        Some(HangupCause::LineLost) => "the line was lost",
+        Some(HangupCause::FullHouse) => "all lines were busy",
+        Some(HangupCause::Shutdown) => "the server was stopped",
+    }
+}
+
+fn moment(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%a %Y-%m-%d %H:%M").to_string()
+}
+
+fn lasted(from: Timestamp, to: Option<Timestamp>) -> String {
+    let Some(to) = to else { return "–".to_owned() };
+    let seconds = to.duration_since(from).as_secs();
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+fn shortened(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(longest - 1).collect();
+    format!("{}…", kept.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::{CallTime, Fact, PromiseId, Span, SpeechId, TurnId, Utterance};
+    use crate::store::{NewCall, StoredCall, StoredFact};
+
+    fn span(start_ms: u64) -> Span {
+        Span { start: CallTime::from_ms(start_ms), end: CallTime::from_ms(start_ms + 1000) }
+    }
+
+    fn record() -> CallRecord {
+        let id = CallId::new(Uuid::from_u128(1));
+        let started_at: Timestamp = "2026-11-23T18:00:00Z".parse().unwrap();
+        let facts = [
+            Fact::Answered { caller: None, open: true },
+            Fact::PhaseEntered { phase: Phase::Greeting },
+            Fact::BotSaid {
+                turn: TurnId(0),
+                speech: SpeechId(0),
+                text: "Thank you for calling. How can we help?".into(),
+                heard: "Thank you for calling.".into(),
+                span: span(200),
+            },
+            Fact::CallerSaid {
+                turn: TurnId(1),
+                utterance: Utterance {
+                    text: "The boiler is leaking.".into(),
+                    span: span(1900),
+                    confidence: 0.8,
+                },
+            },
+            Fact::Noted {
+                slot: Slot::Reason,
+                value: "The boiler is leaking.".into(),
+                evidence: vec![TurnId(1)],
+            },
+            Fact::GivenUp { slot: Slot::Name },
+            Fact::PersonRequested { turn: Some(TurnId(1)) },
+        ];
+        let facts: Vec<_> = facts
+            .into_iter()
+            .zip(0..)
+            .map(|(fact, seq)| StoredFact { seq, at: CallTime::from_ms(seq * 700), fact })
+            .collect();
+        let call = NewCall {
+            id,
+            carrier: "local".into(),
+            carrier_call_id: "CA1".into(),
+            business: BusinessId("heating".into()),
+            caller: None,
+            called: None,
+            started_at,
+        };
+        let promise = Promise {
+            id: PromiseId::new(Uuid::from_u128(2)),
+            call: id,
+            what: "call back about the boiler".into(),
+            owner: "our duty technician".into(),
+            callback: None,
+            due: "2026-11-23T18:30:00Z".parse().unwrap(),
+            urgency: Urgency::Urgent,
+            state: PromiseState::Open,
+        };
+        let ended_at = Some("2026-11-23T18:01:05Z".parse().unwrap());
+        let stored = StoredCall { call, ended_at, cause: Some(HangupCause::CallerHungUp) };
+        CallRecord::derive(stored, &facts, vec![promise])
+    }
+
+    #[test]
+    fn a_record_reads_as_a_page() {
+        let zone = TimeZone::get("America/Los_Angeles").unwrap();
+        assert_eq!(
+            page(&record(), &zone),
+            "\
+call 00000000-0000-0000-0000-000000000001
+  to       heating, from a withheld number
+  when     Mon 2026-11-23 10:00, while open
+  lasted   1:05, the caller hung up
+
+intake
+  about            The boiler is leaking.
+  name             –  (not understood or not told)
+  asked for a person
+
+promises
+  URGENT  our duty technician by Mon 2026-11-23 10:30, open: call back about the boiler
+
+transcript
+  00:00.2  bot     Thank you for calling. —
+  00:01.9  caller  The boiler is leaking.
+
+phases     00:00.7 greeting
+answered   no turn was timed
+"
+        );
+    }
+
+    #[test]
+    fn a_list_has_one_line_per_call_in_its_business_s_own_time() {
+        let config = Config::built_in().unwrap();
+        let table = table(&[record().summary()], &config);
+        let lines: Vec<&str> = table.lines().collect();
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].starts_with("WHEN"));
+        assert!(lines[1].starts_with("Mon 2026-11-23 10:00  1:05    heating   –"), "{}", lines[1]);
+    }
+}
