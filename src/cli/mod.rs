@@ -21,7 +21,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, ConfigError, Secrets};
+use crate::config::{Config, Secrets};
 
 /// A receptionist for the telephone: answers, listens on this machine alone, takes the message, leaves a record.
 #[derive(Debug, Parser)]
@@ -66,7 +66,7 @@ impl Cli {
     /// Runs the command.
     ///
     /// # Errors
-    /// When the command fails; a [`ConfigError`] when the configuration is wrong.
+    /// When the command fails; a [`ConfigError`](crate::config::ConfigError) when the configuration is wrong.
     pub async fn run(self) -> anyhow::Result<()> {
         let configuration = Config::load(self.config.as_deref());
         match (&self.command, &configuration) {

@@ -110,7 +110,7 @@ impl Attendance {
             // An earlier process lost the stream when it stopped; the engine waits for the caller from here on.
             events.push_back(Event::StreamLost);
         }
-        let ear = Ear::new(Arc::clone(&shared), vocabulary(&business));
+        let ear = Ear::new(Arc::clone(&shared), &business);
         Self {
             shared,
             call,
@@ -291,7 +291,7 @@ impl Attendance {
         if self.link.is_some() {
             self.lose_link();
         }
-        self.ear = Ear::new(Arc::clone(&self.shared), vocabulary(&self.business));
+        self.ear = Ear::new(Arc::clone(&self.shared), &self.business);
         self.ear.expect(self.expecting);
         self.link = Some(link);
         let first = !std::mem::replace(&mut self.answered, true);
@@ -440,9 +440,4 @@ async fn due(deadline: Option<Instant>) {
 
 fn lines(text: &str) -> Vec<String> {
     sentences(text).into_iter().filter_map(|range| text.get(range).map(str::to_owned)).collect()
-}
-
-/// Words that callers of this business are likely to say.
-fn vocabulary(business: &Business) -> String {
-    business.name.clone()
 }

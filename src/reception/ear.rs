@@ -13,9 +13,9 @@ use super::Shared;
 use super::attendance::Clock;
 use crate::audio::turn::{Segment, SegmentId, TurnDetector, TurnNews};
 use crate::audio::ulaw;
-use crate::domain::{CallTime, Completeness, Expecting, Pii, Span, Utterance};
-use crate::transcribe::{Job, Priority, TranscribeError, Transcription, prompt};
-use crate::understanding::completeness;
+use crate::domain::{Business, CallTime, Completeness, Expecting, Pii, Span, Utterance};
+use crate::transcribe::{Job, Priority, TranscribeError, Transcription, hear};
+use crate::understanding::{completeness, phone};
 
 /// The carrier's frame.
 const FRAME_MS: u64 = 20;
@@ -27,6 +27,9 @@ const LONGEST_GAP_MS: u64 = 60_000;
 const LIKELY_SPEECH: Duration = Duration::from_millis(600);
 /// …unless whisper thinks with this probability that nobody spoke.
 const LIKELY_NO_SPEECH: f32 = 0.6;
+
+/// Digits from which on a number that is not whole was misheard rather than unfinished.
+const MOST_OF_A_NUMBER: usize = 7;
 
 type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -64,6 +67,8 @@ pub(super) struct Ear {
     /// Up to where the carrier's media clock has been heard, in milliseconds.
     heard_until: u64,
     vocabulary: String,
+    /// The region in which numbers are dictated.
+    region: String,
     expecting: Expecting,
     turns: VecDeque<Turn>,
     findings: VecDeque<Finding>,
@@ -89,14 +94,15 @@ struct Pending {
 
 impl Ear {
     /// Begins to listen to a stream.
-    pub fn new(shared: Arc<Shared>, vocabulary: String) -> Self {
+    pub fn new(shared: Arc<Shared>, business: &Business) -> Self {
         let detector = TurnDetector::new(shared.parts.voice_activity.clone());
         Self {
             shared,
             detector,
             origin: None,
             heard_until: 0,
-            vocabulary,
+            vocabulary: business.name.clone(),
+            region: business.region.clone(),
             expecting: Expecting::default(),
             turns: VecDeque::new(),
             findings: VecDeque::new(),
@@ -235,10 +241,13 @@ impl Ear {
         segment: &Segment,
         priority: Priority,
     ) -> Later<Result<Transcription, TranscribeError>> {
-        self.shared.parts.transcriber.transcribe(Job {
-            samples: Arc::clone(&segment.samples),
-            vocabulary: prompt(self.expecting, &self.vocabulary),
-            priority,
+        let transcriber = Arc::clone(&self.shared.parts.transcriber);
+        let job =
+            Job { samples: Arc::clone(&segment.samples), vocabulary: self.vocabulary.clone(), priority };
+        let (expecting, region) = (self.expecting, self.region.clone());
+        Box::pin(async move {
+            let broken = |text: &str| is_broken_number(text, &region);
+            hear(transcriber.as_ref(), job, expecting, broken).await
         })
     }
 
@@ -322,5 +331,14 @@ impl Turn {
     /// Whether it has ended and none of its words are outstanding.
     fn is_known(&self) -> bool {
         self.ended.is_some() && self.segments.iter().all(|pending| pending.words.is_none())
+    }
+}
+
+/// Whether the words hold most of a telephone number but no whole one; a group or two on their own are still being
+/// dictated.
+fn is_broken_number(text: &str, region: &str) -> bool {
+    match phone::read(text, region) {
+        phone::Reading::Partial(digits) => digits.len() >= MOST_OF_A_NUMBER,
+        phone::Reading::Full(_) | phone::Reading::Nothing => false,
     }
 }
