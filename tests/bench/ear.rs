@@ -81,6 +81,18 @@ pub fn run(data: &Path) {
             print_ends(&format!("{name} | {words}"), clips, reader, &vad, &melodies);
         }
     }
+    let silent = Melodies::of(None);
+    for noise in ["rain", "babble_02", "engine_idling"] {
+        let clips: Vec<Clip> =
+            over_noise(data, noise, clips(data, "callers.tsv", |row| row["role"] != "backchannel"));
+        print_ends(
+            &format!("caller lines over {noise}, 10 dB, no smart-turn | honest"),
+            &clips,
+            Reader::Honest,
+            &vad,
+            &silent,
+        );
+    }
     print_noise(data, &vad);
     print_cost(&sets[0].1, &vad, smart_turn.as_ref());
 }
@@ -286,6 +298,31 @@ fn put_on_the_line(name: String, class: String, voice: &[f32]) -> Clip {
         _ => Expecting::Anything,
     };
     Clip { name, class, expecting, samples: ulaw::decode(&ulaw::encode(&samples)), onset, end }
+}
+
+/// The same lines with a noise behind them, from the first moment of the call to the last.
+fn over_noise(data: &Path, label: &str, mut clips: Vec<Clip>) -> Vec<Clip> {
+    let noise = clips_of_class(data, label);
+    let power = |samples: &[f32]| samples.iter().map(|x| x * x).sum::<f32>() / samples.len() as f32;
+    for clip in &mut clips {
+        let voice = power(&clip.samples[clip.onset as usize * 8..clip.end as usize * 8]);
+        let gain = (voice / power(&noise) * 0.1).sqrt();
+        let mixed: Vec<f32> = clip
+            .samples
+            .iter()
+            .zip(noise.iter().cycle())
+            .map(|(voice, noise)| voice + gain * noise)
+            .collect();
+        clip.samples = ulaw::decode(&ulaw::encode(&mixed));
+    }
+    clips
+}
+
+fn clips_of_class(data: &Path, label: &str) -> Vec<f32> {
+    let clip = clips(data, "dev_noise.tsv", |row| row["label"] == label).remove(0);
+    let lead = LEAD_MS as usize * HZ as usize / 1000;
+    let tail = TAIL_MS as usize * HZ as usize / 1000;
+    clip.samples[lead..clip.samples.len() - tail].to_vec()
 }
 
 /// The first and the last of the windows of 10 ms that are less than 25 dB below the loud ones. The differences of the

@@ -20,6 +20,9 @@ pub const LONGEST_SILENCE: u64 = (LONGEST + 500) * MS;
 const SPEECH: f32 = 0.5;
 /// While a turn is open, its soft ends count as sound down to here.
 const SOFT_SPEECH: f32 = 0.35;
+/// The probability lags behind the end of speech by some 80 ms, which the level makes good; but from here on it is
+/// believed even where the level does not stand out from the line's noise.
+const CERTAIN_SPEECH: f32 = 0.9;
 /// Evidence is the sum of 2p−1 over the windows of speech. A spoken digit has 7 at least and most noises less than 3;
 /// this is reached after some 160 ms of speech.
 const EVIDENCE: f32 = 3.5;
@@ -36,10 +39,10 @@ const NOISE: f32 = 1.0;
 
 /// Sound must be this loud to be a caller's, dB relative to full scale…
 const AUDIBLE: f32 = -60.0;
-/// …this much above the line's own noise…
-const ABOVE_FLOOR: f32 = 8.0;
 /// …and no further than this below the turn's loudest window: what is softer is an echo or another person.
 const BELOW_LOUDEST: f32 = 30.0;
+/// How far a sound stands out from the line's own noise, dB.
+const ABOVE_FLOOR: f32 = 8.0;
 /// How far over a din somebody must speak to be heard, dB.
 const ABOVE_DIN: f32 = 3.0;
 /// How quickly a din that is gone is forgotten, dB per window; 1 dB per second.
@@ -112,7 +115,7 @@ struct Heard {
     probability: f32,
     /// Speech, loud enough.
     active: bool,
-    /// Loud enough and like enough to speech to prolong it.
+    /// Speech or its soft end: a pause has not begun yet.
     sounding: bool,
 }
 
@@ -182,22 +185,24 @@ impl Machine {
     }
 
     fn judge_window(&mut self, level: f32, probability: f32) -> Heard {
-        let mut threshold = AUDIBLE;
+        let mut audible = AUDIBLE;
+        let mut above_floor = AUDIBLE;
         if let Some(turn) = &self.turn {
+            audible = audible.max(turn.loudest - BELOW_LOUDEST);
             // A floor that is too high, after seconds without a soft moment, must not silence the voice itself.
-            let above_floor = (self.floor.level() + ABOVE_FLOOR).min(turn.loudest - ABOVE_FLOOR);
-            threshold = threshold.max(above_floor).max(turn.loudest - BELOW_LOUDEST);
+            above_floor = (self.floor.level() + ABOVE_FLOOR).min(turn.loudest - ABOVE_FLOOR);
         }
         if let Some(din) = &mut self.din {
-            threshold = threshold.max(*din + ABOVE_DIN);
+            audible = audible.max(*din + ABOVE_DIN);
             *din -= if level > *din - 12.0 { 0.0 } else { DIN_FADES };
         }
-        let loud = level >= threshold;
+        let audible = level >= audible;
+        let distinct = level >= above_floor || probability >= CERTAIN_SPEECH;
         Heard {
             level,
             probability,
-            active: loud && probability >= SPEECH,
-            sounding: loud && probability >= SOFT_SPEECH,
+            active: audible && probability >= SPEECH,
+            sounding: audible && distinct && probability >= SOFT_SPEECH,
         }
     }
 
@@ -290,7 +295,7 @@ impl Machine {
 
     /// Whether all of the turn was a din: it was noticed as soon as it could be.
     fn is_din(&self, turn: &Turn) -> bool {
-        self.din.is_some_and(|din| din > turn.loudest - 2.0 * ABOVE_FLOOR)
+        self.din.is_some_and(|din| din > turn.loudest - ABOVE_FLOOR)
             && turn.last_sound - turn.onset <= LONGEST_SILENCE
     }
 

@@ -8,9 +8,10 @@
 //!
 //! **Out.** Of every turn, in this order and never of two turns at once:
 //! 1. [`TurnNews::SpeechStarted`], at most once. While the bot speaks this is a barge-in: it comes after about 200 ms of
-//!    strong speech, and a cough, a click or a short "mm" does not cause it. A short word said over the bot's voice
-//!    ("yes", "uh-huh") therefore makes a turn *without* it, and its words tell what to do. When the bot falls silent
-//!    before that turn is over, it is announced after all.
+//!    strong speech, and a cough, a click or an "mm" does not cause it. A short word said over the bot's voice ("yes")
+//!    therefore makes a turn *without* it, and its words tell what to do. When the bot falls silent before that turn is
+//!    over, it is announced after all. A loud "uh-huh" sounds like the beginning of a sentence for just as long, so that
+//!    whoever stops the bot should be ready to go on when the words turn out to be no more than that.
 //! 2. [`TurnNews::Segment`] at each short pause (0.13 s): transcribe it, and ask smart-turn about it, right away and
 //!    speculatively. Then one of
 //!    - [`TurnNews::SpeechResumed`]: the caller went on, the segment is obsolete, cancel the work on it. The next
