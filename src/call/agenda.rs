@@ -10,7 +10,7 @@ use crate::domain::{
 use crate::understanding::phone;
 
 /// Below this mean token probability a name is read back.
-const DOUBTFUL_NAME: f32 = 0.45;
+const DOUBTFUL_NAME: f32 = 0.6;
 
 /// No question is put more often than this, whatever happens between.
 fn most_askings(question: &Question) -> u32 {
@@ -65,10 +65,7 @@ impl Engine {
         let settled = noted.confirmed
             || self.state.intake.is_given_up(&Slot::Name)
             || self.state.times_asked(&Question::Confirm(Slot::Name)) > 0;
-        let confidence =
-            |id| self.state.transcript.iter().find(|turn| turn.id == id).map(|turn| turn.confidence);
-        let doubtful =
-            noted.evidence.last().and_then(|id| confidence(*id)).is_some_and(|share| share < DOUBTFUL_NAME);
+        let doubtful = noted.evidence.last().is_some_and(|turn| self.confidence_of(*turn) < DOUBTFUL_NAME);
         doubtful && !settled && !self.state.wants_person()
     }
 

@@ -1,11 +1,11 @@
 //! What the caller's words mean as an answer to the question that is open.
 
 use super::Engine;
-use super::hearing::{Learned, MOST_PARTS, Reaction, STORY_WORDS};
+use super::hearing::{GUESSED, Learned, MOST_PARTS, Reaction, STORY_WORDS};
 use crate::domain::{Fact, FieldKind, Pii, Slot, TurnId};
 use crate::understanding::phone::{self, Reading};
 use crate::understanding::words::{has_any, plain, words};
-use crate::understanding::{Answer, address, answer, code, name, short_answer, story};
+use crate::understanding::{Answer, address, answer, code, name, short_answer, story, wish};
 
 impl Engine {
     /// Takes in what was no answer: a story goes on the record, anything shorter was not understood.
@@ -204,6 +204,10 @@ impl Engine {
                 Some(Answer::Unsure) | None => None,
             },
         };
+        let doubtful = self.confidence_of(turn) < GUESSED || wish(text).is_some();
+        if kind == FieldKind::Text && doubtful && words(text).len() <= 2 {
+            return Reaction::Miss;
+        }
         let cannot_say =
             said == Some(Answer::Unsure) || (kind == FieldKind::Code && said == Some(Answer::No));
         match value {

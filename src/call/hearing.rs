@@ -13,6 +13,9 @@ pub(super) const LONGEST_REASON: usize = 4000;
 /// From this many words on, what was not an answer is taken as part of the story.
 pub(super) const STORY_WORDS: usize = 5;
 
+/// Below this mean token probability a word or two are as likely a cough.
+pub(super) const GUESSED: f32 = 0.45;
+
 /// Somebody who dictates in more pieces than this is asked again from the start.
 pub(super) const MOST_PARTS: usize = 5;
 
@@ -81,8 +84,10 @@ impl Engine {
         if !text.contains(char::is_alphanumeric) {
             return self.unclear(false);
         }
-        self.floor.caller_speaking = false;
+        let talks_on = self.floor.caller_speaking && self.floor.speech_since > utterance.span.end;
+        self.floor.caller_speaking = talks_on;
         self.floor.patient = false;
+        let owed = self.floor.owed.take();
         let noise = is_backchannel(&text);
         if self.is_speaking() && noise && !self.question_is_nearly_out() {
             self.note_turn(utterance);
@@ -92,9 +97,13 @@ impl Engine {
         self.settle_unreported();
         self.floor.timers.clear_reply();
         let turn = self.note_turn(utterance);
+        if let Some(owed) = owed.filter(|_| noise) {
+            return self.react(owed);
+        }
         if let Some(cut) = &self.floor.cut {
             let answers = cut.question_heard
                 && matches!(self.context().question, Question::Confirm(_) | Question::AnythingElse);
+            let noise = noise || (self.confidence_of(turn) < GUESSED && words(&text).len() <= 3);
             let bye = cut.leaving.is_some() && (noise || wish(&text) == Some(Wish::Goodbye));
             if bye || (noise && !answers) {
                 return self.go_on();
@@ -102,6 +111,12 @@ impl Engine {
         }
         self.floor.leaving = None;
         let reaction = self.understand(&text, turn);
+        if talks_on {
+            // The words came when the caller had begun to speak again: the answer waits for the rest.
+            self.floor.owed = Some(reaction);
+            self.floor.cut = None;
+            return;
+        }
         self.react(reaction);
     }
 
@@ -117,10 +132,19 @@ impl Engine {
         if self.floor.cut.is_some() {
             return self.go_on();
         }
+        if let Some(owed) = self.floor.owed.take() {
+            return self.react(owed);
+        }
         if !likely_speech || self.state.stage.lost {
             return self.wait_for_reply();
         }
         self.react(Reaction::Miss);
+    }
+
+    /// How sure the transcriber was of a turn.
+    pub(super) fn confidence_of(&self, turn: TurnId) -> f32 {
+        let found = self.state.transcript.iter().rev().find(|said| said.id == turn);
+        found.map_or(1.0, |said| said.confidence)
     }
 
     fn note_turn(&mut self, utterance: Utterance) -> TurnId {
@@ -188,7 +212,9 @@ impl Engine {
                 self.note_rest(text, turn);
                 Some(Reaction::Leave)
             }
-            Wish::Goodbye if self.mine(text, turn, context).any() => None,
+            Wish::Goodbye if self.mine(text, turn, context).any() || self.confidence_of(turn) < GUESSED => {
+                None
+            }
             Wish::Goodbye
                 if context.heard
                     && matches!(context.question, Question::Confirm(_))
@@ -213,7 +239,7 @@ impl Engine {
         }
     }
 
-    fn react(&mut self, reaction: Reaction) {
+    pub(super) fn react(&mut self, reaction: Reaction) {
         if let Some(cause) = self.floor.must_end {
             return self.farewell(cause);
         }
@@ -238,6 +264,9 @@ impl Engine {
             Reaction::Apologise => self.ask_next(lead(self, wording::MY_MISTAKE)),
             Reaction::NeverMind => self.ask_next(lead(self, wording::NEVER_MIND)),
             Reaction::SayWithheld => self.ask_next(lead(self, wording::WITHHELD)),
+            Reaction::TakeMessage if self.state.intake.get(&Slot::Reason).is_some() => {
+                self.ask_next(lead(self, wording::NEVER_MIND));
+            }
             Reaction::TakeMessage => self.ask_next(lead(self, wording::MESSAGE)),
             Reaction::Leave => self.let_go(),
             Reaction::LeaveStranger => {
@@ -251,9 +280,18 @@ impl Engine {
         let context = self.context();
         self.record(Fact::Misunderstood { count: self.state.misunderstood + 1 });
         let speech = Speech::of(self.pick(wording::MISSED));
-        let stuck = self.state.misunderstood >= 2 && self.state.phase() != Phase::Closing;
         let offered = self.state.times_asked(&Question::PersonOrMessage) > 0;
-        if stuck && !offered && !self.state.wants_person() && !context.is_about(&Slot::Callback) {
+        let patience = match &context.question {
+            // A number has another way out, the keypad; a name or a detail can simply be left.
+            Question::Fill(Slot::Callback) | Question::Confirm(Slot::Callback) => 4,
+            Question::Fill(Slot::Name | Slot::Field(_)) => 3,
+            Question::Fill(Slot::Reason)
+            | Question::Confirm(_)
+            | Question::PersonOrMessage
+            | Question::AnythingElse => 2,
+        };
+        let stuck = self.state.misunderstood >= patience && self.state.phase() != Phase::Closing;
+        if stuck && !offered && !self.state.wants_person() {
             if self.state.failures(&context.question) >= most_failures(&context.question) {
                 self.give_up(&context.question);
             }

@@ -27,6 +27,7 @@ impl Engine {
         self.stop_speaking();
         self.settle_unreported();
         self.floor.cut = None;
+        self.floor.owed = None;
         self.floor.leaving = None;
         self.floor.caller_speaking = false;
         self.record(Fact::Keyed { digit });

@@ -190,6 +190,7 @@ impl Engine {
             return;
         }
         self.floor.caller_speaking = true;
+        self.floor.speech_since = self.now;
         self.floor.timers.clear_reply();
         self.stop_speaking();
     }

@@ -7,6 +7,9 @@ use crate::understanding::phone::{self, Reading};
 use crate::understanding::words::{has_any, plain, sentences, words};
 use crate::understanding::{address, code_after, name, respell, spelled, story, wish};
 
+/// Letters are easily misheard: below this mean token probability they do not replace what was heard as a word.
+const CLEAR_SPELLING: f32 = 0.55;
+
 impl Engine {
     /// Notes whatever of the intake the words hold, asked for or not.
     pub(super) fn mine(&mut self, text: &str, turn: TurnId, context: &Context) -> Learned {
@@ -23,12 +26,14 @@ impl Engine {
         let asked = context.is_about(&Slot::Name);
         let code_is_due = matches!(&context.question, Question::Fill(Slot::Field(_)));
         let known = self.state.intake.get(&Slot::Name).cloned();
-        let letters = spelled(text).filter(|letters| {
+        let clear = self.confidence_of(turn) >= CLEAR_SPELLING;
+        let letters = spelled(text).filter(|_| clear || known.is_none()).filter(|letters| {
             let others = words(text).len().saturating_sub(letters.chars().count());
             asked || (!code_is_due && others <= 4)
         });
         let found = match (&known, letters) {
             (Some(known), Some(letters)) => Some(respell(known.value.expose(), &letters)),
+            (Some(_), None) if spelled(text).is_some() => None,
             (Some(_), None)
                 if !asked && !has_any(&plain(text), &["my name is", "name's", "my last name is"]) =>
             {
@@ -36,7 +41,7 @@ impl Engine {
             }
             (_, _) => name(text, asked),
         };
-        let spelt = spelled(text).is_some();
+        let spelt = clear && spelled(text).is_some();
         let Some(found) = found else {
             return false;
         };

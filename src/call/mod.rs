@@ -28,6 +28,7 @@ pub use state::{Intake, Noted, State, Turn};
 pub use wording::fixed_phrases;
 
 use crate::domain::{Business, CallId, CallTime, Expecting, Fact, HangupCause, Phase, PhoneNumber, Question};
+use hearing::Reaction;
 use ledger::{Remainder, Spoken};
 use timers::Timers;
 
@@ -63,6 +64,10 @@ struct Floor {
     /// What was cut off by the caller, to go on with after a mere noise.
     cut: Option<Remainder>,
     caller_speaking: bool,
+    /// When the caller last began to speak.
+    speech_since: CallTime,
+    /// An answer that waits because the caller went on speaking.
+    owed: Option<Reaction>,
     listening: Expecting,
     next_speech: u32,
     timers: Timers,
@@ -206,6 +211,7 @@ impl Engine {
         self.floor.caller_speaking = false;
         self.settle_unreported();
         self.floor.cut = None;
+        self.floor.owed = None;
         self.floor.leaving = None;
         self.record(Fact::Resumed);
         self.speak_after_return();
@@ -217,6 +223,7 @@ impl Engine {
         }
         self.settle_unreported();
         self.floor.cut = None;
+        self.floor.owed = None;
         self.floor.caller_speaking = false;
         self.record(Fact::StreamLost);
         self.wait_for_return();

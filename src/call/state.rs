@@ -228,7 +228,6 @@ impl State {
             }
             Fact::Rejected { slot } => self.apply_rejected(slot),
             Fact::GivenUp { slot } => {
-                self.misunderstood = 0;
                 self.intake.given_up.insert(slot.clone());
             }
             Fact::PersonRequested { .. } => {

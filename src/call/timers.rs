@@ -142,6 +142,9 @@ impl Engine {
         if self.floor.cut.is_some() {
             return self.go_on();
         }
+        if let Some(owed) = self.floor.owed.take() {
+            return self.react(owed);
+        }
         if !self.state.typed.expose().is_empty() {
             return self.typing_stopped();
         }

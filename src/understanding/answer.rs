@@ -115,6 +115,10 @@ const YES: &[&str] = &[
 /// Reads yes, no or "I don't know"; `None` when the words say neither. Where both occur, the first decides,
 /// unless it is taken back ("no wait, yes").
 pub fn answer(text: &str) -> Option<Answer> {
+    // A lone "no" is often written as a word that sounds like it.
+    if matches!(plain(text).trim(), "know" | "now") {
+        return Some(Answer::No);
+    }
     let said =
         plain(text).replace(" yeah no ", " no ").replace(" yes no ", " no ").replace(" no yeah ", " yes ");
     if has_any(&said, UNSURE) {

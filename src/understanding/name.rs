@@ -190,15 +190,25 @@ fn introduced(words: &[Word<'_>], asked: bool) -> Option<String> {
         if strong.is_some() && at > 0 && is_somebody_elses(&words[at - 1]) {
             continue;
         }
-        let weak = weak || has_case;
+        let weak = weak || (has_case && !asked);
         let bare_it = matches!(rest[0].lower.as_str(), "it" | "it's") && !asked;
         let found = name_words(&rest[length..], weak);
-        let looks_like_a_name = !bare_it && !found.is_empty();
+        let looks_like_a_name =
+            !bare_it && !found.is_empty() && ends_like_a_name(found, &rest[length + found.len()..]);
         if looks_like_a_name && best.is_none() {
             best = compose(found);
         }
     }
     best.or_else(|| before_speaking(words))
+}
+
+/// After a name comes a pause, or one of a few words: "Philip's own quest" is no name but a misheard one.
+fn ends_like_a_name(found: &[Word<'_>], after: &[Word<'_>]) -> bool {
+    let paused = found.last().is_some_and(|word| word.comma || word.stop);
+    paused
+        || after
+            .first()
+            .is_none_or(|next| is_in(NOT_NAMES, &next.lower) || next.raw.starts_with(char::is_uppercase))
 }
 
 /// "Her name is", "the doctor's name is".
@@ -229,7 +239,15 @@ fn bare(words: &[Word<'_>]) -> Option<String> {
         let kept = &kept[cue(kept, WEAK).unwrap_or(0)..];
         let cased = kept.iter().filter(|word| word.raw.starts_with(char::is_uppercase)).count();
         let particles = kept.iter().filter(|word| PARTICLES.contains(&word.lower.as_str())).count();
-        let even = if all_lower { kept.len() <= 3 } else { cased > 0 && cased + particles >= kept.len() };
+        let uncased = kept.iter().filter(|word| !word.raw.starts_with(char::is_uppercase));
+        let halves = cased > 0 && uncased.clone().all(|word| word.raw.contains('-'));
+        let even = if halves {
+            true
+        } else if all_lower {
+            kept.len() <= 3
+        } else {
+            cased > 0 && cased + particles >= kept.len()
+        };
         // A single word is a name on its own, or where the talk goes on as after a name.
         let goes_on = clauses.get(at + 1).is_none_or(|next| {
             let first = &next[0];
@@ -303,6 +321,9 @@ fn compose(found: &[Word<'_>]) -> Option<String> {
         .map(|word| {
             if PARTICLES.contains(&word.lower.as_str()) && found.len() > 1 {
                 word.raw.to_owned()
+            } else if let Some(owner) = word.raw.strip_suffix("'s").or_else(|| word.raw.strip_suffix("’s"))
+            {
+                title_case(owner)
             } else if is_title(word) && word.dot {
                 format!("{}.", title_case(word.raw))
             } else if word.raw.chars().any(char::is_lowercase) && word.raw.starts_with(char::is_uppercase) {
@@ -339,6 +360,9 @@ mod tests {
             ("Sure, Jane Doe, please.", "Jane Doe"),
             ("My name is Owen Castellane, C A S T E L L A N E.", "Owen Castellane"),
             ("It's Owen Castelain, that's C-A-S-T-E-L-L-A-N-E.", "Owen Castellane"),
+            ("Renata cowl-cic.", "Renata Cowl-Cic"),
+            ("My name is owen.", "Owen"),
+            ("Edith's Marlowe.", "Edith Marlowe"),
             ("John, and my number is 415 555 0142.", "John"),
         ];
         for (text, expected) in said {
@@ -368,6 +392,8 @@ mod tests {
     #[test]
     fn an_answer_without_a_name_gives_none() {
         for text in [
+            "It is Philip's own quest.",
+            "We're not a cow-wolk-thick.",
             "Why do you need that?",
             "They took out a tooth at nine, and I take blood thinners.",
             "Yes.",

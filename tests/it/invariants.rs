@@ -55,6 +55,8 @@ enum Move {
     Start,
     Stop,
     Say(usize),
+    /// The words of a turn after which the caller went on.
+    SayLate(usize),
     Mutter(String),
     Noise(bool),
     Key(char),
@@ -75,6 +77,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         6 => Just(Move::Start),
         4 => Just(Move::Stop),
         30 => (0..SAYINGS.len()).prop_map(Move::Say),
+        3 => (0..SAYINGS.len()).prop_map(Move::SayLate),
         2 => any::<String>().prop_map(Move::Mutter),
         2 => "[a-z0-9 ,.'?-]{0,80}".prop_map(Move::Mutter),
         3 => any::<bool>().prop_map(Move::Noise),
@@ -203,6 +206,13 @@ impl Watched {
             Move::Start => self.event(Event::SpeechStarted),
             Move::Stop => self.event(Event::SpeechStopped),
             Move::Say(which) => self.hear(SAYINGS[which]),
+            Move::SayLate(which) => {
+                let before = self.now - Duration::from_millis(400);
+                self.event(Event::SpeechStarted);
+                let text = Pii::from(SAYINGS[which]);
+                let span = Span { start: before, end: before };
+                self.event(Event::Heard(Utterance { text, span, confidence: 0.8 }));
+            }
             Move::Mutter(text) => self.hear(&text),
             Move::Noise(likely_speech) => self.event(Event::Unclear { span: Span::default(), likely_speech }),
             Move::Key(key) => self.event(Event::Keyed(Digit::new(key).unwrap())),
