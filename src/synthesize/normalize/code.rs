@@ -10,6 +10,13 @@ pub fn code(place: &Place, at: usize) -> Option<Said> {
     if !core.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }
+    let parts: Vec<&str> = core.split('.').collect();
+    if parts.len() > 2
+        && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        let parts: Vec<String> = parts.iter().map(|part| digits(part)).collect();
+        return Some(Said::new(parts.join(" point "), 1));
+    }
     Some(Said::new(compound(core).unwrap_or_else(|| spelled(core)), 1))
 }
 

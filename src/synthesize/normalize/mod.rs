@@ -58,6 +58,12 @@ pub fn plain(text: &str) -> String {
             '…' => kept.push_str("..."),
             '‐' | '‑' | '‒' | '−' => kept.push('-'),
             '*' | '~' | '_' | '#' if rest.peek() == Some(&character) => {}
+            // The key of a telephone, unless it begins a line as a bullet does.
+            '*' if kept.ends_with(' ')
+                && rest.peek().is_none_or(|next| next.is_whitespace() || ".,?!".contains(*next)) =>
+            {
+                kept.push('*');
+            }
             '*' | '|' | '•' | '·' | '{' | '}' | '\\' => kept.push(' '),
             c if c.is_control() || c.is_whitespace() => kept.push(' '),
             c if is_picture(c) => kept.push(' '),

@@ -1,6 +1,6 @@
 //! Counts, amounts, ordinals, percentages, measures, fractions.
 
-use super::token::{TO, names_a_code};
+use super::token::{TO, Token, names_a_code};
 use super::{Place, Said, code, word};
 
 const SMALL: [&str; 20] = [
@@ -192,8 +192,12 @@ pub fn number(place: &Place, at: usize) -> Option<Said> {
 
 /// Reads ordinals, decades, fractions, sizes and a few fixed expressions.
 fn fixed(core: &str) -> Option<String> {
-    if let "24/7" = core {
-        return Some("twenty four seven".to_owned());
+    match core {
+        "24/7" => return Some("twenty four seven".to_owned()),
+        "50/50" => return Some("fifty fifty".to_owned()),
+        // Emergency and crisis lines are never said as counts.
+        "911" | "988" => return Some(digits(core)),
+        _ => {}
     }
     if let Some(number) = ["st", "nd", "rd", "th"].into_iter().find_map(|suffix| core.strip_suffix(suffix)) {
         return count(number).map(ordinal);
@@ -245,7 +249,18 @@ fn whole(place: &Place, at: usize) -> Option<Said> {
         return Some(Said::new(code::spelled(core), 1));
     }
     let next = place.get(at + 1).filter(|_| token.tail.is_empty());
+    if place.before(at, 1).is_some_and(names_a_room) {
+        return Some(Said::new(house(core, number), 1));
+    }
     if let Some(next) = next {
+        if let Some((upper, lower)) = next.core.split_once('/')
+            && let Some(fraction) =
+                count(upper).zip(count(lower)).and_then(|(upper, lower)| fraction(upper, lower))
+        {
+            let fraction =
+                fraction.strip_prefix("one ").map_or_else(|| fraction.clone(), |part| format!("a {part}"));
+            return Some(Said::new(format!("{} and {fraction}", cardinal(number)), 2));
+        }
         if let Some((one, many)) = unit_word(place, at + 1) {
             let words = format!("{} {}", cardinal(number), if number == 1 { one } else { many });
             return Some(Said { takes_stop: true, ..Said::new(words, 2) });
@@ -266,11 +281,18 @@ fn whole(place: &Place, at: usize) -> Option<Said> {
 fn unit_word(place: &Place, at: usize) -> Option<(&'static str, &'static str)> {
     let token = place.get(at)?;
     // Ends of ranges and ordinary words such as "in" or "m" need more than a number before them.
-    if token.core == TO || matches!(token.core.as_str(), "in" | "m" | "g" | "h" | "s" | "c" | "C" | "F" | "l")
-    {
+    if token.core == TO || matches!(token.core.as_str(), "in" | "m" | "g" | "h" | "s" | "l" | "W" | "V") {
         return None;
     }
     word::unit(&token.core)
+}
+
+/// Whether a number after this word is said like a house's.
+fn names_a_room(token: &Token) -> bool {
+    matches!(
+        token.small().as_str(),
+        "room" | "suite" | "unit" | "flight" | "route" | "highway" | "apartment" | "apt" | "gate"
+    )
 }
 
 /// Reads a house number in pairs: 1234 is "twelve thirty four".
@@ -281,6 +303,7 @@ fn house(core: &str, number: u64) -> String {
             let oh = if back < 10 { "oh " } else { "" };
             format!("{} {oh}{}", cardinal(front), cardinal(back))
         }
+        4 if !number.is_multiple_of(1_000) => format!("{} hundred", cardinal(number / 100)),
         5.. => digits(core),
         _ => cardinal(number),
     }

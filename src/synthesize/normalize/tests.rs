@@ -58,6 +58,7 @@ fn amounts_of_money_are_said_as_amounts() {
         ("between $5-10", "between five to ten dollars"),
         ("$150-$200", "one hundred fifty to two hundred dollars"),
         ("-$20", "minus twenty dollars"),
+        ("$25-$35/visit", "twenty five to thirty five dollars per visit"),
     ]);
 }
 
@@ -109,6 +110,7 @@ fn times_are_said_as_times() {
         ("24/7", "twenty four seven"),
         ("within 2 hrs.", "within two hours."),
         ("30min", "thirty minutes"),
+        ("10am-noon", "ten a.m to noon"),
     ]);
 }
 
@@ -140,6 +142,12 @@ fn numbers_are_said_as_numbers() {
         ("a 3-day, 24-hour wait", "a three day, twenty four hour wait"),
         ("2nd-floor", "second floor"),
         ("press 0 now", "press zero now"),
+        ("press # or *.", "press pound or star."),
+        ("Call 911 now", "Call nine one one now"),
+        ("2 1/2 hours", "two and a half hours"),
+        ("it is 12\" long", "it is twelve inches long"),
+        ("version 2.0.1", "version two point zero point one"),
+        ("50/50", "fifty fifty"),
     ]);
 }
 
@@ -160,6 +168,9 @@ fn codes_are_spelled() {
         ("San Francisco, CA 94105", "San Francisco, California nine four one zero five"),
         ("94105-1234", "nine four one zero five, one two three four"),
         ("I-95", "I ninety five"),
+        ("Member ID: 000123", "Member I.D: zero zero zero, one two three"),
+        ("Room 204", "Room two oh four"),
+        ("P.O. Box 1234", "P O Box one two three four"),
         ("COVID-19", "covid nineteen"),
         ("123456789", "one two three, four five six, seven eight nine"),
     ]);
@@ -169,6 +180,7 @@ fn codes_are_spelled() {
 fn abbreviations_are_said_in_full() {
     check(&[
         ("Dr. Smith", "Doctor Smith"),
+        ("with Dr. J. O'Neil", "with Doctor J. O'Neil"),
         ("Thanks, Dr. Smith.", "Thanks, Doctor Smith."),
         ("1234 Oak Dr.", "twelve thirty four Oak Drive."),
         ("12 Main St., Apt. 4B", "twelve Main Street, apartment four B"),
@@ -184,6 +196,10 @@ fn abbreviations_are_said_in_full() {
         ("approx. 20 min.", "approximately twenty minutes."),
         ("Acme Inc. is here", "Acme Incorporated is here"),
         ("J. Smith", "J. Smith"),
+        ("Bldg. C, 1600 Pennsylvania Ave. NW", "building C, sixteen hundred Pennsylvania Avenue N.W"),
+        ("22 W. 34th St.", "twenty two West thirty fourth Street."),
+        ("e.g. Monday", "for example Monday"),
+        ("the A/C", "the A.C"),
         ("call ASAP", "call as soon as possible"),
     ]);
 }

@@ -21,12 +21,19 @@ impl Token {
         let core = chunk.trim_start_matches(['(', '"', '\'', '[', '<', '~', '_']);
         let lead = &chunk[..chunk.len() - core.len()];
         let word = core.trim_end_matches(['.', ',', ';', ':', '?', '!', ')', '"', '\'', ']', '>', '_']);
+        // A number's inches look like a closing quote.
+        let is_inches = lead.is_empty()
+            && word.ends_with(|c: char| c.is_ascii_digit())
+            && core[word.len()..].starts_with('"');
+        let word = if is_inches { &core[..=word.len()] } else { word };
         Self { lead: lead.to_owned(), core: word.to_owned(), tail: core[word.len()..].to_owned() }
     }
 
     /// Whether it begins like the first word of a sentence.
     pub fn starts_sentence(&self) -> bool {
-        self.core.chars().next().is_some_and(char::is_uppercase)
+        let is_compass = matches!(self.core.as_str(), "NW" | "NE" | "SW" | "SE");
+        let is_letter = self.core.len() == 1 && !matches!(self.core.as_str(), "I" | "A");
+        self.core.chars().next().is_some_and(char::is_uppercase) && !is_compass && !is_letter
     }
 
     /// Whether a full stop follows it.
@@ -115,6 +122,7 @@ pub fn names_a_code(token: &Token) -> bool {
             | "job"
             | "member"
             | "serial"
+            | "box"
             | "model"
             | "ssn"
             | "#"
@@ -126,6 +134,9 @@ fn range(core: &str) -> Option<(String, String)> {
     let (from, to) = core.split_once(['-', '–', '—'])?;
     let names = |is: fn(&str) -> bool| is(from) && is(to);
     if names(|word| date::weekday(word).is_some()) || names(|word| date::month(word).is_some()) {
+        return Some((from.to_owned(), to.to_owned()));
+    }
+    if matches!(to, "noon" | "midnight") && Quantity::cut(from).is_some() {
         return Some((from.to_owned(), to.to_owned()));
     }
     let (low, high) = (Quantity::cut(from)?, Quantity::cut(to)?);
@@ -166,6 +177,9 @@ impl<'a> Quantity<'a> {
         let is_unit = unit.is_empty()
             || unit == "%"
             || unit.len() <= 3 && unit.bytes().all(|b| b.is_ascii_lowercase())
+            || unit
+                .strip_prefix('/')
+                .is_some_and(|per| !per.is_empty() && per.chars().all(char::is_alphabetic))
             || matches!(unit, "AM" | "PM" | "a.m" | "p.m" | "K" | "M");
         (has_number && is_count && is_unit).then_some(Self { sign, number, unit })
     }

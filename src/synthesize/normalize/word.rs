@@ -1,7 +1,7 @@
 //! Abbreviations, units, signs, acronyms.
 
+use super::token::{TO, Token};
 use super::{Place, Said};
-use crate::synthesize::normalize::token::TO;
 
 /// Abbreviations that are none without their full stop.
 const WITH_STOP: [(&str, &str); 33] = [
@@ -93,7 +93,7 @@ const ABBREVIATIONS: [(&str, &str); 48] = [
 ];
 
 /// Units after a number: one, and many.
-const UNITS: [(&str, &str, &str); 44] = [
+const UNITS: [(&str, &str, &str); 45] = [
     ("km", "kilometer", "kilometers"),
     ("m", "meter", "meters"),
     ("cm", "centimeter", "centimeters"),
@@ -133,6 +133,7 @@ const UNITS: [(&str, &str, &str); 44] = [
     ("MB", "megabyte", "megabytes"),
     ("GB", "gigabyte", "gigabytes"),
     ("sqft", "square foot", "square feet"),
+    ("Hz", "hertz", "hertz"),
     ("yr", "year", "years"),
     ("yrs", "year", "years"),
     ("mo", "month", "months"),
@@ -232,12 +233,12 @@ pub fn sign(place: &Place, at: usize) -> Option<Said> {
     let token = place.get(at)?;
     let words = match token.core.as_str() {
         TO | "—" | "-" | "--" => {
-            let is_number = |token: Option<&super::Token>| {
+            let is_number = |token: Option<&Token>| {
                 token.is_some_and(|token| {
                     token.core.contains(|c: char| c.is_ascii_digit())
                         || super::date::weekday(&token.core).is_some()
                         || super::date::month(&token.core).is_some()
-                        || matches!(token.small().as_str(), "am" | "pm" | "a.m" | "p.m")
+                        || matches!(token.small().as_str(), "am" | "pm" | "a.m" | "p.m" | "noon" | "midnight")
                 })
             };
             let is_range = is_number(place.before(at, 1)) && is_number(place.get(at + 1));
@@ -247,7 +248,12 @@ pub fn sign(place: &Place, at: usize) -> Option<Said> {
         "+" => "plus",
         "=" => "equals",
         "@" => "at",
-        "#" => "number",
+        "#" if place.get(at + 1).is_some_and(|next| next.core.starts_with(|c: char| c.is_ascii_digit())) => {
+            "number"
+        }
+        "#" if place.month_first => "pound",
+        "#" => "hash",
+        "*" => "star",
         "/" => "or",
         "%" => "percent",
         "" => "",
@@ -270,21 +276,33 @@ pub fn abbreviation(place: &Place, at: usize) -> Option<Said> {
         "a.m" | "p.m" => return Some(Said::abbreviation(small, 1)),
         _ => {}
     }
-    if token.core.len() == 2
-        && let Some((_, state)) =
-            STATES.split('|').filter_map(|line| line.split_once(' ')).find(|(code, _)| *code == token.core)
-        && place
-            .get(at + 1)
-            .is_some_and(|next| next.core.len() >= 5 && next.core.starts_with(|c: char| c.is_ascii_digit()))
-    {
+    if let Some(state) = state(place, at) {
         return Some(Said::new(state, 1));
+    }
+    if let Some(direction) = direction(place, at) {
+        return Some(Said { expects_name: true, ..Said::abbreviation(direction, 1) });
     }
     let find = |table: &[(&'static str, &'static str)]| {
         table.iter().find(|(short, _)| *short == small).map(|(_, long)| *long)
     };
     let counts = || place.get(at + 1).is_some_and(|next| next.core.starts_with(|c: char| c.is_ascii_digit()));
     if let Some(long) = find(&ABBREVIATIONS) {
-        let expects_name = matches!(small.as_str(), "mr" | "mrs" | "ms" | "prof");
+        let expects_name = matches!(
+            small.as_str(),
+            "mr" | "mrs"
+                | "ms"
+                | "prof"
+                | "apt"
+                | "ste"
+                | "rm"
+                | "bldg"
+                | "ext"
+                | "attn"
+                | "e.g"
+                | "i.e"
+                | "vs"
+                | "p.o"
+        );
         return Some(Said { expects_name, ..Said::abbreviation(long, 1) });
     }
     let long = find(&WITH_STOP).filter(|_| token.has_stop())?;
@@ -292,10 +310,45 @@ pub fn abbreviation(place: &Place, at: usize) -> Option<Said> {
     is_meant.then(|| Said { expects_name: true, ..Said::abbreviation(long, 1) })
 }
 
+/// The state that two letters between a city and a zip code stand for.
+fn state(place: &Place, at: usize) -> Option<&'static str> {
+    let token = place.get(at)?;
+    let (_, state) =
+        STATES.split('|').filter_map(|line| line.split_once(' ')).find(|(code, _)| *code == token.core)?;
+    let zip = place.get(at + 1)?;
+    let is_zip = zip.core.len() == 5 && zip.digits().is_some()
+        || zip.core.len() == 10 && zip.core.as_bytes()[5] == b'-';
+    let city = place.before(at, 1)?;
+    let follows_city =
+        city.tail.contains(',') || city.tail.is_empty() && city.starts_sentence() && token.core != "ID";
+    (is_zip && follows_city && token.tail.trim_matches(',').is_empty()).then_some(state)
+}
+
+/// The direction in a street's name: `22 W. 34th St.`
+fn direction(place: &Place, at: usize) -> Option<&'static str> {
+    let token = place.get(at)?;
+    let follows_number =
+        place.before(at, 1).is_some_and(|before| before.digits().is_some() && before.tail.is_empty());
+    let direction = match token.core.as_str() {
+        "N" => "North",
+        "S" => "South",
+        "E" => "East",
+        "W" => "West",
+        _ => return None,
+    };
+    let next = place.get(at + 1)?;
+    let is_name = next.starts_sentence()
+        || next.core.ends_with("th")
+        || next.core.ends_with("st")
+        || next.core.ends_with("nd");
+    (follows_number && is_name).then_some(direction)
+}
+
 /// Tells a title before a name from the end of a street's name.
 fn title(place: &Place, at: usize, before_name: &str, after_name: &str) -> Said {
-    let is_capital = |token: Option<&super::Token>| token.is_some_and(super::Token::starts_sentence);
-    let next_is_name = is_capital(place.get(at + 1)) && place.get(at).is_some_and(super::Token::goes_on);
+    let is_capital =
+        |token: Option<&Token>| token.is_some_and(|token| token.core.starts_with(char::is_uppercase));
+    let next_is_name = is_capital(place.get(at + 1)) && place.get(at).is_some_and(Token::goes_on);
     let before = place.before(at, 1).filter(|before| before.goes_on());
     let is_numbered = (2..=4).any(|back| {
         place.before(at, back).is_some_and(|token| token.core.starts_with(|c: char| c.is_ascii_digit()))
@@ -325,6 +378,9 @@ pub fn acronym(place: &Place, at: usize) -> Option<Said> {
     let token = place.get(at)?;
     let core = token.core.strip_suffix("'s").or_else(|| token.core.strip_suffix('s')).unwrap_or(&token.core);
     let ending = if core.len() < token.core.len() { "'s" } else { "" };
+    if core.len() == 3 && core.split('/').all(|letter| letter.len() == 1 && is_capitals(letter)) {
+        return Some(Said::new(format!("{}{ending}", letters(&core.replace('/', ""), ".")), 1));
+    }
     if core == "OK" {
         return Some(Said::new("okay", 1));
     }

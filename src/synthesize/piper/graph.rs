@@ -172,3 +172,67 @@ fn kernel(graph: &GraphProto, node: &NodeProto) -> Option<i64> {
     let tensor = graph.initializer.iter().find(|tensor| tensor.name.as_ref() == Some(weight))?;
     tensor.dims.last().copied()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(op: &str, inputs: &[&str], output: &str, sizes: &[(&str, i64)]) -> NodeProto {
+        let attribute = |(name, value): &(&str, i64)| AttributeProto {
+            name: Some((*name).to_owned()),
+            ints: vec![*value],
+            ..AttributeProto::default()
+        };
+        NodeProto {
+            op_type: Some(op.to_owned()),
+            input: inputs.iter().map(|&input| input.to_owned()).collect(),
+            output: vec![output.to_owned()],
+            attribute: sizes.iter().map(attribute).collect(),
+            ..NodeProto::default()
+        }
+    }
+
+    /// The bones of a voice, with `mixing` as the operator in its flow.
+    fn voice(mixing: &str) -> GraphProto {
+        let node = vec![
+            node("RandomNormalLike", &["mean"], "noise", &[]),
+            node("Mul", &["noise", "deviation"], "scaled", &[]),
+            node("Add", &["mean", "scaled"], "prior", &[]),
+            node("Conv", &["prior", "flow.weight"], "wide", &[("kernel_shape", 5), ("dilations", 3)]),
+            node(mixing, &["wide", "other"], "mixed", &[]),
+            node("Mul", &["mixed", "mask"], "latent", &[]),
+            node("Conv", &["latent", "model.dec.conv_pre.weight"], "pre", &[("kernel_shape", 7)]),
+            node("ConvTranspose", &["pre", "up"], "up_8", &[("kernel_shape", 16), ("strides", 8)]),
+            node("Conv", &["up_8", "weight"], "audio", &[("kernel_shape", 9)]),
+        ];
+        let output = vec![ValueInfoProto { name: Some("audio".to_owned()), r#type: None }];
+        GraphProto { node, output, ..GraphProto::default() }
+    }
+
+    #[test]
+    fn cuts_are_found_with_how_far_each_side_of_them_looks() {
+        let cuts = find_cuts(&voice("Add")).unwrap();
+        assert_eq!(
+            (cuts.prior.as_str(), cuts.mask.as_str(), cuts.latent.as_str()),
+            ("prior", "mask", "latent")
+        );
+        // Two taps of three frames; then three frames, one frame, and four eighths of one.
+        assert_eq!((cuts.flow_reach, cuts.decoder_reach, cuts.hop), (6, 5, 8));
+    }
+
+    #[test]
+    fn a_network_that_mixes_all_frames_is_not_cut() {
+        assert_eq!(find_cuts(&voice("MatMul")), None);
+        assert_eq!(find_cuts(&GraphProto::default()), None);
+    }
+
+    #[test]
+    fn all_noise_is_seeded_once() {
+        let mut graph = voice("Add");
+        seed_noise(&mut graph);
+        seed_noise(&mut graph);
+        let seeds: Vec<f32> =
+            graph.node.iter().flat_map(|node| &node.attribute).filter_map(|a| a.f).collect();
+        assert_eq!(seeds, [NOISE_SEED]);
+    }
+}

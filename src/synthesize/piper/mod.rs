@@ -31,6 +31,9 @@ const MOST_SENTENCES: usize = 64;
 /// When the first slice of a sentence is due. Only the order of work depends on it.
 const FIRST_SLICE_DUE: Duration = Duration::from_millis(150);
 
+/// How long before the audio runs out the next slice is due: about what it takes to make one while the machine is busy.
+const AHEAD: Duration = Duration::from_millis(200);
+
 /// A local voice with its threads. Dropping it ends them.
 pub struct Piper {
     queue: Arc<Queue>,
@@ -246,6 +249,6 @@ fn step(
         return Ok(None);
     }
     let started = started.unwrap_or_else(Instant::now);
-    let due = started + sink.duration();
+    let due = started + sink.duration().saturating_sub(AHEAD);
     Ok(Some((Stage::Speaking { utterance, line, started }, due)))
 }
