@@ -5,3 +5,6 @@ mod calls;
 mod config;
 mod store;
 mod transcribe;
+#[allow(dead_code, reason = "the benchmarks use all of it")]
+#[path = "../bench/wer.rs"]
+mod wer;
