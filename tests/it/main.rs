@@ -2,14 +2,15 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod api;
-#[path = "../support/mod.rs"]
-mod support;
-
 mod calls;
 mod carrier;
 mod config;
 mod invariants;
 mod store;
+#[path = "../support/mod.rs"]
+mod support;
 mod transcribe;
 mod voice;
+#[path = "../bench/wer.rs"]
+mod wer;
 mod whole_calls;
