@@ -454,3 +454,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_ear_can_move_between_threads_and_its_networks_can_be_shared() {
+    fn moves<T: Send>() {}
+    fn shared<T: Send + Sync>() {}
+    moves::<TurnDetector>();
+    shared::<VadModel>();
+    shared::<crate::audio::smart_turn::SmartTurn>();
+}
