@@ -5,6 +5,7 @@ mod api;
 mod calls;
 mod carrier;
 mod config;
+mod doors;
 mod invariants;
 mod store;
 #[path = "../support/mod.rs"]

@@ -12,7 +12,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
-const AUTH_TOKEN: &str = "the-secret-of-a-simulated-account";
+/// The secret that the carrier signs with.
+pub const AUTH_TOKEN: &str = "the-secret-of-a-simulated-account";
 const API_TOKEN: &str = "the-token-of-the-records";
 const STARTING: Duration = Duration::from_secs(120);
 
@@ -123,11 +124,6 @@ impl Place {
 }
 
 impl Server {
-    /// Its process.
-    pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Kills it as a crash would.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
@@ -153,7 +149,8 @@ pub fn call_from(number: &str) -> PlacedCall {
     }
 }
 
-fn client() -> reqwest::Client {
+/// A client for loopback.
+pub fn client() -> reqwest::Client {
     // Whoever comes second finds it installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().no_proxy().build().unwrap()
