@@ -11,7 +11,8 @@ const NUMBERS: [&str; 2] =
 /// Transcribes a segment; where a telephone number is expected and the words are `broken`, that is hold digits that
 /// make no whole number, again in other ways until they are whole.
 ///
-/// The job's vocabulary, the names of the business, is used unless digits are expected. When no attempt comes out
+/// The job's vocabulary, the names of the business, is used only where names may come: told before a short answer, it
+/// makes whisper write the answer twice, and told before digits, it makes it lose some. When no attempt comes out
 /// whole, the first is returned. Of 40 natural numbers from a synthetic voice whisper tiny.en had 27 right in the first
 /// attempt and 37 with the others.
 ///
@@ -23,12 +24,12 @@ pub async fn hear(
     expecting: Expecting,
     broken: impl Fn(&str) -> bool + Send,
 ) -> Result<Transcription, TranscribeError> {
-    if expecting != Expecting::PhoneNumber {
-        return transcriber.transcribe(job).await;
+    match expecting {
+        Expecting::Anything | Expecting::Name => {}
+        Expecting::YesNo | Expecting::PhoneNumber | Expecting::Code => job.vocabulary.clear(),
     }
-    job.vocabulary.clear();
     let first = transcriber.transcribe(job.clone()).await?;
-    if !broken(&first.text) {
+    if expecting != Expecting::PhoneNumber || !broken(&first.text) {
         return Ok(first);
     }
     for vocabulary in NUMBERS {
@@ -86,13 +87,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn names_are_told_unless_digits_are_expected() {
+    async fn names_are_told_only_where_names_may_come() {
         assert_eq!(
             heard(Expecting::Name, [Ok("Owen")]).await,
             ("Owen".to_owned(), vec!["Fernwood".to_owned()])
         );
-        let (text, vocabularies) = heard(Expecting::PhoneNumber, [Ok("415 555 0142")]).await;
-        assert_eq!((text.as_str(), vocabularies), ("415 555 0142", vec![String::new()]));
+        for (expecting, answer) in
+            [(Expecting::PhoneNumber, "415 555 0142"), (Expecting::YesNo, "Yes."), (Expecting::Code, "A 4")]
+        {
+            assert_eq!(heard(expecting, [Ok(answer)]).await, (answer.to_owned(), vec![String::new()]));
+        }
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperError, WhisperState};
 
-use super::repetition::{repeats, until_repetition};
+use super::repetition::{doubled, repeats, until_repetition};
 
 /// Samples per second whisper takes.
 pub(super) const RATE: usize = 16_000;
@@ -77,7 +77,8 @@ pub(super) fn parameters(threads: usize, abort: &Arc<Abort>) -> FullParams<'stat
     params
 }
 
-/// Runs whisper over the samples; a text that repeats itself gets one more run over the full window.
+/// Runs whisper over the samples; a text that repeats itself, or the prompt, gets one more run without the prompt over
+/// the full window.
 pub(super) fn infer(
     context: &WhisperContext,
     state: &mut WhisperState,
@@ -88,7 +89,7 @@ pub(super) fn infer(
     let prompt = prompt_tokens(context, vocabulary)?;
     let first = run(context, state, base, samples, &prompt, window(samples.len()))?;
     let echo = first.no_speech > UNCERTAIN && echoes(&first.text, vocabulary);
-    if !echo && !repeats(&first.text) {
+    if !echo && !repeats(&first.text) && !doubled(&first.text) {
         return Ok(first);
     }
     // The prompt is left out: it, too, can be what whisper is caught in.
@@ -194,6 +195,41 @@ fn token_limit(samples: usize) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn text(text: &str, finished: bool) -> Hypothesis {
+        let ends = text.match_indices(' ').map(|(at, _)| at).chain([text.len()]);
+        let tokens = ends.map(|end| Token { probability: 0.9, end }).collect();
+        Hypothesis { text: text.to_owned(), tokens, no_speech: 0.1, finished }
+    }
+
+    #[test]
+    fn a_second_run_without_repetition_is_taken() {
+        let settled = settle("no no no no no no no", text("no, listen to me", true));
+        assert_eq!(settled.text, "no, listen to me");
+    }
+
+    #[test]
+    fn two_runs_that_agree_and_end_are_believed() {
+        let words = "no, no, no, no, no, no";
+        assert_eq!(settle(words, text(words, true)).text, words);
+    }
+
+    #[test]
+    fn a_loop_that_survives_both_runs_is_cut_with_its_tokens() {
+        let endless = "I see no no no no no no no no";
+        let settled = settle(endless, text(endless, false));
+        assert_eq!((settled.text.as_str(), settled.tokens.len()), ("I see no", 3));
+    }
+
+    #[test]
+    fn only_the_prompts_own_words_are_an_echo() {
+        let prompt = "My number is 415 555 0142, Fernwood Avenue";
+        assert!(echoes("Fernwood Avenue.", prompt));
+        assert!(echoes("my number is", prompt));
+        assert!(!echoes("Fernwood", "Fernwoods"));
+        assert!(!echoes("", prompt) && !echoes("555 0142 please", prompt));
+        assert!(!echoes("Yes", ""));
+    }
 
     #[test]
     fn the_window_covers_the_audio_with_a_margin() {

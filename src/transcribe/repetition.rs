@@ -8,6 +8,17 @@ pub(super) fn repeats(text: &str) -> bool {
     repetition(text).is_some()
 }
 
+/// Whether the text is nothing but one phrase of several words, said twice or more.
+///
+/// People do that ("Nobody came! Nobody came!"), but so does whisper with a short answer after a prompt.
+pub(super) fn doubled(text: &str) -> bool {
+    let words: Vec<String> = words(text).into_iter().map(|word| word.0).collect();
+    (2..=words.len() / 2).any(|length| {
+        words.len().is_multiple_of(length)
+            && words.chunks_exact(length).all(|chunk| chunk == &words[..length])
+    })
+}
+
 /// The text up to where a phrase starts to repeat itself, the phrase itself included; all of it when none does.
 pub(super) fn until_repetition(text: &str) -> &str {
     repetition(text).map_or(text, |end| text[..end].trim_end())
@@ -103,6 +114,15 @@ mod tests {
         ] {
             assert!(!repeats(text), "{text}");
             assert_eq!(until_repetition(text), text);
+        }
+    }
+
+    #[test]
+    fn a_phrase_said_twice_and_nothing_else_is_doubled() {
+        assert!(doubled("Yes, that is correct. Yes that is correct."));
+        assert!(doubled("Nobody came! Nobody came!"));
+        for text in ["", "No, no.", "Yes, that is correct.", "Nobody came! Nobody came at all!"] {
+            assert!(!doubled(text), "{text}");
         }
     }
 

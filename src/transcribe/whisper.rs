@@ -47,6 +47,8 @@ impl Whisper {
     /// [`TranscribeError::Model`] when the file cannot be loaded, [`TranscribeError::Failed`] when a thread or its
     /// memory cannot be had.
     pub fn start(settings: Settings) -> Result<Self, TranscribeError> {
+        // Without a logging feature of whisper-rs the hooks swallow whisper.cpp's log, which would else go to standard
+        // error and, when built for debugging, quote every word.
         whisper_rs::install_logging_hooks();
         let unusable = |why: String| TranscribeError::Model { path: settings.model.clone(), why };
         std::fs::File::open(&settings.model).map_err(|error| unusable(error.to_string()))?;

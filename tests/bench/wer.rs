@@ -3,6 +3,7 @@
 //! It follows the idea of Whisper's English normaliser: case, punctuation, fillers, contractions and the ways of
 //! writing numbers do not count. Every number becomes its single digits, so that "four one five", "415" and
 //! "four hundred fifteen" are the same, and a telephone number weighs as many words as it has digits.
+#![allow(dead_code, reason = "its tests run with the others, the rest only in the benchmark")]
 
 use std::ops::AddAssign;
 

