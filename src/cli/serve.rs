@@ -21,7 +21,7 @@ pub async fn run(config: &Config, secrets: &Secrets) -> Result<()> {
         .with_context(|| format!("cannot listen on {}", config.server.listen))?;
     let mut terminate = signal(SignalKind::terminate())?;
     let desk = Desk::open(config, secrets, account, metrics).await?;
-    info!(address = %listener.local_addr()?, businesses = config.businesses.len(), "ready for calls");
+    info!(address = %listener.local_addr()?, businesses = config.businesses.len(), model = config.hearing.model, "ready for calls");
     let stop = async move {
         tokio::select! {
             _ = terminate.recv() => {}

@@ -124,6 +124,12 @@ impl Place {
 }
 
 impl Server {
+    /// Its process.
+    #[allow(dead_code, reason = "the benchmarks look at it")]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Kills it as a crash would.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
