@@ -12,6 +12,14 @@ const SPEECH_LEVEL: f32 = 0.1;
 /// Telephones carry nothing below this, so that it would only take up room under the clipping level.
 const LOWEST_HZ: f32 = 200.0;
 
+/// How much of each sample is taken off the next. That lifts the consonants over the noise around a listener: with noise
+/// like a street's 4, 6 and 8 dB below the speech, whisper's errors over 226 words fell from 20, 13 and 14 % to 13, 9 and
+/// 11 %; in quiet they stayed at 2 %.
+const EMPHASIS: f32 = 0.6;
+
+/// What speech loses of its level by the emphasis, as measured on a voice.
+const EMPHASIS_LOSS: f32 = 1.7;
+
 /// Parts this much weaker than the strongest 20 ms are pauses: 30 dB.
 const PAUSE: f32 = 0.0316;
 
@@ -21,12 +29,15 @@ const SILENT: f32 = 0.003;
 /// Samples kept before the first that is not silent: 10 ms.
 const LEAD_IN: usize = TELEPHONE_HZ as usize / 100;
 
+/// From here to full scale, peaks are rounded off.
+const KNEE: f32 = 0.7;
+
 const FRAME: usize = TELEPHONE_HZ as usize / 50;
 
 /// Turns one sentence, slice by slice, into telephone audio.
 pub struct Line {
     resampler: Resampler,
-    highpass: Highpass,
+    band: Band,
     gain: f32,
     has_begun: bool,
 }
@@ -34,12 +45,7 @@ pub struct Line {
 impl Line {
     /// Takes samples of `rate` per second, which are multiplied by `gain`.
     pub fn new(rate: u32, gain: f32) -> Self {
-        Self {
-            resampler: Resampler::new(rate, TELEPHONE_HZ),
-            highpass: Highpass::new(LOWEST_HZ, TELEPHONE_HZ as f32),
-            gain,
-            has_begun: false,
-        }
+        Self { resampler: Resampler::new(rate, TELEPHONE_HZ), band: Band::new(), gain, has_begun: false }
     }
 
     /// Returns what is ready after some more samples. The silence before the first sound is left out: the caller has
@@ -57,7 +63,7 @@ impl Line {
 
     fn encode(&mut self, mut samples: Vec<f32>) -> Slice {
         for sample in &mut samples {
-            *sample = self.highpass.next(*sample) * self.gain;
+            *sample = rounded(self.band.next(*sample) * self.gain);
         }
         if !self.has_begun {
             let begin = samples.iter().position(|sample| sample.abs() > SILENT);
@@ -68,12 +74,18 @@ impl Line {
     }
 }
 
+/// Rounds off the few peaks that would be clipped.
+fn rounded(sample: f32) -> f32 {
+    let over = sample.abs() - KNEE;
+    if over > 0.0 { (KNEE + (1.0 - KNEE) * (over / (1.0 - KNEE)).tanh()).copysign(sample) } else { sample }
+}
+
 /// The gain that brings a voice's speech to the line's level, from a sample of it.
 pub fn levelling_gain(speech: &[f32], rate: u32) -> f32 {
-    let mut highpass = Highpass::new(LOWEST_HZ, TELEPHONE_HZ as f32);
+    let mut band = Band::new();
     let heard: Vec<f32> = crate::audio::resample::resample(speech, rate, TELEPHONE_HZ)
         .into_iter()
-        .map(|x| highpass.next(x))
+        .map(|x| band.next(x))
         .collect();
     let level = speech_level(&heard);
     if level > 0.0 { SPEECH_LEVEL / level } else { 1.0 }
@@ -86,6 +98,25 @@ fn speech_level(samples: &[f32]) -> f32 {
     let pause = powers.iter().copied().fold(0.0, f32::max) * PAUSE * PAUSE;
     let spoken: Vec<f32> = powers.into_iter().filter(|&power| power > pause).collect();
     (spoken.iter().sum::<f32>() / spoken.len().max(1) as f32).sqrt()
+}
+
+/// What the line does to the sound: no rumble, clearer consonants.
+struct Band {
+    highpass: Highpass,
+    last: f32,
+}
+
+impl Band {
+    fn new() -> Self {
+        Self { highpass: Highpass::new(LOWEST_HZ, TELEPHONE_HZ as f32), last: 0.0 }
+    }
+
+    fn next(&mut self, sample: f32) -> f32 {
+        let sample = self.highpass.next(sample);
+        let emphasised = sample - EMPHASIS * self.last;
+        self.last = sample;
+        emphasised * EMPHASIS_LOSS
+    }
 }
 
 /// A Butterworth high-pass of second order (the bilinear form of Bristow-Johnson's "Audio EQ Cookbook").
@@ -160,6 +191,14 @@ mod tests {
     }
 
     #[test]
+    fn peaks_are_rounded_and_never_clipped() {
+        assert_eq!(rounded(-0.6), -0.6);
+        let peaks: Vec<f32> = [0.7, 0.8, 1.0, 1.5].into_iter().map(rounded).collect();
+        assert!(peaks.is_sorted() && peaks[3] < 1.0, "{peaks:?}");
+        assert_eq!(rounded(-1.5), -peaks[3]);
+    }
+
+    #[test]
     fn the_silence_before_the_first_sound_is_left_out() {
         let mut speech = vec![0.0; 8_000];
         speech.extend(tone(500.0, 8_000, 0.5, 0.3));
@@ -171,11 +210,13 @@ mod tests {
     }
 
     #[test]
-    fn hum_is_kept_off_the_line() {
-        let hum = ulaw::decode(&through(&mut Line::new(8_000, 1.0), &tone(50.0, 8_000, 1.0, 0.5), 800));
-        assert!(speech_level(&hum[4_000..]) < 0.03);
-        let voice = ulaw::decode(&through(&mut Line::new(8_000, 1.0), &tone(1_000.0, 8_000, 1.0, 0.5), 800));
-        assert!((speech_level(&voice[4_000..]) / 0.3536 - 1.0).abs() < 0.05);
+    fn hum_is_kept_off_the_line_and_consonants_are_lifted() {
+        let level = |hz| {
+            let audio = through(&mut Line::new(8_000, 1.0), &tone(hz, 8_000, 1.0, 0.3), 800);
+            speech_level(&ulaw::decode(&audio)[4_000..])
+        };
+        assert!(level(50.0) < level(1_000.0) / 20.0);
+        assert!(level(3_000.0) > level(1_000.0) * 1.5);
     }
 
     #[test]

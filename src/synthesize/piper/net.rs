@@ -16,7 +16,7 @@ use crate::synthesize::{StartError, SynthesizeError};
 /// Frames of the slices, the last for all later ones. The first is short, so that the first audio comes early, and so is
 /// the second, which must be ready before the first has been played; the longest are long enough for their overlap to
 /// cost little, and short enough to be cancelled soon.
-const SLICES: [usize; 4] = [24, 24, 48, 96];
+const SLICES: [usize; 4] = [24, 36, 96, 128];
 
 /// Less than this is not worth a slice of its own.
 const SHORTEST: usize = 16;
