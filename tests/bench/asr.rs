@@ -38,8 +38,7 @@ pub fn run(data_dir: &Path, model_dir: &Path) -> anyhow::Result<()> {
         report(&format!("calmline {name}"), &clips, &ours(&model, &clips)?);
     }
     let python = peer_python()?;
-    report("faster-whisper tiny.en int8, 30 s", &clips, &theirs(&python, &clips, &[])?);
-    report("faster-whisper tiny.en int8, short", &clips, &theirs(&python, &clips, &["--short"])?);
+    report("faster-whisper tiny.en int8", &clips, &theirs(&python, &clips)?);
     Ok(())
 }
 
@@ -174,11 +173,10 @@ fn cpu_seconds() -> f64 {
     nanoseconds.sum::<f64>() / 1e9
 }
 
-fn theirs(python: &Path, clips: &[Clip], options: &[&str]) -> anyhow::Result<Vec<Heard>> {
+fn theirs(python: &Path, clips: &[Clip]) -> anyhow::Result<Vec<Heard>> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/faster_whisper.py");
     let mut child = Command::new(python)
         .arg(script)
-        .args(options)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
