@@ -23,9 +23,9 @@ const SOFT_SPEECH: f32 = 0.35;
 /// The probability lags behind the end of speech by some 80 ms, which the level makes good; but from here on it is
 /// believed even where the level does not stand out from the line's noise.
 const CERTAIN_SPEECH: f32 = 0.9;
-/// Evidence is the sum of 2p−1 over the windows of speech. A spoken digit has 7 at least and most noises less than 3;
-/// this is reached after some 160 ms of speech.
-const EVIDENCE: f32 = 3.5;
+/// Evidence is the sum of 2p−1 over the windows of speech. A spoken digit has 7, but a curt "no" after a long silence
+/// only 3, and so have some noises: the transcriber finds no words in those. This is reached after some 130 ms.
+const EVIDENCE: f32 = 2.4;
 /// What it takes to interrupt the bot, as long as the voice stays up, some 200 ms…
 const BARGE_IN: f32 = 4.5;
 /// …and if it is fading already, as the end of a backchannel does.
