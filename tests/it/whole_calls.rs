@@ -81,3 +81,29 @@ async fn a_call_survives_the_death_of_the_server() {
     assert_eq!(asked(record, "the line dropped"), 1, "{record:#}");
     assert_private(&place.log());
 }
+
+#[tokio::test]
+async fn a_server_told_to_stop_brings_its_calls_to_a_good_end() {
+    let place = Place::new("server.drain_seconds = 1").await;
+    let server = place.serve().await;
+    let (live, mut entries) = mpsc::unbounded_channel();
+    let call = PlacedCall { live: Some(live), ..call_from(NUMBER) };
+    let script = Script::scenario("plumber-plain").unwrap().unwrap();
+    let carrier = place.carrier();
+    let calling = tokio::spawn(async move { carrier.place(call, script).await });
+    loop {
+        let entry = entries.recv().await.expect("the call goes on until the reason is told");
+        if matches!(&entry.what, What::MarkPlayed { name } if name.ends_with("/name")) {
+            break;
+        }
+    }
+
+    assert!(server.stop().await.success());
+    let outcome = calling.await.unwrap();
+    assert_eq!(outcome.ending, Ending::HungUpByServer);
+    let _server = place.serve().await;
+    let record = &place.records().await[0];
+    assert_eq!(record["cause"], "shutdown", "{record:#}");
+    assert_eq!(record["promises"][0]["callback"], NUMBER);
+    assert_private(&place.log());
+}

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use calmline::domain::PhoneNumber;
@@ -125,9 +125,15 @@ impl Place {
 
 impl Server {
     /// Its process.
-    #[allow(dead_code, reason = "the benchmarks look at it")]
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Tells it to stop, as a service manager does, and waits until it has.
+    pub async fn stop(mut self) -> ExitStatus {
+        let told = Command::new("kill").arg("-TERM").arg(self.pid().to_string()).status().unwrap();
+        assert!(told.success());
+        tokio::task::spawn_blocking(move || self.child.wait().unwrap()).await.unwrap()
     }
 
     /// Kills it as a crash would.
