@@ -45,6 +45,7 @@ impl Talk {
     /// # Errors
     /// Always: this one was built without sound.
     #[cfg(not(feature = "local-audio"))]
+    #[expect(clippy::unused_async, reason = "with sound it waits")]
     pub async fn run(self, _config: Config, _secrets: &Secrets) -> Result<()> {
         anyhow::bail!(
             "this program was built without microphone and speaker; build it with \

@@ -197,10 +197,17 @@ impl Ear {
                     self.findings.push_back(Finding::SpeechStopped);
                 }
                 TurnNews::SpeechResumed { segment, .. } => {
-                    self.open_turn().segments.retain(|pending| pending.segment.id != segment);
+                    let turn = self.open_turn();
+                    turn.segments.retain(|pending| pending.segment.id != segment);
+                    let announced = turn.announced;
                     self.findings.push_back(Finding::Void);
+                    if announced {
+                        self.findings.push_back(Finding::SpeechStarted);
+                    }
                 }
-                TurnNews::SegmentKept { .. } => self.findings.push_back(Finding::Void),
+                TurnNews::SegmentKept { .. } => {
+                    self.findings.extend([Finding::Void, Finding::SpeechStarted]);
+                }
                 TurnNews::TurnEnded { span, .. } => self.open_turn().ended = Some((span, now)),
                 TurnNews::NoiseEnded { span, .. } => self.noise(span),
             }

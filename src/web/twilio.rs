@@ -57,34 +57,40 @@ pub fn router(reception: Reception, settings: twilio::Settings) -> Router {
         .with_state(doors)
 }
 
-async fn voice(State(doors): State<Doors>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
-    let incoming = match doors.signed(&uri, &headers, &body).and_then(|form| read(&form, IncomingCall::parse))
-    {
-        Ok(incoming) => incoming,
-        Err(refusal) => return refusal,
-    };
-    match doors.reception.admit(&incoming) {
+async fn voice(
+    State(doors): State<Doors>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let incoming = IncomingCall::parse(&doors.signed(&uri, &headers, &body)?)?;
+    Ok(match doors.reception.admit(&incoming) {
         Admission::Accepted(ticket) => doors.connect(&ticket),
         Admission::FullHouse { words } => twiml(twilio::say_and_hangup(&words)),
         Admission::UnknownLine => twiml(twilio::say_and_hangup(NOT_IN_SERVICE)),
-    }
+    })
 }
 
-async fn resume(State(doors): State<Doors>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
-    match doors.signed(&uri, &headers, &body).and_then(|form| read(&form, IncomingCall::parse)) {
-        Ok(incoming) => match doors.reception.resume(&incoming.call_sid) {
-            Some(ticket) => doors.connect(&ticket),
-            None => twiml(twilio::hangup()),
-        },
-        Err(refusal) => refusal,
-    }
+async fn resume(
+    State(doors): State<Doors>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let incoming = IncomingCall::parse(&doors.signed(&uri, &headers, &body)?)?;
+    Ok(match doors.reception.resume(&incoming.call_sid) {
+        Some(ticket) => doors.connect(&ticket),
+        None => twiml(twilio::hangup()),
+    })
 }
 
-async fn status(State(doors): State<Doors>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
-    let news = match doors.signed(&uri, &headers, &body).and_then(|form| read(&form, StatusCallback::parse)) {
-        Ok(news) => news,
-        Err(refusal) => return refusal,
-    };
+async fn status(
+    State(doors): State<Doors>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<StatusCode, Refusal> {
+    let news = StatusCallback::parse(&doors.signed(&uri, &headers, &body)?)?;
     match news.status {
         CallStatus::Completed
         | CallStatus::Busy
@@ -93,7 +99,7 @@ async fn status(State(doors): State<Doors>, uri: Uri, headers: HeaderMap, body: 
         | CallStatus::Canceled => doors.reception.leg_ended(&news.call_sid, HangupCause::CallerHungUp),
         CallStatus::Queued | CallStatus::Initiated | CallStatus::Ringing | CallStatus::InProgress => {}
     }
-    StatusCode::NO_CONTENT.into_response()
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn stream(
@@ -105,8 +111,7 @@ async fn stream(
     if doors.settings.require_stream_signature {
         let path = uri.path_and_query().map_or(STREAM_PATH, |path| path.as_str());
         if let Err(error) = doors.verifier.verify_upgrade(path, signature(&headers)) {
-            warn!(%error, "refused a media socket");
-            return (StatusCode::FORBIDDEN, error.to_string()).into_response();
+            return Refusal::from(error).into_response();
         }
     }
     match upgrade {
@@ -120,16 +125,10 @@ async fn stream(
 
 impl Doors {
     /// Lets in a webhook that the carrier signed.
-    fn signed(&self, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Result<Form, Response> {
-        let refuse = |status, error: &dyn std::error::Error| {
-            warn!(%error, path = uri.path(), "refused a webhook");
-            (status, error.to_string()).into_response()
-        };
-        let form = Form::parse(body).map_err(|error| refuse(StatusCode::BAD_REQUEST, &error))?;
+    fn signed(&self, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Result<Form, Refusal> {
+        let form = Form::parse(body)?;
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        self.verifier
-            .verify_form(path, &form, signature(headers))
-            .map_err(|error| refuse(StatusCode::FORBIDDEN, &error))?;
+        self.verifier.verify_form(path, &form, signature(headers))?;
         Ok(form)
     }
 
@@ -141,11 +140,24 @@ impl Doors {
     }
 }
 
-fn read<T>(form: &Form, parse: fn(&Form) -> Result<T, twilio::WebhookError>) -> Result<T, Response> {
-    parse(form).map_err(|error| {
-        warn!(%error, "refused a webhook");
-        (StatusCode::BAD_REQUEST, error.to_string()).into_response()
-    })
+/// Why a request is not let in; what is said of it holds nothing of the request.
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error(transparent)]
+    Unsigned(#[from] twilio::SignatureError),
+    #[error(transparent)]
+    Unreadable(#[from] twilio::WebhookError),
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        warn!(error = %self, "refused a request");
+        let status = match self {
+            Self::Unsigned(_) => StatusCode::FORBIDDEN,
+            Self::Unreadable(_) => StatusCode::BAD_REQUEST,
+        };
+        (status, self.to_string()).into_response()
+    }
 }
 
 fn signature(headers: &HeaderMap) -> Option<&str> {

@@ -12,7 +12,6 @@ mod store;
 mod support;
 mod transcribe;
 mod voice;
-#[allow(dead_code, reason = "the benchmarks use all of it")]
 #[path = "../bench/wer.rs"]
 mod wer;
 mod whole_calls;
