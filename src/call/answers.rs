@@ -279,7 +279,7 @@ impl Engine {
 
 /// An address has a number or a kind of street in it, or is a few words; anything else is talk.
 fn address_answer(text: &str) -> Option<String> {
-    let numbered = !matches!(phone::read(text, "US"), Reading::Nothing);
+    let numbered = phone::has_digits(text);
     let short = words(text).len() <= 4;
     if address(text).is_some() || numbered || short { short_answer(text) } else { None }
 }

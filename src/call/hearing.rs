@@ -4,8 +4,9 @@ use super::agenda::most_failures;
 use super::ledger::Speech;
 use super::{Engine, wording};
 use crate::domain::{Fact, HangupCause, Phase, Question, Slot, TurnId, Utterance};
+use crate::understanding::phone::has_digits;
 use crate::understanding::words::{has_any, plain, sentences, words};
-use crate::understanding::{Wish, answer, is_backchannel, story, wish};
+use crate::understanding::{Wish, answer, is_backchannel, spelled, story, wish};
 
 /// A story is kept up to this many bytes; the transcript has the rest.
 pub(super) const LONGEST_REASON: usize = 4000;
@@ -28,6 +29,7 @@ pub(super) enum Reaction {
     GiveTime,
     Listen,
     SayMachine,
+    SayWho,
     SayNobodyIsFree,
     Repeat,
     AwaitDigits,
@@ -104,6 +106,7 @@ impl Engine {
             let answers = cut.question_heard
                 && matches!(self.context().question, Question::Confirm(_) | Question::AnythingElse);
             let noise = noise || (self.confidence_of(turn) < GUESSED && words(&text).len() <= 3);
+            let noise = noise || (!answers && says_nothing(&text));
             let bye = cut.leaving.is_some() && (noise || wish(&text) == Some(Wish::Goodbye));
             if bye || (noise && !answers) {
                 return self.go_on();
@@ -196,6 +199,7 @@ impl Engine {
         let found = wish(text)?;
         match found {
             Wish::AskedIfMachine => Some(Reaction::SayMachine),
+            Wish::AskedWho => Some(Reaction::SayWho),
             Wish::Person => {
                 self.mine(text, turn, context);
                 self.take_reason_beside_wish(text, turn);
@@ -257,6 +261,7 @@ impl Engine {
             Reaction::AwaitLastFour => self.say(lead(self, wording::LAST_FOUR)),
             Reaction::AwaitAreaCode => self.say(lead(self, wording::AREA_CODE)),
             Reaction::SayMachine => self.ask_next(lead(self, wording::MACHINE)),
+            Reaction::SayWho => self.ask_next(Speech::of(wording::this_is(self.business()))),
             Reaction::SayNobodyIsFree => self.say_nobody_is_free(),
             Reaction::Repeat => self.repeat(),
             Reaction::GoOn => self.ask_next(Speech::default()),
@@ -346,4 +351,14 @@ impl Engine {
         }
         self.farewell(HangupCause::Completed);
     }
+}
+
+/// "Hello?", "what was that": words that ask for nothing but what was cut off.
+fn says_nothing(text: &str) -> bool {
+    let plain_talk = matches!(wish(text), None | Some(Wish::Repeat)) && answer(text).is_none();
+    plain_talk
+        && words(text).len() <= 5
+        && story(text).is_none()
+        && spelled(text).is_none()
+        && !has_digits(text)
 }

@@ -218,8 +218,12 @@ impl Engine {
     }
 
     fn stream_lost(&mut self) {
-        if !self.state.stage.answered || self.state.stage.lost {
+        if !self.state.stage.answered {
             return;
+        }
+        if self.state.stage.lost {
+            // Said again after a restart: the caller gets the whole time to come back.
+            return self.wait_for_return();
         }
         self.settle_unreported();
         self.floor.cut = None;

@@ -8,7 +8,7 @@ const LATER_REPLY: Duration = Duration::from_secs(8);
 /// Somebody who asked for a moment gets it.
 const PATIENT_REPLY: Duration = Duration::from_secs(25);
 /// Speech that stopped is followed by its words; this long without them means they are not coming.
-const WORDS: Duration = Duration::from_secs(10);
+const WORDS: Duration = Duration::from_secs(15);
 /// A lone zero may begin a number where numbers begin with one.
 const LONE_KEY: Duration = Duration::from_secs(3);
 const NEXT_KEY: Duration = Duration::from_secs(5);

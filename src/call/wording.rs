@@ -100,6 +100,11 @@ pub(super) const TIME_IS_UP: &str = "I am sorry, our time for this call is up.";
 pub(super) const MUST_END: &str = "I am sorry, I have to end this call now.";
 pub(super) const CALL_AGAIN: &str = "Please call again in a few minutes.";
 
+/// Who has been reached.
+pub(super) fn this_is(business: &Business) -> String {
+    format!("This is {}.", business.name)
+}
+
 /// Every sentence of the bot that holds nothing of the caller's, for the voice to have ready.
 pub fn fixed_phrases(business: &Business) -> Vec<String> {
     let tables: [&[&str]; 28] = [
@@ -144,8 +149,14 @@ pub fn fixed_phrases(business: &Business) -> Vec<String> {
         NOBODY_FREE,
     ];
     let thanks = format!("Thank you for calling {}.", business.name);
-    let own =
-        [Some(&business.greeting), Some(&business.greeting_closed), business.notice.as_ref(), Some(&thanks)];
+    let who = this_is(business);
+    let own = [
+        Some(&business.greeting),
+        Some(&business.greeting_closed),
+        business.notice.as_ref(),
+        Some(&thanks),
+        Some(&who),
+    ];
     let asks = business.fields.iter().flat_map(|field| field.ask.iter());
     let texts = own.into_iter().flatten().chain(asks).map(String::as_str);
     let all = texts.chain(tables.into_iter().flatten().copied()).chain(lone);

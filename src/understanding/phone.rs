@@ -135,6 +135,11 @@ pub fn from_digits(digits: &str, region: &str) -> Option<PhoneNumber> {
     fits(meta, rest).then(|| PhoneNumber::parse(&format!("+{}{rest}", meta.country_code())).ok())?
 }
 
+/// Whether `text` holds any digits, spoken or written.
+pub fn has_digits(text: &str) -> bool {
+    !runs(text).is_empty()
+}
+
 /// Whether `text` points to the number the call comes from: "the one I am calling on".
 pub fn means_calling_number(text: &str) -> bool {
     let said = plain(text).replace(" i'm ", " i am ").replace(" i've ", " i have ");

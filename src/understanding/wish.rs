@@ -9,6 +9,8 @@ pub enum Wish {
     Person,
     /// To know whether this is a machine.
     AskedIfMachine,
+    /// To know whom they have reached.
+    AskedWho,
     /// To have the last question repeated.
     Repeat,
     /// To be given a moment.
@@ -30,6 +32,9 @@ pub fn wish(text: &str) -> Option<Wish> {
     }
     if wants_person(&said, length) {
         return Some(Wish::Person);
+    }
+    if length <= 9 && asks_who(&said) {
+        return Some(Wish::AskedWho);
     }
     if is_wrong_number(&said, length) {
         return Some(Wish::WrongNumber);
@@ -208,6 +213,22 @@ fn asks_if_machine(said: &str) -> bool {
     asked || has_any(said, &["robot or", "are you really", "or a machine", "or a robot", "or a computer"])
 }
 
+fn asks_who(said: &str) -> bool {
+    let openings = [
+        "is this the",
+        "is that the",
+        "who is this",
+        "who's this",
+        "who am i speaking",
+        "who am i talking",
+        "have i reached",
+        "did i reach",
+        "did i call",
+    ];
+    let greeted = said.trim_start_matches(" hi").trim_start_matches(" hello").trim_start_matches(" yes");
+    openings.iter().any(|opening| greeted.trim_start().starts_with(opening))
+}
+
 fn is_wrong_number(said: &str, length: usize) -> bool {
     if !has(said, "wrong number") {
         return false;
@@ -350,6 +371,8 @@ mod tests {
             ("Am I talking to a machine?", Wish::AskedIfMachine),
             ("Are you a real person?", Wish::AskedIfMachine),
             ("Wait, is this a robot?", Wish::AskedIfMachine),
+            ("Hi, is this the dental office?", Wish::AskedWho),
+            ("Who am I speaking to?", Wish::AskedWho),
             ("Can you repeat that?", Wish::Repeat),
             ("Sorry?", Wish::Repeat),
             ("I didn't catch that.", Wish::Repeat),
