@@ -246,9 +246,20 @@ impl Reception {
         }))
     }
 
-    /// Lets a caller whose stream broke back into the call; none if it is over.
-    pub fn resume(&self, sid: &CallSid) -> Option<Ticket> {
-        self.shared.registry.ticket(sid)
+    /// Lets a caller whose stream broke back into the call; none if it is over. A call that was never admitted, because
+    /// the server was away when it came in, is admitted now.
+    pub async fn resume(&self, incoming: &IncomingCall) -> Option<Admission> {
+        if let Some(ticket) = self.shared.registry.ticket(&incoming.call_sid) {
+            return Some(Admission::Accepted(ticket));
+        }
+        match self.shared.parts.store.find_call(CARRIER, incoming.call_sid.as_str()).await {
+            Ok(Some(_)) => None,
+            Ok(None) => Some(self.admit(incoming)),
+            Err(error) => {
+                warn!(%error, "cannot tell whether a call is over; it is ended");
+                None
+            }
+        }
     }
 
     /// Lets a media stream into its call.

@@ -64,11 +64,7 @@ async fn voice(
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let incoming = IncomingCall::parse(&doors.signed(&uri, &headers, &body)?)?;
-    Ok(match doors.reception.admit(&incoming) {
-        Admission::Accepted(ticket) => doors.connect(&ticket),
-        Admission::FullHouse { words } => twiml(twilio::say_and_hangup(&words)),
-        Admission::UnknownLine => twiml(twilio::say_and_hangup(NOT_IN_SERVICE)),
-    })
+    Ok(doors.answer(doors.reception.admit(&incoming)))
 }
 
 async fn resume(
@@ -78,10 +74,8 @@ async fn resume(
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let incoming = IncomingCall::parse(&doors.signed(&uri, &headers, &body)?)?;
-    Ok(match doors.reception.resume(&incoming.call_sid) {
-        Some(ticket) => doors.connect(&ticket),
-        None => twiml(twilio::hangup()),
-    })
+    let admission = doors.reception.resume(&incoming).await;
+    Ok(admission.map_or_else(|| twiml(twilio::hangup()), |admission| doors.answer(admission)))
 }
 
 async fn status(
@@ -132,11 +126,19 @@ impl Doors {
         Ok(form)
     }
 
-    fn connect(&self, ticket: &Ticket) -> Response {
+    fn answer(&self, admission: Admission) -> Response {
+        twiml(match admission {
+            Admission::Accepted(ticket) => self.connect(&ticket),
+            Admission::FullHouse { words } => twilio::say_and_hangup(&words),
+            Admission::UnknownLine => twilio::say_and_hangup(NOT_IN_SERVICE),
+        })
+    }
+
+    fn connect(&self, ticket: &Ticket) -> String {
         let url = &self.settings.public_url;
         let call = ticket.call.to_string();
         let parameters = [(TOKEN_PARAMETER, ticket.token.as_str()), (twilio::CALL_PARAMETER, call.as_str())];
-        twiml(twilio::connect_stream(&url.socket(STREAM_PATH), &parameters, &url.http(RESUME_PATH)))
+        twilio::connect_stream(&url.socket(STREAM_PATH), &parameters, &url.http(RESUME_PATH))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use calmline::telephony::local::{Ending, Script, What};
-use calmline::telephony::twilio::{SIGNATURE_HEADER, STREAM_PATH, VOICE_PATH, sign};
+use calmline::telephony::twilio::{RESUME_PATH, SIGNATURE_HEADER, STREAM_PATH, VOICE_PATH, sign};
 use futures_util::{SinkExt as _, StreamExt as _};
 use rand::rngs::SmallRng;
 use rand::{Rng as _, SeedableRng as _};
@@ -197,6 +197,19 @@ async fn the_same_call_announced_twice_is_one_call_and_another_line_is_nobody_s(
     let (status, twiml) = post(&place, &fields, Some(&signature)).await;
     assert_eq!(status, 200);
     assert!(twiml.contains("<Say") && twiml.contains("<Hangup"), "{twiml}");
+    assert_eq!(place.records().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_call_that_came_in_while_the_server_was_away_is_taken_when_the_carrier_asks_again() {
+    let place = Place::new("").await;
+    let _server = place.serve().await;
+    let fields = incoming("CA07");
+    let resume = place.url(RESUME_PATH);
+    let signature = sign(&AUTH_TOKEN.into(), &resume, &fields);
+    let request = client().post(resume).form(&fields).header(SIGNATURE_HEADER, signature);
+    let twiml = request.send().await.unwrap().text().await.unwrap();
+    assert!(twiml.contains("<Stream"), "{twiml}");
     assert_eq!(place.records().await.len(), 1);
 }
 
