@@ -2,7 +2,7 @@
 
 use super::digits::runs;
 use super::phone::means_calling_number;
-use super::words::{has_any, words};
+use super::words::{has_any, plain, words};
 use super::{Answer, answer, code, name, spelled, wish};
 use crate::domain::{Completeness, Expecting};
 
@@ -18,6 +18,31 @@ const LEADS_ON: &[&str] = &[
 const MAY_LEAD_ON: &[&str] = &[
     "to", "of", "for", "at", "in", "on", "from", "about", "by", "is", "was", "are", "were", "has", "have",
     "had", "so", "it's", "this", "that", "then", "you", "he", "she", "it",
+];
+
+/// Sentences that announce a story, whatever their melody.
+const ANNOUNCES: &[&str] = &[
+    "where should i begin",
+    "where should i start",
+    "where do i begin",
+    "where do i start",
+    "where to begin",
+    "where to start",
+    "how do i put this",
+    "how shall i put it",
+    "let me explain",
+    "let me tell you",
+    "it's a long story",
+    "here's the thing",
+    "here is the thing",
+    "the thing is",
+    "listen to me",
+    "listen",
+    "i have a question",
+    "i have a problem",
+    "i have a complaint",
+    "i've got a problem",
+    "i've got a question",
 ];
 
 /// Judges from the words alone whether a turn is finished, given what the caller was asked for.
@@ -37,7 +62,8 @@ pub fn completeness(text: &str, expecting: Expecting) -> Completeness {
     }
     let whole = match expecting {
         Expecting::YesNo => match answer(text) {
-            Some(Answer::No) => said.len() > 1,
+            // What is right instead, or a word of thanks, usually follows.
+            Some(Answer::No) => has_any(&plain(text), &["thank you", "thanks", "bye", "goodbye"]),
             Some(Answer::Yes | Answer::Unsure) => said.len() <= 8,
             None => false,
         },
@@ -54,6 +80,11 @@ fn breaks_off(text: &str, said: &[super::words::Word<'_>]) -> bool {
         return false;
     };
     let tail = text.trim_end();
+    let spoken = plain(text);
+    let spoken = spoken.trim_end();
+    if ANNOUNCES.iter().any(|words| spoken.ends_with(words)) {
+        return true;
+    }
     if tail.ends_with("...") || tail.ends_with(['…', '—', '-', ',', ':']) {
         return true;
     }
@@ -76,7 +107,7 @@ fn dictation(text: &str, expecting: Expecting) -> Option<Completeness> {
     let (digits, plus) =
         runs(text).into_iter().map(|run| (run.digits, run.plus)).max_by_key(|(digits, _)| digits.len())?;
     let length = digits.len();
-    let numbered = has_any(&super::words::plain(text), &["number", "reach me", "call me"]);
+    let numbered = has_any(&plain(text), &["number", "reach me", "call me"]);
     let enough = match digits.chars().next() {
         Some('0') => length >= 11,
         Some('1') if !plus => length >= 11,
@@ -120,6 +151,9 @@ mod tests {
             ("No.", Expecting::YesNo, Open),
             ("No, that was everything. Thank you.", Expecting::YesNo, Complete),
             ("No, it's", Expecting::YesNo, Unfinished),
+            ("No, that was everything.", Expecting::YesNo, Open),
+            ("Well, where should I begin.", Expecting::Anything, Unfinished),
+            ("No, wait, wait, listen to me.", Expecting::Anything, Unfinished),
             ("Renata Kowalczyk.", Expecting::Name, Complete),
             ("My name is", Expecting::Name, Unfinished),
             ("Renata", Expecting::Name, Open),
