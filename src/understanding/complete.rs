@@ -57,7 +57,8 @@ pub fn completeness(text: &str, expecting: Expecting) -> Completeness {
     if let Some(dictated) = dictation(text, expecting) {
         return dictated;
     }
-    if wish(text).is_some() {
+    let refuses = expecting == Expecting::YesNo && answer(text) == Some(Answer::No);
+    if wish(text).is_some() && !refuses {
         return Completeness::Complete;
     }
     let whole = match expecting {
