@@ -3,6 +3,8 @@
 //! Invariant: its only clock is the count of samples. It deliberately reads no file and knows no words: what was
 //! said is told to it by whoever transcribes.
 
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
 pub mod decode;
 pub mod resample;
 pub mod smart_turn;

@@ -3,6 +3,8 @@
 //! Invariant: its state is a function of the facts it has recorded, so a crashed call is rebuilt by replaying
 //! them. It deliberately never sees audio, a clock, a socket or a language model.
 
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
 mod action;
 mod agenda;
 mod answers;

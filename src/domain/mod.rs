@@ -3,6 +3,8 @@
 //! Invariant: nothing here does anything that could fail at run time, read a clock, or touch
 //! the outside. It deliberately holds no behaviour of a conversation.
 
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
 mod business;
 mod fact;
 mod hours;

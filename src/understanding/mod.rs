@@ -3,6 +3,8 @@
 //! Invariant: every finding is in the words it was given. It deliberately knows nothing of the conversation around
 //! them except what was asked.
 
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
 mod address;
 mod answer;
 mod backchannel;
