@@ -74,7 +74,7 @@ impl Desk {
             synthesizer: voice,
             voice_activity: VadModel::load().map_err(|error| anyhow!("voice activity: {error}"))?,
             smart_turn: Arc::new(smart_turn),
-            control: Some(control),
+            control,
             max_calls: config.server.max_calls.get() as usize,
         });
         reception.restore().await?;

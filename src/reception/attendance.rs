@@ -333,10 +333,9 @@ impl Attendance {
     }
 
     async fn hang_up(&mut self) {
-        if let Some(control) = &self.shared.parts.control
-            && self.link.is_some()
-        {
-            match timeout(HANG_UP, control.hang_up(&self.sid)).await {
+        // Closing the stream ends the call as well, only later: the carrier then asks what to do next.
+        if self.link.is_some() {
+            match timeout(HANG_UP, self.shared.parts.control.hang_up(&self.sid)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => {
                     warn!(%error, "could not hang up; closing the stream ends the call instead")

@@ -59,8 +59,8 @@ pub struct Parts {
     pub voice_activity: VadModel,
     /// The end of a turn, judged by its sound.
     pub smart_turn: Arc<SmartTurn>,
-    /// The carrier's remote control; without one a call is ended by closing its stream.
-    pub control: Option<Control>,
+    /// The carrier's remote control.
+    pub control: Control,
     /// How many calls are taken at once; the next one is promised a call back.
     pub max_calls: usize,
 }
