@@ -22,7 +22,10 @@ demo: models
 serve: models
 	$(CALMLINE) serve
 
-test: setup lint models
+# Tests build some dependencies with further features, so the program is built with theirs rather than twice.
+test: setup lint
+	$(CARGO) test --release --no-run
+	$(CALMLINE) models fetch $(MODELS)
 	$(CARGO) test --release
 	$(PYTHON) tests/peers/run.py light
 
