@@ -7,6 +7,7 @@ mod carrier;
 mod config;
 mod doors;
 mod invariants;
+mod privacy;
 mod store;
 #[path = "../support/mod.rs"]
 mod support;
