@@ -1,4 +1,4 @@
-use crate::domain::{Expecting, Fact, HangupCause, Question, SpeechId};
+use crate::domain::{Expecting, Fact, HangupCause, Pii, Question, SpeechId};
 
 /// Something the driver must do, in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -8,7 +8,7 @@ pub enum Action {
         /// Names this speech in later events.
         speech: SpeechId,
         /// The words, as written for people; normalising them for the voice is the synthesizer's work.
-        text: String,
+        text: Pii<String>,
         /// The question it ends with, if any.
         asks: Option<Question>,
     },

@@ -10,7 +10,7 @@ use crate::understanding::capitalised;
 const BYTES_PER_SECOND: u64 = 14;
 
 /// Sentences to be spoken in one go; the last ones may put a question.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Speech {
     sentences: Vec<String>,
     question: Option<(Question, usize)>,
@@ -51,7 +51,7 @@ impl Speech {
 #[derive(Debug, Clone)]
 pub(super) struct Spoken {
     speech: SpeechId,
-    text: String,
+    text: Pii<String>,
     asks: Option<Question>,
     question_at: usize,
     since: CallTime,
@@ -70,7 +70,7 @@ impl Spoken {
 /// The part of a speech that was cut off.
 #[derive(Debug, Clone)]
 pub(super) struct Remainder {
-    text: String,
+    text: Pii<String>,
     asks: Option<Question>,
     question_at: usize,
     pub(super) leaving: Option<HangupCause>,
@@ -93,7 +93,7 @@ impl Engine {
             return self.wait_for_reply();
         };
         self.floor.leaving = rest.leaving;
-        self.utter(rest.text, rest.asks, rest.question_at);
+        self.utter(rest.text.into_exposed(), rest.asks, rest.question_at);
     }
 
     fn utter(&mut self, text: String, asks: Option<Question>, question_at: usize) {
@@ -113,6 +113,7 @@ impl Engine {
         let speech = SpeechId(self.floor.next_speech);
         self.floor.next_speech += 1;
         self.floor.timers.start_playback(self.now, text.len());
+        let text = Pii::new(text);
         self.actions.push_back(Action::Say { speech, text: text.clone(), asks: asks.clone() });
         self.floor.speaking =
             Some(Spoken { speech, text, asks, question_at, since: self.now, stopped: None });
@@ -180,7 +181,7 @@ impl Engine {
     /// Whether, going by the time, the question being spoken was as good as heard, so that a "yes" answers it.
     pub(super) fn question_is_nearly_out(&self) -> bool {
         self.floor.speaking.as_ref().is_some_and(|spoken| {
-            let half = spoken.question_at + (spoken.text.len() - spoken.question_at) / 2;
+            let half = spoken.question_at + (spoken.text.expose().len() - spoken.question_at) / 2;
             spoken.asks.is_some() && spoken.played_by(self.now) > half
         })
     }
@@ -241,7 +242,7 @@ impl Engine {
         let Some(spoken) = self.floor.speaking.take() else {
             return;
         };
-        let whole = spoken.text.len();
+        let whole = spoken.text.expose().len();
         let span = Span { start: spoken.since, end: self.now };
         self.settle(spoken, whole, span);
         match self.floor.leaving.take() {
@@ -255,12 +256,12 @@ impl Engine {
         self.record(Fact::BotSaid {
             turn: TurnId(self.state.next_turn),
             speech,
-            text: Pii::new(text.clone()),
+            text: text.clone(),
             heard: Pii::default(),
             span,
         });
         if !std::mem::replace(&mut self.floor.retried, true) && !self.floor.caller_speaking {
-            return self.utter(text, asks, question_at);
+            return self.utter(text.into_exposed(), asks, question_at);
         }
         match self.floor.leaving.take() {
             Some(cause) => self.hang_up(cause),
@@ -275,7 +276,7 @@ impl Engine {
         };
         self.floor.timers.clear_playback();
         let end = spoken.stopped.unwrap_or(self.now);
-        let heard = prefix_at_word(&spoken.text, spoken.played_by(end));
+        let heard = prefix_at_word(spoken.text.expose(), spoken.played_by(end));
         let span = Span { start: spoken.since, end };
         self.settle(spoken, heard, span);
         if let Some(cause) = self.floor.leaving.take()
@@ -287,12 +288,13 @@ impl Engine {
 
     /// Writes down what was heard of a speech and keeps the rest.
     fn settle(&mut self, spoken: Spoken, heard_bytes: usize, span: Span) {
-        let Spoken { speech, text, asks, question_at, .. } = spoken;
+        let Spoken { speech, text: whole, asks, question_at, .. } = spoken;
+        let text = whole.expose();
         let heard = &text[..text.floor_char_boundary(heard_bytes.min(text.len()))];
         self.record(Fact::BotSaid {
             turn: TurnId(self.state.next_turn),
             speech,
-            text: Pii::new(text.clone()),
+            text: whole.clone(),
             heard: Pii::from(heard),
             span,
         });
@@ -304,9 +306,9 @@ impl Engine {
         }
         let complete = heard.trim_end().len() >= text.trim_end().len();
         self.floor.cut = (!complete).then(|| {
-            let from = resume_at(&text, heard.len());
+            let from = resume_at(text, heard.len());
             Remainder {
-                text: capitalised(&text[from..]),
+                text: Pii::new(capitalised(&text[from..])),
                 asks,
                 question_at: question_at.saturating_sub(from),
                 leaving: None,
@@ -319,7 +321,8 @@ impl Engine {
     pub(super) fn pick(&self, wordings: &[&str]) -> String {
         let begun = |wording: &&&str| {
             let sentences = crate::understanding::words::sentences(wording);
-            let pending = self.floor.speaking.as_ref().is_some_and(|spoken| spoken.text.contains(**wording));
+            let pending =
+                self.floor.speaking.as_ref().is_some_and(|spoken| spoken.text.expose().contains(**wording));
             sentences.last().map_or(0, |last| self.state.times_begun(last)) + u32::from(pending)
         };
         wordings.iter().min_by_key(begun).map(|wording| (*wording).to_owned()).unwrap_or_default()

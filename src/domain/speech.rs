@@ -1,3 +1,5 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{CallTime, Pii};
@@ -32,8 +34,8 @@ pub struct Utterance {
     pub confidence: f32,
 }
 
-/// A key of the telephone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// A key of the telephone, redacted in `Debug`: callers type their numbers.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "char", into = "char")]
 pub struct Digit(char);
 
@@ -46,6 +48,12 @@ impl Digit {
     /// The key's character.
     pub const fn as_char(self) -> char {
         self.0
+    }
+}
+
+impl fmt::Debug for Digit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[key]")
     }
 }
 

@@ -239,7 +239,7 @@ impl Attendance {
             Action::StopSpeaking | Action::Listen(_) | Action::Record(_) | Action::Hangup(_) => None,
         });
         let lines: Vec<String> =
-            answer.iter().flat_map(|text| lines(text)).take(PREPARED_SENTENCES).collect();
+            answer.iter().flat_map(|text| lines(text.expose())).take(PREPARED_SENTENCES).collect();
         self.prepared.retain(|line, _| lines.contains(line));
         for line in lines {
             self.prepared.entry(line).or_insert_with_key(|line| self.shared.parts.synthesizer.speak(line));
@@ -252,7 +252,7 @@ impl Attendance {
             match action {
                 Action::Say { speech, text, asks } => {
                     let label = asks.map(|question| question.label()).unwrap_or_default();
-                    self.mouth.say(speech, text, label);
+                    self.mouth.say(speech, text.into_exposed(), label);
                 }
                 Action::StopSpeaking => self.stop_speaking(),
                 Action::Listen(expecting) => {

@@ -110,7 +110,7 @@ pub enum Admission {
     /// Every line is busy; these words tell the caller what was promised.
     FullHouse {
         /// To be spoken by the carrier.
-        words: String,
+        words: Pii<String>,
     },
     /// No business has that line.
     UnknownLine,
@@ -232,7 +232,7 @@ impl Reception {
             for fact in facts {
                 recorder.record(CallTime::ZERO, fact);
             }
-            return Admission::FullHouse { words };
+            return Admission::FullHouse { words: words.into() };
         }
         Admission::Accepted(self.attend(Beginning {
             call: start.id,

@@ -18,14 +18,13 @@ const BYTES_PER_MS: usize = 8;
 ///
 /// The carrier plays what it is sent one after the other in real time, so the moment each sentence is heard follows
 /// from when and how much was sent; marks that come back correct that reckoning by the carrier's delay.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Mouth {
     speeches: VecDeque<Speech>,
     playing_until: CallTime,
     lag: Duration,
 }
 
-#[derive(Debug)]
 struct Speech {
     id: SpeechId,
     text: String,
@@ -34,7 +33,6 @@ struct Speech {
     failed: bool,
 }
 
-#[derive(Debug)]
 struct Sentence {
     range: Range<usize>,
     played: Option<Span>,
@@ -43,7 +41,7 @@ struct Sentence {
 }
 
 /// A sentence to be spoken next.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Line {
     pub speech: SpeechId,
     pub index: usize,
@@ -239,7 +237,7 @@ mod tests {
         let second = mouth.next_line().unwrap();
         mouth.slice_sent(&second, 16_000, at(120));
         assert_eq!(mouth.line_sent(&second).unwrap(), "1/1/reason");
-        assert_eq!(mouth.next_line(), None);
+        assert!(mouth.next_line().is_none());
         (mouth, first, second)
     }
 

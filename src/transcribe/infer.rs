@@ -33,7 +33,7 @@ impl Abort {
 }
 
 /// What whisper made of the samples, before anything is judged.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Hypothesis {
     pub(super) text: String,
     pub(super) tokens: Vec<Token>,

@@ -11,6 +11,7 @@ mod repetition;
 mod split;
 mod whisper;
 
+use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -49,8 +50,8 @@ pub enum Priority {
     Final,
 }
 
-/// The words of one segment.
-#[derive(Debug, Clone, PartialEq)]
+/// The words of one segment, left out in `Debug`.
+#[derive(Clone, PartialEq)]
 pub struct Transcription {
     /// The words; empty when there were none (silence, tones, music, noise).
     pub text: String,
@@ -58,6 +59,16 @@ pub struct Transcription {
     pub confidence: f32,
     /// Whisper's own probability that there was no speech, 0 to 1.
     pub no_speech: f32,
+}
+
+impl fmt::Debug for Transcription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { text: _, confidence, no_speech } = self;
+        f.debug_struct("Transcription")
+            .field("confidence", confidence)
+            .field("no_speech", no_speech)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a segment was not transcribed.

@@ -129,7 +129,7 @@ impl Doors {
     fn answer(&self, admission: Admission) -> Response {
         twiml(match admission {
             Admission::Accepted(ticket) => self.connect(&ticket),
-            Admission::FullHouse { words } => twilio::say_and_hangup(&words),
+            Admission::FullHouse { words } => twilio::say_and_hangup(words.expose()),
             Admission::UnknownLine => twilio::say_and_hangup(NOT_IN_SERVICE),
         })
     }

@@ -198,6 +198,7 @@ impl Stage {
             match action {
                 Action::Say { speech, text, asks } => {
                     let asks = asks.map(|question| format!(" [{}]", question.label())).unwrap_or_default();
+                    let text = text.into_exposed();
                     self.line(&format!("BOT{asks}: {text}"));
                     assert!(self.voice.is_none(), "two speeches at once");
                     self.voice = Some(Voice { speech, text, since: self.now });

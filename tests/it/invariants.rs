@@ -139,6 +139,7 @@ impl Watched {
             match action {
                 Action::Say { speech, text, asks } => {
                     assert_eq!(self.hangups, 0, "spoke after hanging up");
+                    let text = text.into_exposed();
                     assert!(!text.trim().is_empty());
                     assert!(self.speaking.iter().all(|(_, _, stopped)| *stopped), "two speeches at once");
                     assert!(self.speaking.iter().all(|(id, _, _)| *id != speech), "a speech id came twice");

@@ -2,11 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod api;
+mod architecture;
 mod calls;
 mod carrier;
 mod config;
 mod doors;
 mod invariants;
+mod privacy;
 mod store;
 #[path = "../support/mod.rs"]
 mod support;

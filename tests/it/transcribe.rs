@@ -87,7 +87,7 @@ async fn the_vocabulary_helps_with_a_name_and_is_not_invented_into_silence() {
     let name = clip("plumber-plain-01-name.flac");
     let vocabulary = "Owen Castellane, Renata Kowalczyk";
     let heard = WHISPER.transcribe(job(&name, vocabulary, Priority::Final)).await.unwrap();
-    assert!(heard.text.contains("Castellane"), "{heard:?}");
+    assert!(heard.text.contains("Castellane"), "{}", heard.text);
     let hum = tone(&[60.0, 120.0, 180.0], 2);
     assert_eq!(WHISPER.transcribe(job(&hum, vocabulary, Priority::Final)).await.unwrap().text, "");
 }
@@ -123,7 +123,7 @@ async fn a_full_queue_refuses_and_the_places_of_cancelled_jobs_are_free_again() 
     drop(answers);
     let sentence = clip("plumber-plain-00-reason.flac");
     let heard = whisper.transcribe(job(&sentence, "", Priority::Final)).await.unwrap();
-    assert!(heard.text.contains("dripping"), "{heard:?}");
+    assert!(heard.text.contains("dripping"), "{}", heard.text);
 }
 
 #[tokio::test]
