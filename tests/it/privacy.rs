@@ -15,9 +15,12 @@ use calmline::telephony::local::PlacedCall;
 use calmline::telephony::twilio::{Form, IncomingCall};
 use calmline::transcribe::Transcription;
 use jiff::Timestamp;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::calls::business;
+use crate::support::AUTH_TOKEN;
+use crate::support::discretion::assert_discreet;
 
 const NUMBER: &str = "+14155550142";
 /// Parts of the caller's number, name and words, in the forms in which they come about.
@@ -186,4 +189,17 @@ fn an_engine_and_what_it_asks_for_show_nobody() {
         assert_private(engine.state());
     }
     assert!(spoken.contains("415-555-0142"), "the caller's number was not spoken: {spoken}");
+}
+
+#[test]
+fn a_log_that_tells_of_a_caller_is_found_out() {
+    let records = [json!({
+        "id": "0192", "caller": "+12065550117", "intake": [{ "slot": "name", "value": "Ilse Brandt" }],
+        "transcript": [{ "speaker": "caller", "text": "My cellar is under water, up to the second step." }],
+    })];
+    assert_discreet("INFO call{call.id=0192}: call taken up, call over", &records);
+    for telling in ["from +12065550117", "555-0117", "Brandt", "heard: my cellar is under", AUTH_TOKEN] {
+        let found = std::panic::catch_unwind(|| assert_discreet(telling, &records));
+        assert!(found.is_err(), "{telling:?} passed");
+    }
 }

@@ -1,9 +1,12 @@
 //! The real server as a process of its own, and the simulated carrier's side of it.
 
+pub mod discretion;
+
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use calmline::domain::PhoneNumber;
@@ -21,10 +24,13 @@ const STARTING: Duration = Duration::from_secs(120);
 pub const LINE: &str = "+14155550100";
 
 /// A folder with a configuration, and the carrier that calls the server running on it.
+///
+/// Every log is read in the end: one that tells of callers fails the test.
 pub struct Place {
     folder: TempDir,
     address: SocketAddr,
     rest: RestApi,
+    shown: Mutex<Vec<Value>>,
 }
 
 /// A running server; killed when dropped.
@@ -40,7 +46,8 @@ impl Place {
         let folder = TempDir::new().unwrap();
         let config = format!(
             "server.listen = \"{address}\"\nserver.public_url = \"http://{address}\"\n\
-             twilio.account_sid = \"{ACCOUNT}\"\ntwilio.api_base_url = \"{}\"\n{settings}\n",
+             twilio.account_sid = \"{ACCOUNT}\"\ntwilio.api_base_url = \"{}\"\n\
+             log.filter = \"info,whisper_rs=warn,calmline=trace\"\n{settings}\n",
             rest.base_url()
         );
         std::fs::write(folder.path().join("calmline.toml"), config).unwrap();
@@ -48,7 +55,7 @@ impl Place {
         std::fs::create_dir(&businesses).unwrap();
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/businesses/heating.toml");
         std::fs::copy(example, businesses.join("heating.toml")).unwrap();
-        Self { folder, address, rest }
+        Self { folder, address, rest, shown: Mutex::default() }
     }
 
     /// Starts the server and waits until it is ready for calls.
@@ -60,6 +67,7 @@ impl Place {
             .arg("serve")
             .env("CALMLINE_TWILIO_AUTH_TOKEN", AUTH_TOKEN)
             .env("CALMLINE_API_TOKEN", API_TOKEN)
+            .env_remove("CALMLINE_LOG")
             .stdout(Stdio::from(log.try_clone().unwrap()))
             .stderr(Stdio::from(log))
             .spawn()
@@ -105,6 +113,7 @@ impl Place {
         for call in list["calls"].as_array().unwrap() {
             records.push(self.api(&format!("/api/calls/{}", call["id"].as_str().unwrap())).await);
         }
+        self.shown.lock().unwrap().clone_from(&records);
         records
     }
 
@@ -120,6 +129,16 @@ impl Place {
 
     fn log_file(&self) -> PathBuf {
         self.folder.path().join("log")
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let log = self.log();
+            assert!(log.contains("ready for calls"), "the log is not where it is looked for");
+            discretion::assert_discreet(&log, &self.shown.lock().unwrap());
+        }
     }
 }
 
