@@ -53,6 +53,17 @@ fn the_shipped_folder_is_itself_a_configuration() {
 }
 
 #[test]
+fn in_a_container_it_listens_to_the_outside_and_keeps_calls_on_the_volume() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let config = Config::load(Some(&root.join("config/container.toml"))).unwrap();
+    assert!(config.server.listen.ip().is_unspecified());
+    let dockerfile = std::fs::read_to_string(root.join("Dockerfile")).unwrap();
+    let volume = dockerfile.lines().find_map(|line| line.strip_prefix("VOLUME ")).unwrap();
+    assert!(config.store.path.starts_with(volume));
+    assert!(dockerfile.contains(&format!("EXPOSE {}\n", config.server.listen.port())));
+}
+
+#[test]
 fn a_file_is_laid_over_the_defaults_and_its_paths_are_relative_to_it() {
     let main = "[server]\nmax_calls = 3\n[voice]\nspeed = 1\n[store]\npath = \"data/calls.db\"";
     let folder = folder(main, &[("fernwood.toml", EXAMPLE)]);
@@ -129,7 +140,7 @@ fn every_wrong_value_of_a_profile_is_named() {
         .replace("\"2026-12-25\"", "\"Christmas\"")
         .replace("owner = \"our office\"", "owner = \"\"")
         .replace("urgent_within_minutes = 30", "urgent_within_minutes = 0")
-        .replace("preferred_time", "address");
+        .replace("key = \"time\"", "key = \"address\"");
     let found = problems("", &[("heating.toml", &wrong)]);
     let keys: Vec<&str> = found.iter().map(|problem| problem.split(": ").nth(1).unwrap()).collect();
     assert_eq!(
