@@ -25,7 +25,7 @@ pub fn ct2_to_ggml(
     ggml::write_header(&mut out, &shape.header()?);
     write_length(&mut out, mel::BANDS)?;
     write_length(&mut out, mel::BINS)?;
-    out.extend(mel::filters().iter().flat_map(|weight| weight.to_le_bytes()));
+    out.extend(mel::FILTERS);
     write_length(&mut out, tokens.len())?;
     for token in &tokens {
         write_length(&mut out, token.len())?;
