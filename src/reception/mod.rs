@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use secrecy::SecretString;
 use tokio::sync::{Semaphore, broadcast, mpsc};
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
@@ -122,7 +123,7 @@ pub struct Ticket {
     /// The call.
     pub call: CallId,
     /// The secret that its stream must bring along, good for one stream.
-    pub token: String,
+    pub token: SecretString,
 }
 
 /// Why a stream was not let into a call.

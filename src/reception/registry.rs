@@ -111,6 +111,6 @@ impl Live {
         let token: String =
             rand::rng().sample_iter(Alphanumeric).take(TOKEN_LENGTH).map(char::from).collect();
         self.tokens.insert(token.clone(), sid);
-        Ticket { call, token }
+        Ticket { call, token: token.into() }
     }
 }

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
+use secrecy::ExposeSecret as _;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tracing::{info, warn};
@@ -137,7 +138,8 @@ impl Doors {
     fn connect(&self, ticket: &Ticket) -> String {
         let url = &self.settings.public_url;
         let call = ticket.call.to_string();
-        let parameters = [(TOKEN_PARAMETER, ticket.token.as_str()), (twilio::CALL_PARAMETER, call.as_str())];
+        let parameters =
+            [(TOKEN_PARAMETER, ticket.token.expose_secret()), (twilio::CALL_PARAMETER, call.as_str())];
         twilio::connect_stream(&url.socket(STREAM_PATH), &parameters, &url.http(RESUME_PATH))
     }
 }
