@@ -36,12 +36,15 @@ enum Reader {
     Gullible,
 }
 
-struct Clip {
+/// A recording on the line.
+pub struct Clip {
     name: String,
-    class: String,
+    /// What is to be heard.
+    pub class: String,
     /// What has been asked before.
     expecting: Expecting,
-    samples: Vec<f32>,
+    /// 8 kHz.
+    pub samples: Vec<f32>,
     /// When the first and the last sound of it are, in ms of the call.
     onset: u64,
     end: u64,
@@ -165,7 +168,7 @@ fn print_noise(data: &Path, vad: &VadModel) {
     println!("|---|---|---|---|---|");
     let mut classes: BTreeMap<String, (f64, usize, usize, usize)> = BTreeMap::new();
     let silent = Melodies::of(None);
-    for clip in clips(data, "dev_noise.tsv", |_| true).into_iter().chain(synthetic_noise()) {
+    for clip in noise_clips(data) {
         let quiet = hear(&clip, Reader::Honest, false, vad, &silent);
         let over_bot = hear(&clip, Reader::Honest, true, vad, &silent);
         let sums = classes.entry(clip.class.clone()).or_default();
@@ -336,6 +339,11 @@ fn sounding(voice: &[f32]) -> (u64, u64) {
     let first = powers.iter().position(|&power| power > least).unwrap_or(0);
     let last = powers.iter().rposition(|&power| power > least).unwrap_or(0);
     (10 * first as u64, 10 * (last as u64 + 1))
+}
+
+/// Recorded noise, and that of the telephone itself.
+pub fn noise_clips(data: &Path) -> impl Iterator<Item = Clip> {
+    clips(data, "dev_noise.tsv", |_| true).into_iter().chain(synthetic_noise())
 }
 
 /// What a telephone itself sounds like.

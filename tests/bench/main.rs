@@ -1,12 +1,13 @@
-//! The benchmarks, printed as tables: `make bench`, or `cargo bench -- calls`, `ear` or `asr` for one of them.
+//! The benchmarks, printed as tables: `make bench`, or `cargo bench -- calls`, `asr`, `noise` or `ear` for one of them.
 //!
-//! `ear` and `asr` need recordings that are not part of the project: `CALMLINE_BENCH_DATA` names their folder, with
+//! All but `calls` need recordings that are not part of the project: `CALMLINE_BENCH_DATA` names their folder, with
 //! `dev_asr.tsv`, `dev_digits.tsv`, `dev_noise.tsv` and `callers.tsv` in it.
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot be set up has failed")]
 
 mod asr;
 mod calls;
 mod ear;
+mod noise;
 #[allow(dead_code, reason = "the integration tests use all of it")]
 #[path = "../support/mod.rs"]
 mod support;
@@ -15,20 +16,23 @@ mod wer;
 use std::path::PathBuf;
 
 use calmline::models::Cache;
+use tokio::runtime::Runtime;
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<()> {
     let chosen: Vec<String> =
         std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|argument| argument == name);
     if wanted("calls") {
-        calls::run().await;
+        Runtime::new()?.block_on(calls::run());
     }
     let data = std::env::var_os("CALMLINE_BENCH_DATA").map(PathBuf::from);
     match data {
         Some(data) => {
             if wanted("asr") {
                 asr::run(&data, Cache::from_env()?.root())?;
+            }
+            if wanted("noise") {
+                Runtime::new()?.block_on(noise::run(&data))?;
             }
             if wanted("ear") {
                 ear::run(&data);
