@@ -18,7 +18,7 @@ use secrecy::SecretString;
 use tokio::sync::{Semaphore, broadcast, mpsc};
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
-use tracing::{Instrument as _, info, info_span, warn};
+use tracing::{Instrument as _, error, info, info_span, warn};
 use uuid::Uuid;
 
 use crate::audio::smart_turn::SmartTurn;
@@ -43,6 +43,8 @@ const NEWS_BACKLOG: usize = 1024;
 const COMMANDS: usize = 16;
 /// How long a call that was told to end may take over its goodbye.
 const GOODBYE: Duration = Duration::from_secs(20);
+/// How long a server that stops waits for a database that cannot be written.
+const LAST_WRITES: Duration = Duration::from_secs(10);
 
 /// What a reception works with.
 pub struct Parts {
@@ -173,7 +175,15 @@ impl Reception {
                 continue;
             };
             let Ok(sid) = new.carrier_call_id.parse::<CallSid>() else { continue };
-            let facts = self.shared.parts.store.facts(new.id).await?;
+            let facts = match self.shared.parts.store.facts(new.id).await {
+                Ok(facts) => facts,
+                // One call that another version wrote must not keep everybody from being answered.
+                Err(error @ StoreError::Unreadable { .. }) => {
+                    warn!(%error, call.id = %new.id, "an unfinished call cannot be taken up");
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             let next_seq = facts.last().map_or(0, |fact| fact.seq + 1);
             let answered = facts.iter().any(|stored| matches!(stored.fact, Fact::Answered { .. }));
             let start = CallStart {
@@ -295,7 +305,7 @@ impl Reception {
     }
 
     /// Takes no new calls, lets the present ones go on for `patience`, then has each say goodbye, and returns when all
-    /// are over and everything is recorded.
+    /// are over and everything is recorded, as far as the database can be written.
     pub async fn drain(&self, patience: Duration) {
         self.shared.registry.close();
         self.shared.tasks.close();
@@ -308,7 +318,9 @@ impl Reception {
                 );
             }
         }
-        self.shared.parts.journal.flush().await;
+        if timeout(LAST_WRITES, self.shared.parts.journal.flush()).await.is_err() {
+            error!("the database cannot be written: the last facts of calls are lost");
+        }
     }
 
     fn attend(&self, beginning: Beginning) -> Ticket {
