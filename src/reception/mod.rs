@@ -105,7 +105,7 @@ pub enum Happening {
     Hearing(Pii<String>),
 }
 
-/// What a new call is answered with.
+/// What a call is answered with.
 #[derive(Debug)]
 pub enum Admission {
     /// Its media stream is awaited.
@@ -117,6 +117,8 @@ pub enum Admission {
     },
     /// No business has that line.
     UnknownLine,
+    /// The call was brought to its end before.
+    Over,
 }
 
 /// What lets one media stream into its call.
@@ -209,12 +211,25 @@ impl Reception {
         Ok(())
     }
 
-    /// Decides on a new call. The same call announced twice is one call.
-    pub fn admit(&self, incoming: &IncomingCall) -> Admission {
+    /// Decides on a call that the carrier asks about: a new one, one announced twice, one whose stream broke, or one that
+    /// came in while the server was away.
+    pub async fn admit(&self, incoming: &IncomingCall) -> Admission {
         let shared = &self.shared;
         if let Some(ticket) = shared.registry.ticket(&incoming.call_sid) {
             return Admission::Accepted(ticket);
         }
+        match shared.parts.store.find_call(CARRIER, incoming.call_sid.as_str()).await {
+            Ok(Some(_)) => Admission::Over,
+            Ok(None) => self.begin(incoming),
+            Err(error) => {
+                warn!(%error, "cannot tell whether a call is a new one; it is taken as such");
+                self.begin(incoming)
+            }
+        }
+    }
+
+    fn begin(&self, incoming: &IncomingCall) -> Admission {
+        let shared = &self.shared;
         let lines = [incoming.forwarded_from.as_ref(), incoming.to.as_ref()];
         let Some(business) = shared.parts.directory.find(lines) else {
             warn!("a call came in on a line that no business profile names");
@@ -255,22 +270,6 @@ impl Reception {
             answered: false,
             permit,
         }))
-    }
-
-    /// Lets a caller whose stream broke back into the call; none if it is over. A call that was never admitted, because
-    /// the server was away when it came in, is admitted now.
-    pub async fn resume(&self, incoming: &IncomingCall) -> Option<Admission> {
-        if let Some(ticket) = self.shared.registry.ticket(&incoming.call_sid) {
-            return Some(Admission::Accepted(ticket));
-        }
-        match self.shared.parts.store.find_call(CARRIER, incoming.call_sid.as_str()).await {
-            Ok(Some(_)) => None,
-            Ok(None) => Some(self.admit(incoming)),
-            Err(error) => {
-                warn!(%error, "cannot tell whether a call is over; it is ended");
-                None
-            }
-        }
     }
 
     /// Lets a media stream into its call.

@@ -51,13 +51,14 @@ pub fn router(reception: Reception, settings: twilio::Settings) -> Router {
     let doors = Doors { reception, verifier, settings: Arc::new(settings) };
     Router::new()
         .route(VOICE_PATH, post(voice))
-        .route(RESUME_PATH, post(resume))
+        .route(RESUME_PATH, post(voice))
         .route(STATUS_PATH, post(status))
         .route(STREAM_PATH, any(stream))
         .layer(DefaultBodyLimit::max(MAX_WEBHOOK_BYTES))
         .with_state(doors)
 }
 
+/// Answers for a new call and for one whose stream is over: whether the call goes on is the reception's to know.
 async fn voice(
     State(doors): State<Doors>,
     uri: Uri,
@@ -65,18 +66,7 @@ async fn voice(
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let incoming = IncomingCall::parse(&doors.signed(&uri, &headers, &body)?)?;
-    Ok(doors.answer(doors.reception.admit(&incoming)))
-}
-
-async fn resume(
-    State(doors): State<Doors>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Refusal> {
-    let incoming = IncomingCall::parse(&doors.signed(&uri, &headers, &body)?)?;
-    let admission = doors.reception.resume(&incoming).await;
-    Ok(admission.map_or_else(|| twiml(twilio::hangup()), |admission| doors.answer(admission)))
+    Ok(doors.answer(doors.reception.admit(&incoming).await))
 }
 
 async fn status(
@@ -132,6 +122,7 @@ impl Doors {
             Admission::Accepted(ticket) => self.connect(&ticket),
             Admission::FullHouse { words } => twilio::say_and_hangup(words.expose()),
             Admission::UnknownLine => twilio::say_and_hangup(NOT_IN_SERVICE),
+            Admission::Over => twilio::hangup(),
         })
     }
 
