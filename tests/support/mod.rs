@@ -106,6 +106,21 @@ impl Place {
         Carrier::new(settings, client(), &self.rest)
     }
 
+    /// All records once they are as they ought to be: facts are written a moment after they happen.
+    pub async fn records_when(&self, ready: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+        let mut tick = tokio::time::interval(Duration::from_millis(50));
+        let arrived = async {
+            loop {
+                tick.tick().await;
+                let records = self.records().await;
+                if ready(&records) {
+                    return records;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), arrived).await.expect("the records are written")
+    }
+
     /// All records, newest first, through the interface for the business.
     pub async fn records(&self) -> Vec<Value> {
         let list = self.api("/api/calls").await;
