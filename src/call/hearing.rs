@@ -6,7 +6,7 @@ use super::{Engine, wording};
 use crate::domain::{Fact, HangupCause, Phase, Question, Slot, TurnId, Utterance};
 use crate::understanding::phone::has_digits;
 use crate::understanding::words::{has_any, plain, sentences, words};
-use crate::understanding::{Wish, answer, is_backchannel, spelled, story, wish};
+use crate::understanding::{Answer, Wish, answer, is_backchannel, spelled, story, wish};
 
 /// A story is kept up to this many bytes; the transcript has the rest.
 pub(super) const LONGEST_REASON: usize = 4000;
@@ -106,7 +106,7 @@ impl Engine {
             let answers = cut.question_heard
                 && matches!(self.context().question, Question::Confirm(_) | Question::AnythingElse);
             let noise = noise || (self.confidence_of(turn) < GUESSED && words(&text).len() <= 3);
-            let noise = noise || (!answers && says_nothing(&text));
+            let noise = noise || (!answers && (says_nothing(&text) || nods(&text)));
             let bye = cut.leaving.is_some() && (noise || wish(&text) == Some(Wish::Goodbye));
             if bye || (noise && !answers) {
                 return self.go_on();
@@ -351,6 +351,11 @@ impl Engine {
         }
         self.farewell(HangupCause::Completed);
     }
+}
+
+/// "That's right": agreement in a few words, to nothing that was asked; also what transcribers make of "uh huh".
+fn nods(text: &str) -> bool {
+    answer(text) == Some(Answer::Yes) && wish(text).is_none() && words(text).len() <= 4 && !has_digits(text)
 }
 
 /// "Hello?", "what was that": words that ask for nothing but what was cut off.
