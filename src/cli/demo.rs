@@ -44,12 +44,10 @@ impl Demo {
             let called = business(&config, Some(caller.business)).or_else(|_| business(&config, None))?;
             println!("\n── {}: {} ── calls {}\n", caller.name, caller.about, called.name);
             let script = Script::scenario(caller.name)?.context("the caller has no lines")?;
-            let from = PhoneNumber::parse(caller.from)?;
+            let from = caller.from.map(PhoneNumber::parse).transpose()?;
             let recording = self.out.join(format!("{}.wav", caller.name));
             let outcome = line
-                .call(called, Some(from), &recording, async |carrier, call| {
-                    Ok(carrier.place(call, script).await)
-                })
+                .call(called, from, &recording, async |carrier, call| Ok(carrier.place(call, script).await))
                 .await?;
             print_measures(&outcome);
         }

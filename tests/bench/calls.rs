@@ -54,7 +54,7 @@ async fn call(carrier: &Carrier, number: usize) -> CallOutcome {
     let scenario: &Scenario = &callers[number % callers.len()];
     let script = Script::scenario(scenario.name).unwrap().unwrap().seed(number as u64 + 1);
     let call = PlacedCall {
-        from: Some(PhoneNumber::parse(scenario.from).unwrap()),
+        from: scenario.from.map(|number| PhoneNumber::parse(number).unwrap()),
         to: PhoneNumber::parse(LINE).unwrap(),
         forwarded_from: None,
         live: None,

@@ -9,8 +9,8 @@ pub struct Scenario {
     pub name: &'static str,
     /// The kind of business that is called.
     pub business: &'static str,
-    /// The number the caller calls from, in E.164 form.
-    pub from: &'static str,
+    /// The number the caller calls from, in E.164 form; withheld if absent.
+    pub from: Option<&'static str>,
     /// What it is about, in a line.
     pub about: &'static str,
 }
@@ -21,7 +21,12 @@ pub const fn scenarios() -> &'static [Scenario] {
 }
 
 const SCENARIOS: [Scenario; 6] = [
-    scenario("plumber-plain", "heating", "+14155550142", "a dripping tap, an ordinary call"),
+    scenario(
+        "plumber-plain",
+        "heating",
+        "",
+        "a dripping tap, an ordinary call; withholds the number and dictates it",
+    ),
     scenario(
         "no-show-upset",
         "heating",
@@ -50,6 +55,7 @@ const fn scenario(
     from: &'static str,
     about: &'static str,
 ) -> Scenario {
+    let from = if from.is_empty() { None } else { Some(from) };
     Scenario { name, business, from, about }
 }
 
