@@ -4,6 +4,7 @@ pub mod audio;
 pub mod call;
 pub mod cli;
 pub mod config;
+pub mod diagnosis;
 pub mod domain;
 pub mod models;
 pub mod reception;

@@ -1,4 +1,6 @@
-use crate::domain::{Expecting, Fact, HangupCause, Pii, Question, SpeechId};
+use std::time::Duration;
+
+use crate::domain::{AskId, Expecting, Fact, HangupCause, ModelQuestion, Move, Pii, Question, SpeechId};
 
 /// Something the driver must do, in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,7 +13,20 @@ pub enum Action {
         text: Pii<String>,
         /// The question it ends with, if any.
         asks: Option<Question>,
+        /// What it does in the talk.
+        act: Move,
     },
+    /// Ask a language model; answered by one [`super::Event::Replied`] or [`super::Event::AskFailed`].
+    Ask {
+        /// Names this question in later events.
+        ask: AskId,
+        /// What is asked.
+        question: ModelQuestion,
+        /// After so long the answer is of no use any more.
+        deadline: Duration,
+    },
+    /// The answer is of no use any more; nothing need be reported.
+    Cancel(AskId),
     /// Stop all speech at once and drop what is queued; every dropped speech is still reported as finished.
     StopSpeaking,
     /// Adjust the ear's patience to what is expected next.
@@ -27,6 +42,8 @@ pub enum Action {
 pub enum Timer {
     /// An answer is due from the caller.
     Reply,
+    /// A language model owes its answer.
+    Model,
     /// A speech ought to have been reported as finished long ago.
     Playback,
     /// The line broke and the caller has not come back.

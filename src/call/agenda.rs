@@ -18,7 +18,14 @@ fn most_askings(question: &Question) -> u32 {
         Question::Fill(Slot::Reason) => 4,
         Question::Fill(Slot::Name | Slot::Field(_)) | Question::AnythingElse => 3,
         Question::Fill(Slot::Callback) | Question::Confirm(Slot::Callback) => 5,
-        Question::Confirm(_) | Question::PersonOrMessage => 2,
+        Question::Confirm(_)
+        | Question::PersonOrMessage
+        | Question::Earlier
+        | Question::Focus
+        | Question::Trigger
+        | Question::Expectation
+        | Question::Core
+        | Question::Option => 2,
     }
 }
 
@@ -29,7 +36,13 @@ pub(super) fn most_failures(question: &Question) -> u32 {
         Question::Fill(Slot::Name | Slot::Field(_))
         | Question::Confirm(_)
         | Question::PersonOrMessage
-        | Question::AnythingElse => 2,
+        | Question::AnythingElse
+        | Question::Earlier
+        | Question::Focus
+        | Question::Trigger
+        | Question::Expectation
+        | Question::Core
+        | Question::Option => 2,
     }
 }
 
@@ -112,7 +125,14 @@ impl Engine {
             Question::Fill(slot) | Question::Confirm(slot) => {
                 self.record(Fact::GivenUp { slot: slot.clone() })
             }
-            Question::PersonOrMessage | Question::AnythingElse => {}
+            Question::PersonOrMessage
+            | Question::AnythingElse
+            | Question::Earlier
+            | Question::Focus
+            | Question::Trigger
+            | Question::Expectation
+            | Question::Core
+            | Question::Option => {}
         }
     }
 

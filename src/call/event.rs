@@ -1,4 +1,4 @@
-use crate::domain::{Digit, HangupCause, Span, SpeechId, Utterance};
+use crate::domain::{AskId, Digit, HangupCause, ModelFault, ModelReply, Span, SpeechId, Utterance};
 
 /// Something that happened on the line, reported to the engine in the order of the call's own clock.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +30,20 @@ pub enum Event {
         speech: SpeechId,
         /// What the caller can have heard of it.
         playback: Playback,
+    },
+    /// A language model answered.
+    Replied {
+        /// To which question.
+        ask: AskId,
+        /// What it proposes.
+        reply: ModelReply,
+    },
+    /// A language model gave no answer.
+    AskFailed {
+        /// To which question.
+        ask: AskId,
+        /// Why.
+        fault: ModelFault,
     },
     /// The leg is gone.
     LegEnded(HangupCause),

@@ -27,6 +27,8 @@ pub fn full_house(start: &CallStart) -> (String, Vec<Fact>) {
         super::Action::Record(fact) => Some(fact),
         super::Action::Say { .. }
         | super::Action::StopSpeaking
+        | super::Action::Ask { .. }
+        | super::Action::Cancel(_)
         | super::Action::Listen(_)
         | super::Action::Hangup(_) => None,
     });

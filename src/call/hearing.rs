@@ -164,7 +164,13 @@ impl Engine {
             Question::Confirm(slot) => {
                 !self.state.intake.is_confirmed(slot) && !self.state.intake.is_given_up(slot)
             }
-            Question::PersonOrMessage => true,
+            Question::PersonOrMessage
+            | Question::Earlier
+            | Question::Focus
+            | Question::Trigger
+            | Question::Expectation
+            | Question::Core
+            | Question::Option => true,
             Question::AnythingElse => self.state.phase() == Phase::Closing,
         };
         match self.state.last_asked.clone().filter(open) {
@@ -190,7 +196,13 @@ impl Engine {
             Question::Fill(Slot::Field(key)) => self.field_answered(text, turn, &key, learned),
             Question::PersonOrMessage => self.choice_made(text, turn, learned),
             Question::AnythingElse => self.rest_told(text, turn, learned),
-            Question::Confirm(Slot::Reason | Slot::Field(_)) => self.told(text, turn, learned),
+            Question::Confirm(Slot::Reason | Slot::Field(_))
+            | Question::Earlier
+            | Question::Focus
+            | Question::Trigger
+            | Question::Expectation
+            | Question::Core
+            | Question::Option => self.told(text, turn, learned),
         }
     }
 
@@ -293,7 +305,13 @@ impl Engine {
             Question::Fill(Slot::Reason)
             | Question::Confirm(_)
             | Question::PersonOrMessage
-            | Question::AnythingElse => 2,
+            | Question::AnythingElse
+            | Question::Earlier
+            | Question::Focus
+            | Question::Trigger
+            | Question::Expectation
+            | Question::Core
+            | Question::Option => 2,
         };
         let stuck = self.state.misunderstood >= patience && self.state.phase() != Phase::Closing;
         if stuck && !offered && !self.state.wants_person() {

@@ -71,7 +71,13 @@ impl Engine {
                 Question::Fill(_)
                 | Question::Confirm(_)
                 | Question::PersonOrMessage
-                | Question::AnythingElse => {}
+                | Question::AnythingElse
+                | Question::Earlier
+                | Question::Focus
+                | Question::Trigger
+                | Question::Expectation
+                | Question::Core
+                | Question::Option => {}
             }
         }
         Typing::Nothing

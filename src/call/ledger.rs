@@ -114,7 +114,12 @@ impl Engine {
         self.floor.next_speech += 1;
         self.floor.timers.start_playback(self.now, text.len());
         let text = Pii::new(text);
-        self.actions.push_back(Action::Say { speech, text: text.clone(), asks: asks.clone() });
+        self.actions.push_back(Action::Say {
+            speech,
+            text: text.clone(),
+            asks: asks.clone(),
+            act: crate::domain::Move::Ask,
+        });
         self.floor.speaking =
             Some(Spoken { speech, text, asks, question_at, since: self.now, stopped: None });
     }
@@ -129,7 +134,12 @@ impl Engine {
 
     fn expectation(&self, question: &Question) -> Expecting {
         match question {
-            Question::Fill(Slot::Reason) | Question::PersonOrMessage => Expecting::Anything,
+            Question::Fill(Slot::Reason)
+            | Question::PersonOrMessage
+            | Question::Focus
+            | Question::Trigger
+            | Question::Expectation
+            | Question::Option => Expecting::Anything,
             Question::Fill(Slot::Name) => Expecting::Name,
             Question::Fill(Slot::Callback) => Expecting::PhoneNumber,
             Question::Fill(Slot::Field(key)) => match self.field(key).map(|field| field.kind) {
@@ -137,7 +147,9 @@ impl Engine {
                 Some(FieldKind::YesNo) => Expecting::YesNo,
                 Some(FieldKind::Text) | None => Expecting::Anything,
             },
-            Question::Confirm(_) | Question::AnythingElse => Expecting::YesNo,
+            Question::Confirm(_) | Question::AnythingElse | Question::Core | Question::Earlier => {
+                Expecting::YesNo
+            }
         }
     }
 

@@ -20,6 +20,7 @@ mod wording;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -29,7 +30,9 @@ pub use full_house::full_house;
 pub use state::{Intake, Noted, State, Turn};
 pub use wording::fixed_phrases;
 
-use crate::domain::{Business, CallId, CallTime, Expecting, Fact, HangupCause, Phase, PhoneNumber, Question};
+use crate::domain::{
+    Business, CallId, CallTime, EarlierCall, Expecting, Fact, HangupCause, Phase, PhoneNumber, Question,
+};
 use hearing::Reaction;
 use ledger::{Remainder, Spoken};
 use timers::Timers;
@@ -45,6 +48,19 @@ pub struct CallStart {
     pub caller: Option<PhoneNumber>,
     /// The wall clock at [`CallTime::ZERO`].
     pub started_at: Timestamp,
+    /// Earlier calls of the same number to the same business, the latest first.
+    pub earlier: Vec<EarlierCall>,
+    /// How a language model is used; absent where none is configured.
+    pub model: Option<ModelUse>,
+}
+
+/// How a language model is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ModelUse {
+    /// How long a sentence may wait for better words.
+    pub wording_deadline: Duration,
+    /// How long findings and the summary may take; nothing waits for them.
+    pub background_deadline: Duration,
 }
 
 /// One call: takes events, gives actions and deadlines.
@@ -129,6 +145,7 @@ impl Engine {
             Event::Unclear { span: _, likely_speech } => self.unclear(likely_speech),
             Event::Keyed(digit) => self.keyed(digit),
             Event::PlaybackFinished { speech, playback } => self.playback_finished(speech, &playback),
+            Event::Replied { .. } | Event::AskFailed { .. } => {}
             Event::LegEnded(cause) => self.leg_ended(cause),
             Event::Draining => self.draining(),
         }

@@ -238,7 +238,25 @@ impl State {
                 self.typed = Pii::default();
             }
             Fact::PromiseMade { promise } => self.promises.push(promise.clone()),
-            Fact::TurnTimed { .. } => {}
+            Fact::TurnTimed { .. }
+            | Fact::Recalled { .. }
+            | Fact::EarlierMatter { .. }
+            | Fact::TopicsSeen { .. }
+            | Fact::TopicChosen { .. }
+            | Fact::Diagnosed { .. }
+            | Fact::Undiagnosed { .. }
+            | Fact::StateRead { .. }
+            | Fact::Mentioned { .. }
+            | Fact::BoundarySet { .. }
+            | Fact::Advised { .. }
+            | Fact::Informed { .. }
+            | Fact::Escalated { .. }
+            | Fact::UrgencyRaised { .. }
+            | Fact::StepChosen { .. }
+            | Fact::Guarded { .. }
+            | Fact::Summarised { .. }
+            | Fact::NoteWritten { .. }
+            | Fact::CoreConfirmed => {}
             Fact::StreamLost => self.stage.lost = true,
             Fact::Resumed => {
                 self.stage.lost = false;

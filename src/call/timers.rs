@@ -25,6 +25,7 @@ pub(super) struct Timers {
     playback: Option<CallTime>,
     reconnect: Option<CallTime>,
     call_limit: Option<CallTime>,
+    model: Option<CallTime>,
 }
 
 impl Timers {
@@ -33,6 +34,7 @@ impl Timers {
             (self.call_limit, Timer::CallLimit),
             (self.reconnect, Timer::Reconnect),
             (self.playback, Timer::Playback),
+            (self.model, Timer::Model),
             (self.reply, Timer::Reply),
         ];
         all.into_iter().filter_map(|(at, timer)| at.map(|at| (at, timer))).min_by_key(|(at, _)| *at)
@@ -41,6 +43,7 @@ impl Timers {
     pub(super) fn take_due(&mut self, now: CallTime) -> Option<Timer> {
         let (_, timer) = self.earliest().filter(|(at, _)| *at <= now)?;
         match timer {
+            Timer::Model => self.model = None,
             Timer::Reply => self.reply = None,
             Timer::Playback => self.playback = None,
             Timer::Reconnect => self.reconnect = None,
@@ -120,6 +123,7 @@ impl Engine {
 
     pub(super) fn timed_out(&mut self, timer: Timer) {
         match timer {
+            Timer::Model => {}
             Timer::Reply => self.reply_overdue(),
             Timer::Playback => self.playback_overdue(),
             Timer::Reconnect => {

@@ -194,7 +194,13 @@ impl Engine {
             }
             Question::PersonOrMessage => vec![self.pick(PERSON_OR_MESSAGE)],
             Question::AnythingElse => vec![self.pick(ANYTHING_ELSE)],
-            Question::Confirm(Slot::Reason | Slot::Field(_)) => Vec::new(),
+            Question::Confirm(Slot::Reason | Slot::Field(_))
+            | Question::Earlier
+            | Question::Focus
+            | Question::Trigger
+            | Question::Expectation
+            | Question::Core
+            | Question::Option => Vec::new(),
         }
     }
 

@@ -240,7 +240,9 @@ fn slot_name(slot: &Slot) -> &str {
 const fn phase_name(phase: Phase) -> &'static str {
     match phase {
         Phase::Greeting => "greeting",
+        Phase::Diagnosing => "diagnosing",
         Phase::Intake => "intake",
+        Phase::Proposing => "proposing",
         Phase::Closing => "closing",
         Phase::Ended => "ended",
     }

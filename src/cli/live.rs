@@ -75,6 +75,24 @@ impl View {
             Fact::Misunderstood { .. } => self.line(Some(at), &self.dim("not understood")),
             Fact::PersonRequested { .. } => self.line(Some(at), &self.dim("asks for a person")),
             Fact::PhaseEntered { .. }
+            | Fact::Recalled { .. }
+            | Fact::EarlierMatter { .. }
+            | Fact::TopicsSeen { .. }
+            | Fact::TopicChosen { .. }
+            | Fact::Diagnosed { .. }
+            | Fact::Undiagnosed { .. }
+            | Fact::StateRead { .. }
+            | Fact::Mentioned { .. }
+            | Fact::BoundarySet { .. }
+            | Fact::Advised { .. }
+            | Fact::Informed { .. }
+            | Fact::Escalated { .. }
+            | Fact::UrgencyRaised { .. }
+            | Fact::StepChosen { .. }
+            | Fact::Guarded { .. }
+            | Fact::Summarised { .. }
+            | Fact::NoteWritten { .. }
+            | Fact::CoreConfirmed
             | Fact::Asked { .. }
             | Fact::Confirmed { .. }
             | Fact::Rejected { .. }

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::domain::{
-    Business, BusinessId, CallbackPromise, FieldKind, Hours, IntakeField, OpeningSpan, PhoneNumber,
+    Business, BusinessId, CallbackPromise, FieldKind, Hours, IntakeField, OpeningSpan, PhoneNumber, Playbook,
 };
 
 use super::document::Document;
@@ -168,6 +168,7 @@ impl Check<'_> {
             greeting: profile.greeting,
             greeting_closed: profile.greeting_closed,
             notice: profile.notice,
+            playbook: Playbook::default(),
         };
         (self.problems.len() == before).then_some(business)
     }

@@ -1,7 +1,7 @@
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::{BusinessId, Hours, PhoneNumber};
+use super::{BusinessId, Hours, PhoneNumber, Playbook};
 
 /// A business whose line is forwarded here: who it is, when it is open, what it asks and what it promises.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub struct Business {
     pub fields: Vec<IntakeField>,
     /// Who calls back, and how soon.
     pub callback: CallbackPromise,
+    /// What its trade needs to know, with the business's own owners and answers laid over it.
+    pub playbook: Playbook,
 }
 
 /// A question of the business's own.

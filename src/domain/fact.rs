@@ -1,6 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::{CallTime, Digit, PhoneNumber, Pii, Promise, Span, SpeechId, TurnId, Utterance};
+use super::{
+    Answer, Aspect, CallNote, CallTime, CallerState, Digit, EarlierCall, EscalationReason, Mention,
+    PhoneNumber, Pii, Promise, Span, SpeechId, TurnId, Utterance,
+};
 
 /// Something that happened in a call, written to the store as it happens.
 ///
@@ -91,6 +94,111 @@ pub enum Fact {
         /// In which turn; absent when a key was pressed.
         turn: Option<TurnId>,
     },
+    /// Earlier calls of the same number are known.
+    Recalled {
+        /// The latest first.
+        earlier: Vec<EarlierCall>,
+    },
+    /// The caller said that this call is, or is not, about the open promise of an earlier one.
+    EarlierMatter {
+        /// Whether it is.
+        same: bool,
+    },
+    /// Topics of the playbook were recognised.
+    TopicsSeen {
+        /// Their keys, the surest first.
+        topics: Vec<String>,
+        /// In which turn.
+        turn: TurnId,
+    },
+    /// This topic is the one to be solved; the others stay on the record.
+    TopicChosen {
+        /// Its key.
+        topic: String,
+    },
+    /// One of the four questions was answered, or answered better.
+    Diagnosed {
+        /// Which.
+        aspect: Aspect,
+        /// The answer.
+        answer: Answer,
+    },
+    /// The caller said that an answer is wrong.
+    Undiagnosed {
+        /// To which question.
+        aspect: Aspect,
+    },
+    /// The caller agreed to the core of it as it was said back.
+    CoreConfirmed,
+    /// How the caller is.
+    StateRead {
+        /// The state.
+        state: CallerState,
+        /// What shows it, in plain words.
+        reason: String,
+        /// In which turn.
+        turn: TurnId,
+    },
+    /// Something typed was said in passing.
+    Mentioned {
+        /// What.
+        mention: Mention,
+        /// In which turn.
+        turn: TurnId,
+    },
+    /// The caller was abusive and a boundary is set.
+    BoundarySet {
+        /// How often by now, from 1.
+        count: u32,
+        /// In which turn.
+        turn: TurnId,
+    },
+    /// The caller was told what to do in a danger.
+    Advised {
+        /// The key of the playbook's emergency.
+        emergency: String,
+    },
+    /// A question of the caller's was answered.
+    Informed {
+        /// The key of the playbook's answer.
+        faq: String,
+    },
+    /// The engine decided that a person must take over.
+    Escalated {
+        /// Why.
+        reason: EscalationReason,
+        /// In which turn; absent when a key was pressed.
+        turn: Option<TurnId>,
+    },
+    /// The matter is urgent by the playbook's rules.
+    UrgencyRaised {
+        /// What shows it, in plain words.
+        reason: String,
+    },
+    /// What is to be done was settled: chosen by the caller, or the only way there is.
+    StepChosen {
+        /// The key of the topic's step.
+        step: String,
+        /// The turns in which it was chosen; empty if there was no choice.
+        evidence: Vec<TurnId>,
+    },
+    /// A sentence did not pass the language guard and was replaced.
+    Guarded {
+        /// The rule it broke.
+        rule: String,
+        /// The sentence that was not said.
+        sentence: Pii<String>,
+    },
+    /// A language model summed the call up.
+    Summarised {
+        /// In its words.
+        text: Pii<String>,
+    },
+    /// The call was summed up from its facts, at its end.
+    NoteWritten {
+        /// The note.
+        note: CallNote,
+    },
     /// Something was promised.
     PromiseMade {
         /// What, by whom, by when.
@@ -136,6 +244,18 @@ pub enum Question {
     Confirm(Slot),
     /// Whether the caller wants a person, or to leave a message.
     PersonOrMessage,
+    /// Whether the call is about the open promise of an earlier one.
+    Earlier,
+    /// Which of several matters is the most important one now.
+    Focus,
+    /// What happened first.
+    Trigger,
+    /// What the caller would like to happen.
+    Expectation,
+    /// Whether the core, said back in one sentence, is right.
+    Core,
+    /// Which of the options it is to be.
+    Option,
     /// Whether anything is left open.
     AnythingElse,
 }
@@ -155,6 +275,12 @@ impl Question {
             Self::Fill(filled) => slot(filled),
             Self::Confirm(confirmed) => format!("confirm-{}", slot(confirmed)),
             Self::PersonOrMessage => "person-or-message".to_owned(),
+            Self::Earlier => "earlier".to_owned(),
+            Self::Focus => "focus".to_owned(),
+            Self::Trigger => "trigger".to_owned(),
+            Self::Expectation => "expectation".to_owned(),
+            Self::Core => "core".to_owned(),
+            Self::Option => "option".to_owned(),
             Self::AnythingElse => "anything-else".to_owned(),
         }
     }
@@ -166,8 +292,12 @@ impl Question {
 pub enum Phase {
     /// The greeting and the notice.
     Greeting,
-    /// Who, how to reach them, what about.
+    /// What happened, and what would be fair.
+    Diagnosing,
+    /// Who, and how to reach them.
     Intake,
+    /// What can be done, by whom, by when.
+    Proposing,
     /// The promise and the goodbye.
     Closing,
     /// Over.

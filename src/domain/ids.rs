@@ -67,6 +67,10 @@ counter_id! {
     SpeechId
 }
 counter_id! {
+    /// Numbers what a language model is asked within one call; a stale reply is dropped by it.
+    AskId
+}
+counter_id! {
     /// Numbers the turns of one call, the caller's and the bot's alike.
     TurnId
 }

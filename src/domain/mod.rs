@@ -6,21 +6,33 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod business;
+mod diagnosis;
 mod fact;
 mod hours;
 mod ids;
+mod model;
 mod phone;
 mod pii;
+mod playbook;
 mod promise;
 mod speech;
 mod time;
 
 pub use business::{Business, CallbackPromise, FieldKind, IntakeField};
+pub use diagnosis::{
+    Answer, Aspect, CallNote, CallerState, Diagnosis, EarlierCall, EscalationReason, Mention, MentionKind,
+    Move, Outcome,
+};
 pub use fact::{Fact, HangupCause, Phase, Question, Slot, TurnTiming};
 pub use hours::{Hours, OpeningSpan};
-pub use ids::{BusinessId, CallId, PromiseId, SpeechId, TurnId};
+pub use ids::{AskId, BusinessId, CallId, PromiseId, SpeechId, TurnId};
+pub use model::{Finding, ModelFault, ModelQuestion, ModelReply, SaidTurn};
 pub use phone::{PhoneNumber, PhoneNumberError};
 pub use pii::Pii;
+pub use playbook::{
+    AbuseOutcome, AbusePolicy, Constraint, ConstraintKind, Emergency, EmergencyKind, Faq, Owner, Playbook,
+    RootCause, Step, Takeover, Topic, TopicKind,
+};
 pub use promise::{Promise, PromiseState, Urgency};
 pub use speech::{Completeness, Digit, Expecting, Span, Speaker, Utterance};
 pub use time::CallTime;

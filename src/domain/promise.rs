@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 use super::{CallId, PhoneNumber, Pii, PromiseId};
 
 /// How soon somebody must act.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Urgency {
     /// Within the business's usual time.
+    #[default]
     Normal,
     /// Within the business's time for urgent matters.
     Urgent,

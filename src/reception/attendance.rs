@@ -236,7 +236,12 @@ impl Attendance {
         foresight.handle(Event::Heard(utterance), now);
         let answer = std::iter::from_fn(|| foresight.poll_action()).find_map(|action| match action {
             Action::Say { text, .. } => Some(text),
-            Action::StopSpeaking | Action::Listen(_) | Action::Record(_) | Action::Hangup(_) => None,
+            Action::StopSpeaking
+            | Action::Listen(_)
+            | Action::Record(_)
+            | Action::Ask { .. }
+            | Action::Cancel(_)
+            | Action::Hangup(_) => None,
         });
         let lines: Vec<String> =
             answer.iter().flat_map(|text| lines(text.expose())).take(PREPARED_SENTENCES).collect();
@@ -250,7 +255,7 @@ impl Attendance {
     fn perform(&mut self) {
         while let Some(action) = self.engine.poll_action() {
             match action {
-                Action::Say { speech, text, asks } => {
+                Action::Say { speech, text, asks, act: _ } => {
                     let label = asks.map(|question| question.label()).unwrap_or_default();
                     self.mouth.say(speech, text.into_exposed(), label);
                 }
@@ -260,6 +265,7 @@ impl Attendance {
                     self.ear.expect(expecting);
                 }
                 Action::Record(fact) => self.record(fact),
+                Action::Ask { .. } | Action::Cancel(_) => {}
                 Action::Hangup(_) => self.over = true,
             }
         }

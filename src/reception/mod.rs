@@ -193,6 +193,8 @@ impl Reception {
                 business: Arc::clone(&business),
                 caller: new.caller,
                 started_at: new.started_at,
+                earlier: Vec::new(),
+                model: None,
             };
             let elapsed = Timestamp::now().duration_since(new.started_at).as_millis();
             let engine = Engine::replay(start, facts.into_iter().map(|stored| (stored.at, stored.fact)));
@@ -240,6 +242,8 @@ impl Reception {
             business: Arc::clone(&business),
             caller: incoming.from.clone(),
             started_at: Timestamp::now(),
+            earlier: Vec::new(),
+            model: None,
         };
         let mut recorder = shared.parts.journal.begin(NewCall {
             id: start.id,

@@ -211,6 +211,24 @@ impl CallRecord {
             Fact::Resumed => self.resumed_at.push(at),
             // How a question was asked is in the transcript; promises and the end come from the stored call.
             Fact::Asked { .. }
+            | Fact::Recalled { .. }
+            | Fact::EarlierMatter { .. }
+            | Fact::TopicsSeen { .. }
+            | Fact::TopicChosen { .. }
+            | Fact::Diagnosed { .. }
+            | Fact::Undiagnosed { .. }
+            | Fact::StateRead { .. }
+            | Fact::Mentioned { .. }
+            | Fact::BoundarySet { .. }
+            | Fact::Advised { .. }
+            | Fact::Informed { .. }
+            | Fact::Escalated { .. }
+            | Fact::UrgencyRaised { .. }
+            | Fact::StepChosen { .. }
+            | Fact::Guarded { .. }
+            | Fact::Summarised { .. }
+            | Fact::NoteWritten { .. }
+            | Fact::CoreConfirmed
             | Fact::Keyed { .. }
             | Fact::SilenceNoticed { .. }
             | Fact::Misunderstood { .. }

@@ -14,7 +14,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("audio", &["domain"]),
     ("understanding", &["domain"]),
-    ("call", &["domain", "understanding"]),
+    ("diagnosis", &["domain", "understanding"]),
+    ("call", &["domain", "understanding", "diagnosis"]),
     ("telephony", &[]),
     ("telephony/twilio", &["domain"]),
     ("telephony/local", &["domain", "audio", "telephony/twilio"]),
@@ -42,7 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 const EVERY: &[&str] = &["*"];
 
-const PURE: &[&str] = &["domain", "audio", "understanding", "call"];
+const PURE: &[&str] = &["domain", "audio", "understanding", "diagnosis", "call"];
 
 /// What a pure room never mentions, not even in its tests.
 const IMPURE: &[&str] =

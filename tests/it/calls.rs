@@ -11,7 +11,7 @@ use std::time::Duration;
 use calmline::call::{Action, CallStart, Engine, Event, Playback};
 use calmline::domain::{
     Business, BusinessId, CallId, CallTime, CallbackPromise, Digit, Fact, FieldKind, HangupCause, Hours,
-    IntakeField, OpeningSpan, PhoneNumber, Pii, Span, SpeechId, Utterance,
+    IntakeField, OpeningSpan, PhoneNumber, Pii, Playbook, Span, SpeechId, Utterance,
 };
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -135,6 +135,7 @@ pub(crate) fn business(id: &str) -> Business {
             urgent_owner: urgent_owner.to_owned(),
             urgent_within_minutes: 30,
         },
+        playbook: Playbook::default(),
     }
 }
 
@@ -196,7 +197,7 @@ impl Stage {
         let mut stopped = Vec::new();
         while let Some(action) = self.engine.poll_action() {
             match action {
-                Action::Say { speech, text, asks } => {
+                Action::Say { speech, text, asks, act: _ } => {
                     let asks = asks.map(|question| format!(" [{}]", question.label())).unwrap_or_default();
                     let text = text.into_exposed();
                     self.line(&format!("BOT{asks}: {text}"));
@@ -212,6 +213,7 @@ impl Stage {
                     self.line(&format!("  {}", shown(&fact)));
                     self.facts.push((self.now, fact));
                 }
+                Action::Ask { .. } | Action::Cancel(_) => {}
                 Action::Hangup(cause) => {
                     self.line(&format!("HANG UP ({cause:?})"));
                     self.over = true;
@@ -421,6 +423,8 @@ fn trace(script: &Script) -> String {
         business: Arc::new(business(&script.business)),
         caller: script.caller.as_deref().map(|number| PhoneNumber::parse(number).unwrap()),
         started_at,
+        earlier: vec![],
+        model: None,
     });
     for step in &script.steps {
         stage.play(step);

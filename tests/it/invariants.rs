@@ -107,6 +107,8 @@ fn start(withheld: bool, law: bool) -> CallStart {
         business: Arc::new(business(if law { "law" } else { "heating" })),
         caller: (!withheld).then(|| PhoneNumber::parse("+14155550177").unwrap()),
         started_at: "2026-11-23T10:02-05:00".parse().unwrap(),
+        earlier: vec![],
+        model: None,
     }
 }
 
@@ -137,7 +139,7 @@ impl Watched {
             assert!(count < 60, "an endless stream of actions");
             assert!(!was_over, "something happened after the end: {action:?}");
             match action {
-                Action::Say { speech, text, asks } => {
+                Action::Say { speech, text, asks, act: _ } => {
                     assert_eq!(self.hangups, 0, "spoke after hanging up");
                     let text = text.into_exposed();
                     assert!(!text.trim().is_empty());
@@ -152,7 +154,7 @@ impl Watched {
                     self.speaking.push((speech, text, false));
                 }
                 Action::StopSpeaking => self.speaking.iter_mut().for_each(|(_, _, stopped)| *stopped = true),
-                Action::Listen(_) => {}
+                Action::Listen(_) | Action::Ask { .. } | Action::Cancel(_) => {}
                 Action::Record(fact) => self.facts.push((self.now, fact)),
                 Action::Hangup(_) => self.hangups += 1,
             }

@@ -56,6 +56,8 @@ fn start() -> CallStart {
         business: Arc::new(business("heating")),
         caller: Some(number()),
         started_at: Timestamp::UNIX_EPOCH,
+        earlier: vec![],
+        model: None,
     }
 }
 
