@@ -5,6 +5,7 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod account;
 mod address;
 mod answer;
 mod backchannel;
@@ -14,6 +15,7 @@ mod digits;
 mod lexicon;
 mod name;
 pub mod phone;
+pub mod signal;
 mod spelling;
 mod story;
 mod wish;
