@@ -88,6 +88,7 @@ impl View {
             | Fact::Informed { .. }
             | Fact::Escalated { .. }
             | Fact::UrgencyRaised { .. }
+            | Fact::WrongNumber { .. }
             | Fact::StepChosen { .. }
             | Fact::Guarded { .. }
             | Fact::Summarised { .. }

@@ -58,6 +58,8 @@ struct Callback {
     within_minutes: u32,
     urgent_owner: String,
     urgent_within_minutes: u32,
+    #[serde(default)]
+    urgent_at_any_hour: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -260,7 +262,7 @@ impl Check<'_> {
     }
 
     fn callback(&mut self, callback: Callback) -> CallbackPromise {
-        let Callback { owner, within_minutes, urgent_owner, urgent_within_minutes } = callback;
+        let Callback { owner, within_minutes, urgent_owner, urgent_within_minutes, urgent_at_any_hour } = callback;
         for (key, text) in [("owner", &owner), ("urgent_owner", &urgent_owner)] {
             if text.trim().is_empty() {
                 self.wrong(&["callback", key], "expected who calls back, such as \"our office\"");
@@ -273,7 +275,7 @@ impl Check<'_> {
                 self.wrong(&["callback", key], "expected one minute or more");
             }
         }
-        CallbackPromise { owner, within_minutes, urgent_owner, urgent_within_minutes }
+        CallbackPromise { owner, within_minutes, urgent_owner, urgent_within_minutes, urgent_at_any_hour }
     }
 
     fn spoken(&mut self, path: &[&str], text: &str) {

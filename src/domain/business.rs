@@ -28,6 +28,8 @@ pub struct Business {
     pub fields: Vec<IntakeField>,
     /// Who calls back, and how soon.
     pub callback: CallbackPromise,
+    /// The number to call in a danger to life, as spoken: `911`.
+    pub emergency_number: String,
     /// What its trade needs to know, with the business's own owners and answers laid over it.
     pub playbook: Playbook,
 }
@@ -64,6 +66,8 @@ pub struct CallbackPromise {
     pub within_minutes: u32,
     /// Who owns urgent call-backs, as named to the caller.
     pub urgent_owner: String,
-    /// Minutes of opening hours until an urgent one is due.
+    /// Minutes until an urgent one is due.
     pub urgent_within_minutes: u32,
+    /// Whether urgent ones are made at any hour; otherwise their minutes are of opening hours too.
+    pub urgent_at_any_hour: bool,
 }

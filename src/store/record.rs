@@ -224,6 +224,7 @@ impl CallRecord {
             | Fact::Informed { .. }
             | Fact::Escalated { .. }
             | Fact::UrgencyRaised { .. }
+            | Fact::WrongNumber { .. }
             | Fact::StepChosen { .. }
             | Fact::Guarded { .. }
             | Fact::Summarised { .. }

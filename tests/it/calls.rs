@@ -134,6 +134,7 @@ pub(crate) fn business(id: &str) -> Business {
             within_minutes: 240,
             urgent_owner: urgent_owner.to_owned(),
             urgent_within_minutes: 30,
+            urgent_at_any_hour: true,
         },
         playbook: Playbook::default(),
     }
