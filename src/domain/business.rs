@@ -24,6 +24,8 @@ pub struct Business {
     pub notice: Option<String>,
     /// When it is open.
     pub hours: Hours,
+    /// The number its callers call when life is in danger, such as `911`.
+    pub emergency_number: String,
     /// Questions of its own, asked after name, number and reason.
     pub fields: Vec<IntakeField>,
     /// Who calls back, and how soon.
