@@ -7,7 +7,8 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::domain::{
-    Business, BusinessId, CallbackPromise, FieldKind, Hours, IntakeField, OpeningSpan, PhoneNumber,
+    Business, BusinessId, CallbackPromise, CodePattern, FieldKind, Hours, IntakeField, OpeningSpan,
+    PhoneNumber,
 };
 
 use super::document::Document;
@@ -87,6 +88,7 @@ pub(super) struct Field {
     kind: FieldKind,
     /// The topics it is asked for; absent for those for which the playbook asks it.
     pub(super) topics: Option<Vec<String>>,
+    pattern: Option<String>,
 }
 
 /// Reads every `*.toml` of a folder.
@@ -295,7 +297,7 @@ impl Check<'_> {
     fn fields(&mut self, fields: Vec<Field>) -> Vec<IntakeField> {
         let mut keys = BTreeSet::new();
         let mut checked = Vec::new();
-        for (place, Field { key, ask, kind, topics: _ }) in fields.into_iter().enumerate() {
+        for (place, Field { key, ask, kind, pattern, topics: _ }) in fields.into_iter().enumerate() {
             let place = place.to_string();
             let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
             if key.is_empty() || !key.chars().all(plain) {
@@ -313,9 +315,23 @@ impl Check<'_> {
             for (wording, text) in ask.iter().enumerate() {
                 self.spoken(&["fields", &place, "ask", &wording.to_string()], text);
             }
-            checked.push(IntakeField { key, ask, kind });
+            let pattern = pattern.and_then(|text| self.pattern(&["fields", &place, "pattern"], &text, kind));
+            checked.push(IntakeField { key, ask, kind, pattern });
         }
         checked
+    }
+
+    fn pattern(&mut self, path: &[&str], text: &str, kind: FieldKind) -> Option<CodePattern> {
+        if kind != FieldKind::Code {
+            self.wrong(path, "only a question with kind = \"code\" has a pattern");
+        }
+        match CodePattern::parse(text) {
+            Ok(pattern) => Some(pattern),
+            Err(error) => {
+                self.wrong(path, &error.to_string());
+                None
+            }
+        }
     }
 
     fn callback(&mut self, callback: Callback) -> CallbackPromise {

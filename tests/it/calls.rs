@@ -73,6 +73,7 @@ pub(crate) fn business(id: &str) -> Business {
         key: key.to_owned(),
         ask: ask.iter().map(|text| (*text).to_owned()).collect(),
         kind,
+        pattern: None,
     };
     let (name, fields, owner, urgent_owner) = match id {
         "heating" => (
