@@ -23,6 +23,9 @@ pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 /// The profile of an example business, with comments.
 pub const EXAMPLE: &str = include_str!("../../config/businesses/heating.toml");
 
+/// The ids of the built-in example businesses.
+pub const EXAMPLES: &[&str] = &["heating"];
+
 /// The file looked for in the current folder when none is named.
 pub const USUAL_FILE: &str = "calmline.toml";
 
@@ -232,6 +235,12 @@ impl fmt::Display for Problem {
         }
         write!(f, ": {}", self.message)
     }
+}
+
+/// The built-in example business of that id.
+pub fn example(id: &str) -> Option<Business> {
+    let config = Config::built_in().ok()?;
+    config.businesses.into_iter().find(|business| business.id.0 == id)
 }
 
 impl Config {
