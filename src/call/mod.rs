@@ -191,6 +191,11 @@ impl Engine {
         self.state.transcript()
     }
 
+    /// The questions that are still open, the next one first.
+    pub fn open_questions(&self) -> Vec<Question> {
+        self.next_question().into_iter().collect()
+    }
+
     /// What the ear should expect now.
     pub fn expecting(&self) -> Expecting {
         self.floor.listening
