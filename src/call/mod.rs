@@ -38,7 +38,7 @@ pub use matter::{Escalation, Matter};
 pub use state::{Intake, Noted, State, Turn};
 pub use wording::fixed_phrases;
 
-use crate::diagnosis::guard::Permits;
+use crate::diagnosis::guard::{self, Permitted};
 use crate::domain::{
     AskId, Business, CallId, CallTime, EarlierCall, Expecting, Fact, HangupCause, Phase, PhoneNumber, Question,
 };
@@ -80,7 +80,7 @@ pub struct ModelUse {
 pub struct Engine {
     start: CallStart,
     /// What may be promised.
-    permits: Arc<Permits>,
+    permits: Arc<Permitted>,
     state: State,
     floor: Floor,
     now: CallTime,
@@ -123,7 +123,7 @@ impl Engine {
     /// An engine for a call that has not been answered yet.
     pub fn new(start: CallStart) -> Self {
         Self {
-            permits: Arc::new(Permits::of(&start.business)),
+            permits: Arc::new(guard::permitted_by(&start.business)),
             start,
             state: State::default(),
             floor: Floor::default(),
@@ -218,6 +218,11 @@ impl Engine {
     /// All turns in order, each as the other side heard it.
     pub fn transcript(&self) -> &[Turn] {
         self.state.transcript()
+    }
+
+    /// The questions that are still open, the next one first.
+    pub fn open_questions(&self) -> Vec<Question> {
+        self.next_question().into_iter().collect()
     }
 
     /// What the ear should expect now.
