@@ -83,7 +83,8 @@ impl Engine {
     /// What of the diagnosis is still open.
     fn matter_question(&self) -> Option<Question> {
         let matter = &self.state.matter;
-        let earlier = matter.open_promise().is_some() && matter.same_matter.is_none() && !self.reason_is_known();
+        let earlier =
+            matter.open_promise().is_some() && matter.same_matter.is_none() && !self.reason_is_known();
         if earlier && self.may_ask(&Question::Earlier) {
             return Some(Question::Earlier);
         }
@@ -252,7 +253,9 @@ impl Engine {
         if let Some(cause) = self.floor.must_end {
             return self.leave(speech, cause);
         }
-        if let Some(decline) = self.topic().filter(|_| self.is_declined()).and_then(|topic| topic.decline.clone()) {
+        if let Some(decline) =
+            self.topic().filter(|_| self.is_declined()).and_then(|topic| topic.decline.clone())
+        {
             let speech = speech.and(decline).act(Move::Decline);
             return self.leave(speech, HangupCause::Completed);
         }
@@ -283,7 +286,8 @@ impl Engine {
             speech = self.with_promise(speech);
         }
         let thanks = format!("Thank you for calling {}.", self.business().name);
-        let served = cause == HangupCause::Completed && !self.state.promises.is_empty() && !self.is_declined();
+        let served =
+            cause == HangupCause::Completed && !self.state.promises.is_empty() && !self.is_declined();
         if served && self.state.times_begun(&thanks) == 0 {
             speech = speech.and(thanks);
         }
@@ -329,7 +333,8 @@ impl Engine {
     pub(super) fn greet(&mut self) {
         let business = self.business();
         let greeting = if self.state.open { &business.greeting } else { &business.greeting_closed };
-        let speech = Speech::of(greeting.clone()).and(business.notice.clone().unwrap_or_default()).act(Move::Greet);
+        let speech =
+            Speech::of(greeting.clone()).and(business.notice.clone().unwrap_or_default()).act(Move::Greet);
         match self.next_question() {
             Some(question @ Question::Fill(Slot::Reason)) => self.ask(speech, question),
             Some(_) | None => self.ask_next(speech),

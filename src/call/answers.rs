@@ -85,7 +85,13 @@ impl Engine {
         }
     }
 
-    pub(super) fn core_answered(&mut self, text: &str, turn: TurnId, learned: Learned, heard: bool) -> Reaction {
+    pub(super) fn core_answered(
+        &mut self,
+        text: &str,
+        turn: TurnId,
+        learned: Learned,
+        heard: bool,
+    ) -> Reaction {
         match answer(text).filter(|_| heard) {
             Some(Answer::No) if learned.matter => Reaction::CoreRejected,
             Some(Answer::No) => {
@@ -109,8 +115,13 @@ impl Engine {
             (Aspect::Expectation, expected),
         ] {
             let Some(value) = value else { continue };
-            let mut evidence =
-                self.state.matter.diagnosis.get(aspect).map(|known| known.evidence.clone()).unwrap_or_default();
+            let mut evidence = self
+                .state
+                .matter
+                .diagnosis
+                .get(aspect)
+                .map(|known| known.evidence.clone())
+                .unwrap_or_default();
             evidence.push(turn);
             evidence.dedup();
             let answer = crate::domain::Answer { value: Pii::new(value), evidence, confidence: 1.0 };

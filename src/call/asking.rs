@@ -6,7 +6,8 @@ use super::ledger::Speech;
 use super::{Action, Engine};
 use crate::diagnosis::person;
 use crate::domain::{
-    Answer, AskId, Aspect, Fact, Finding, ModelQuestion, ModelReply, Move, Phase, Pii, SaidTurn, Speaker, TurnId,
+    Answer, AskId, Aspect, Fact, Finding, ModelQuestion, ModelReply, Move, Phase, Pii, SaidTurn, Speaker,
+    TurnId,
 };
 use crate::understanding::words::{plain, sentences, words};
 
@@ -183,7 +184,9 @@ impl Engine {
             && !self.state.matter.core_confirmed;
         let quote = plain(finding.quote.expose());
         let proof = self.state.transcript.iter().find(|turn| {
-            turn.speaker == Speaker::Caller && !quote.trim().is_empty() && plain(turn.text.expose()).contains(&quote)
+            turn.speaker == Speaker::Caller
+                && !quote.trim().is_empty()
+                && plain(turn.text.expose()).contains(&quote)
         });
         let Some(turn) = proof.map(|turn| turn.id).filter(|_| open) else { return };
         let words = match finding.aspect {
@@ -223,7 +226,8 @@ impl Engine {
     fn said(&self, last: usize) -> Vec<SaidTurn> {
         let transcript = &self.state.transcript;
         let from = transcript.len().saturating_sub(last);
-        let turn = |turn: &super::Turn| SaidTurn { turn: turn.id, speaker: turn.speaker, text: turn.text.clone() };
+        let turn =
+            |turn: &super::Turn| SaidTurn { turn: turn.id, speaker: turn.speaker, text: turn.text.clone() };
         transcript[from..].iter().map(turn).collect()
     }
 

@@ -4,7 +4,8 @@ use super::Engine;
 use super::hearing::Context;
 use crate::diagnosis::{self, person};
 use crate::domain::{
-    Answer, Aspect, CallerState, EscalationReason, Fact, Pii, Question, Slot, Topic, TopicKind, TurnId, Urgency,
+    Answer, Aspect, CallerState, EscalationReason, Fact, Pii, Question, Slot, Topic, TopicKind, TurnId,
+    Urgency,
 };
 use crate::understanding::account::{Account, Clause, account};
 use crate::understanding::signal::{Signal, SignalKind, signals};
@@ -108,7 +109,8 @@ impl Engine {
     }
 
     fn faq_in(&self, text: &str, told: &Account, context: &Context) -> Option<String> {
-        let asks = text.contains('?') || ASKING.iter().any(|start| cued(text, &[(*start).to_owned()]).is_some());
+        let asks =
+            text.contains('?') || ASKING.iter().any(|start| cued(text, &[(*start).to_owned()]).is_some());
         let open = !is_narrow(&context.question) || text.contains('?');
         let story = told.happened.iter().map(|clause| words(&clause.text).len()).sum::<usize>() >= TELLING;
         if !open || (!asks && story) {
@@ -144,7 +146,9 @@ impl Engine {
             None => self.choose_topic(&first, turn),
             // A complaint that comes out later is what the call is about; a second wish is kept beside the first.
             Some(chosen)
-                if chosen != first && !self.state.matter.core_confirmed && (focused || amends || self.outweighs(&first, &chosen)) =>
+                if chosen != first
+                    && !self.state.matter.core_confirmed
+                    && (focused || amends || self.outweighs(&first, &chosen)) =>
             {
                 self.choose_topic(&first, turn);
             }
@@ -167,8 +171,11 @@ impl Engine {
             let answer = Answer { value, evidence: vec![], confidence: 1.0 };
             self.record(Fact::Diagnosed { aspect: Aspect::Constraint, answer });
         }
-        if let Some(happened) = topic.happened.clone().filter(|_| self.state.matter.confidence(Aspect::Trigger) < PLAYBOOKS_WORDS) {
-            let answer = Answer { value: Pii::new(happened), evidence: vec![turn], confidence: PLAYBOOKS_WORDS };
+        if let Some(happened) =
+            topic.happened.clone().filter(|_| self.state.matter.confidence(Aspect::Trigger) < PLAYBOOKS_WORDS)
+        {
+            let answer =
+                Answer { value: Pii::new(happened), evidence: vec![turn], confidence: PLAYBOOKS_WORDS };
             self.record(Fact::Diagnosed { aspect: Aspect::Trigger, answer });
         }
         if topic.urgency == Urgency::Urgent && self.state.matter.urgent_since.is_none() {
@@ -178,7 +185,10 @@ impl Engine {
             self.record(Fact::Escalated { reason, turn: Some(turn) });
         }
         let again = self.state.matter.earlier.iter().any(|call| call.topic.as_deref() == Some(key));
-        if again && !self.state.matter.is_escalated(EscalationReason::RepeatedFailure) && topic.kind != TopicKind::Declined {
+        if again
+            && !self.state.matter.is_escalated(EscalationReason::RepeatedFailure)
+            && topic.kind != TopicKind::Declined
+        {
             self.record(Fact::Escalated { reason: EscalationReason::RepeatedFailure, turn: Some(turn) });
         }
     }
@@ -199,7 +209,14 @@ impl Engine {
         true
     }
 
-    fn note_wanted(&mut self, text: &str, told: &Account, signals: &[Signal], turn: TurnId, context: &Context) -> bool {
+    fn note_wanted(
+        &mut self,
+        text: &str,
+        told: &Account,
+        signals: &[Signal],
+        turn: TurnId,
+        context: &Context,
+    ) -> bool {
         let asked = context.heard && matches!(context.question, Question::Expectation | Question::Core);
         let settled = self.state.matter.core_confirmed
             || (self.state.matter.confidence(Aspect::Expectation) > PLAYBOOKS_WORDS && !asked);
@@ -215,7 +232,8 @@ impl Engine {
                 })
         };
         let stated = told.wanted.iter().filter(|clause| !about_talk(clause));
-        let mut found: Vec<String> = stated.filter_map(|clause| person::wanted_to_caller(&clause.text)).collect();
+        let mut found: Vec<String> =
+            stated.filter_map(|clause| person::wanted_to_caller(&clause.text)).collect();
         if found.is_empty() && context.heard && context.is(&Question::Expectation) && wish(text).is_none() {
             found.extend(person::outcome(text));
         }
@@ -247,7 +265,9 @@ impl Engine {
     /// Whether the caller showed more than the matter itself would make one expect.
     pub(super) fn is_upset(&self) -> bool {
         self.state.matter.states().any(|state| match state {
-            CallerState::Aggressive | CallerState::Frightened | CallerState::Upset | CallerState::WornOut => true,
+            CallerState::Aggressive | CallerState::Frightened | CallerState::Upset | CallerState::WornOut => {
+                true
+            }
             CallerState::ManyComplaints
             | CallerState::Impatient
             | CallerState::Rushed
@@ -264,14 +284,29 @@ impl Engine {
 
 /// Words that begin a question, for transcripts without marks.
 const ASKING: &[&str] = &[
-    "what are", "what is", "what time", "where are", "where is", "when do", "when are", "do you", "are you",
-    "how much", "how do", "can i", "is there", "tell me", "wondering",
+    "what are",
+    "what is",
+    "what time",
+    "where are",
+    "where is",
+    "when do",
+    "when are",
+    "do you",
+    "are you",
+    "how much",
+    "how do",
+    "can i",
+    "is there",
+    "tell me",
+    "wondering",
 ];
 
 /// Whether a question asks for one small thing, so that its answer holds no story unless it is long.
 fn is_narrow(question: &Question) -> bool {
     match question {
-        Question::Fill(Slot::Name | Slot::Callback | Slot::Field(_)) | Question::Confirm(_) | Question::Step => true,
+        Question::Fill(Slot::Name | Slot::Callback | Slot::Field(_))
+        | Question::Confirm(_)
+        | Question::Step => true,
         Question::Fill(Slot::Reason)
         | Question::PersonOrMessage
         | Question::Earlier

@@ -9,7 +9,12 @@ use crate::understanding::signal::{Degree, SignalKind};
 
 impl Engine {
     /// Decides what in a turn comes before any answer: danger, threats, abuse, the law, earlier fixes that failed.
-    pub(super) fn follow_triggers(&mut self, told: &Told, turn: TurnId, context: &Context) -> Option<Reaction> {
+    pub(super) fn follow_triggers(
+        &mut self,
+        told: &Told,
+        turn: TurnId,
+        context: &Context,
+    ) -> Option<Reaction> {
         if let Some(key) = &told.emergency {
             self.record(Fact::Advised { emergency: key.clone() });
             self.escalate(EscalationReason::Emergency, turn);
@@ -90,7 +95,9 @@ impl Engine {
         let playbook = &self.business().playbook;
         let takeover = &playbook.takeover;
         let key = match reason {
-            EscalationReason::Emergency | EscalationReason::Threat | EscalationReason::SelfHarm => &takeover.safety,
+            EscalationReason::Emergency | EscalationReason::Threat | EscalationReason::SelfHarm => {
+                &takeover.safety
+            }
             EscalationReason::Legal | EscalationReason::Compliance => &takeover.legal,
             EscalationReason::RepeatedFailure => &takeover.repeated,
             EscalationReason::ManagerRequested => &takeover.manager,
@@ -112,13 +119,15 @@ impl Engine {
 
     pub(super) fn stay(&mut self) {
         let number = &self.business().emergency_number;
-        let speech = Speech::of(wording::GLAD_YOU_SAID.to_owned())
-            .and(format!("If you are in danger right now, please call {number}; somebody there can help you at any hour."));
+        let speech = Speech::of(wording::GLAD_YOU_SAID.to_owned()).and(format!(
+            "If you are in danger right now, please call {number}; somebody there can help you at any hour."
+        ));
         self.ask_next(speech.act(Move::Advise));
     }
 
     pub(super) fn set_boundary(&mut self) {
-        let wordings = if self.state.matter.boundaries > 1 { wording::LAST_BOUNDARY } else { wording::BOUNDARY };
+        let wordings =
+            if self.state.matter.boundaries > 1 { wording::LAST_BOUNDARY } else { wording::BOUNDARY };
         self.ask_next(Speech::of(self.pick(wordings)).act(Move::Boundary));
     }
 

@@ -189,7 +189,9 @@ impl Engine {
             | Question::Expectation
             | Question::Core
             | Question::Option
-            | Question::Step => self.next_question().as_ref() == Some(question) || self.is_unanswered(question),
+            | Question::Step => {
+                self.next_question().as_ref() == Some(question) || self.is_unanswered(question)
+            }
             Question::AnythingElse => self.state.phase() == Phase::Closing,
         };
         match self.state.last_asked.clone().filter(open) {
@@ -251,8 +253,11 @@ impl Engine {
                 self.mine(text, turn, context);
                 self.take_reason_beside_wish(text, turn);
                 self.record(Fact::PersonRequested { turn: Some(turn) });
-                let reason =
-                    if manager { EscalationReason::ManagerRequested } else { EscalationReason::PersonRequested };
+                let reason = if manager {
+                    EscalationReason::ManagerRequested
+                } else {
+                    EscalationReason::PersonRequested
+                };
                 self.escalate(reason, turn);
                 Some(Reaction::SayNobodyIsFree)
             }
@@ -294,7 +299,9 @@ impl Engine {
             Question::Core => !matter.core_confirmed,
             Question::Option => matter.step.is_none(),
             Question::Step => self.state.promises.is_empty(),
-            Question::Fill(_) | Question::Confirm(_) | Question::PersonOrMessage | Question::AnythingElse => false,
+            Question::Fill(_) | Question::Confirm(_) | Question::PersonOrMessage | Question::AnythingElse => {
+                false
+            }
         }
     }
 
@@ -417,7 +424,11 @@ impl Engine {
             return self.ask(Speech::default(), Question::PersonOrMessage);
         }
         let closing = self.state.phase() == Phase::Closing && self.next_question().is_none();
-        let speech = if closing { self.promise_words().into_iter().fold(Speech::default(), Speech::and) } else { Speech::default() };
+        let speech = if closing {
+            self.promise_words().into_iter().fold(Speech::default(), Speech::and)
+        } else {
+            Speech::default()
+        };
         self.ask_next(speech);
     }
 

@@ -76,7 +76,8 @@ impl Engine {
                 | Question::Trigger
                 | Question::Expectation
                 | Question::Core
-                | Question::Option | Question::Step => {}
+                | Question::Option
+                | Question::Step => {}
             }
         }
         Typing::Nothing

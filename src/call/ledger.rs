@@ -189,12 +189,7 @@ impl Engine {
         self.floor.next_speech += 1;
         self.floor.timers.start_playback(self.now, text.len());
         let text = Pii::new(text);
-        self.actions.push_back(Action::Say {
-            speech,
-            text: text.clone(),
-            asks: asks.clone(),
-            act,
-        });
+        self.actions.push_back(Action::Say { speech, text: text.clone(), asks: asks.clone(), act });
         self.floor.speaking =
             Some(Spoken { speech, text, asks, act, question_at, since: self.now, stopped: None });
     }
@@ -232,9 +227,11 @@ impl Engine {
                 Some(FieldKind::YesNo) => Expecting::YesNo,
                 Some(FieldKind::Text) | None => Expecting::Anything,
             },
-            Question::Confirm(_) | Question::AnythingElse | Question::Core | Question::Earlier => {
-                Expecting::YesNo
-            }
+            Question::Step
+            | Question::Confirm(_)
+            | Question::AnythingElse
+            | Question::Core
+            | Question::Earlier => Expecting::YesNo,
         }
     }
 

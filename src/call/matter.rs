@@ -1,6 +1,6 @@
 use crate::domain::{
-    Answer, Aspect, CallNote, CallTime, CallerState, Diagnosis, EarlierCall, EscalationReason, Fact, Mention, Pii,
-    PromiseState, TurnId,
+    Answer, Aspect, CallNote, CallTime, CallerState, Diagnosis, EarlierCall, EscalationReason, Fact, Mention,
+    Pii, PromiseState, TurnId,
 };
 
 /// What the call is about, and how the caller is: a part of the state.

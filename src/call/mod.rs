@@ -40,10 +40,11 @@ pub use wording::fixed_phrases;
 
 use crate::diagnosis::guard::{self, Permitted};
 use crate::domain::{
-    AskId, Business, CallId, CallTime, EarlierCall, Expecting, Fact, HangupCause, Phase, PhoneNumber, Question,
+    AskId, Business, CallId, CallTime, EarlierCall, Expecting, Fact, HangupCause, Phase, PhoneNumber,
+    Question,
 };
-use hearing::Reaction;
 use asking::Held;
+use hearing::Reaction;
 use ledger::{Remainder, Spoken};
 use timers::Timers;
 

@@ -6,7 +6,8 @@ use super::hearing::{Context, Learned, Reaction};
 use super::{Engine, wording};
 use crate::diagnosis::person;
 use crate::domain::{
-    Answer, Aspect, Fact, Pii, Promise, PromiseId, PromiseState, Question, Slot, Step, TopicKind, TurnId, Urgency,
+    Answer, Aspect, Fact, Pii, Promise, PromiseId, PromiseState, Question, Slot, Step, TopicKind, TurnId,
+    Urgency,
 };
 use crate::understanding::topic::cued;
 use crate::understanding::words::{has_any, plain};
@@ -65,7 +66,13 @@ impl Engine {
         vec![format!("{}.", capitalised(&self.promise_clause(&promise))), self.pick(wording::PUT_DOWN)]
     }
 
-    pub(super) fn option_chosen(&mut self, text: &str, turn: TurnId, learned: Learned, context: &Context) -> Reaction {
+    pub(super) fn option_chosen(
+        &mut self,
+        text: &str,
+        turn: TurnId,
+        learned: Learned,
+        context: &Context,
+    ) -> Reaction {
         let said = plain(text);
         let steps = self.steps();
         let by_cue = steps.iter().position(|step| {
@@ -84,7 +91,17 @@ impl Engine {
         };
         let any = has_any(
             &said,
-            &["either", "whichever", "whatever", "you decide", "any", "don't mind", "do not mind", "don't care", "both"],
+            &[
+                "either",
+                "whichever",
+                "whatever",
+                "you decide",
+                "any",
+                "don't mind",
+                "do not mind",
+                "don't care",
+                "both",
+            ],
         );
         let chosen = by_cue.or(by_place).or(any.then_some(0)).and_then(|at| steps.get(at));
         if let Some(step) = chosen.map(|step| step.key.clone()) {
@@ -106,7 +123,13 @@ impl Engine {
         }
     }
 
-    pub(super) fn step_confirmed(&mut self, text: &str, turn: TurnId, learned: Learned, heard: bool) -> Reaction {
+    pub(super) fn step_confirmed(
+        &mut self,
+        text: &str,
+        turn: TurnId,
+        learned: Learned,
+        heard: bool,
+    ) -> Reaction {
         let before = self.state.matter.step.clone();
         let other = self.steps().iter().find(|step| {
             before.as_ref().is_none_or(|(key, _)| *key != step.key) && cued(text, &step.cues).is_some()
@@ -121,9 +144,7 @@ impl Engine {
                 self.note_rest(text, turn);
                 Reaction::Thank
             }
-            Some(understanding::Answer::No) => {
-                Reaction::OfferAgain
-            }
+            Some(understanding::Answer::No) => Reaction::OfferAgain,
             None => self.told(text, turn, learned),
         }
     }
@@ -136,7 +157,8 @@ impl Engine {
     fn plan(&self, urgency: Urgency) -> Plan {
         let callback = &self.business().callback;
         let step = self.chosen_step().or_else(|| self.steps().first());
-        let named = step.and_then(|step| self.business().playbook.owner(&step.owner)).map(|owner| owner.name.clone());
+        let named =
+            step.and_then(|step| self.business().playbook.owner(&step.owner)).map(|owner| owner.name.clone());
         let otherwise = step.map(|step| step.otherwise.clone());
         let takeover = self.takeover_owner();
         let action = match (step, &takeover) {
@@ -146,12 +168,15 @@ impl Engine {
         let at_night = !self.state.open && callback.urgent_at_any_hour;
         let owner = match urgency {
             Urgency::Urgent if at_night => callback.urgent_owner.clone(),
-            Urgency::Urgent | Urgency::Normal => takeover.clone().or(named).unwrap_or_else(|| match urgency {
-                Urgency::Urgent => callback.urgent_owner.clone(),
-                Urgency::Normal => callback.owner.clone(),
-            }),
+            Urgency::Urgent | Urgency::Normal => {
+                takeover.clone().or(named).unwrap_or_else(|| match urgency {
+                    Urgency::Urgent => callback.urgent_owner.clone(),
+                    Urgency::Normal => callback.owner.clone(),
+                })
+            }
         };
-        let usual = step.filter(|_| takeover.is_none()).map_or(callback.within_minutes, |step| step.within_minutes);
+        let usual =
+            step.filter(|_| takeover.is_none()).map_or(callback.within_minutes, |step| step.within_minutes);
         let minutes = match urgency {
             Urgency::Urgent => callback.urgent_within_minutes.min(usual),
             Urgency::Normal => usual,
@@ -178,7 +203,8 @@ impl Engine {
         let promise = self.promise(urgency);
         let value = self.promise_clause(&promise);
         self.record(Fact::PromiseMade { promise });
-        let evidence = self.state.matter.step.as_ref().map(|(_, evidence)| evidence.clone()).unwrap_or_default();
+        let evidence =
+            self.state.matter.step.as_ref().map(|(_, evidence)| evidence.clone()).unwrap_or_default();
         let answer = Answer { value: Pii::new(value), evidence, confidence: 1.0 };
         self.record(Fact::Diagnosed { aspect: Aspect::NextStep, answer });
     }
@@ -268,7 +294,8 @@ impl Engine {
 
     /// The promise as told to the caller; empty where there is none.
     pub(super) fn promise_words(&self) -> Vec<String> {
-        let (Some(promise), Some(clause)) = (self.state.promises.last(), self.state.matter.value(Aspect::NextStep))
+        let (Some(promise), Some(clause)) =
+            (self.state.promises.last(), self.state.matter.value(Aspect::NextStep))
         else {
             return Vec::new();
         };

@@ -2,7 +2,9 @@
 
 use super::hearing::{Context, Reaction};
 use super::{Engine, wording};
-use crate::domain::{Answer, Aspect, EarlierCall, EscalationReason, Fact, Promise, PromiseState, Slot, TurnId};
+use crate::domain::{
+    Answer, Aspect, EarlierCall, EscalationReason, Fact, Promise, PromiseState, Slot, TurnId,
+};
 use crate::understanding::{self, answer};
 
 /// Two calls about the same thing this long apart are two matters.
@@ -43,7 +45,10 @@ impl Engine {
         let topic = call.topic.as_deref().and_then(|key| self.business().playbook.topic(key));
         let about = topic.map_or("your last call", |topic| topic.name.as_str());
         let day = self.day_of(call.at);
-        vec![format!("Are you calling about {about}, for which {} was to get back to you {day}?", promise.owner)]
+        vec![format!(
+            "Are you calling about {about}, for which {} was to get back to you {day}?",
+            promise.owner
+        )]
     }
 
     /// The day of an earlier call, as seen from this one.
@@ -60,7 +65,12 @@ impl Engine {
     }
 
     /// Takes the answer to whether this call is about the open promise.
-    pub(super) fn earlier_answered(&mut self, text: &str, turn: TurnId, context: &Context) -> Option<Reaction> {
+    pub(super) fn earlier_answered(
+        &mut self,
+        text: &str,
+        turn: TurnId,
+        context: &Context,
+    ) -> Option<Reaction> {
         let about = self.state.matter.open_promise().and_then(|call| call.topic.clone());
         let seen = self.state.matter.topics.first().cloned();
         let same = match (answer(text).filter(|_| context.heard), &seen) {
@@ -98,7 +108,9 @@ impl Engine {
         let told = if self.is_overdue() {
             format!("{} was to get back to you and has not", promise.owner)
         } else {
-            call.trigger.as_ref().map_or_else(|| "you have called before".to_owned(), |words| words.expose().clone())
+            call.trigger
+                .as_ref()
+                .map_or_else(|| "you have called before".to_owned(), |words| words.expose().clone())
         };
         let answer = Answer { value: told.into(), evidence: vec![turn], confidence: 0.9 };
         self.record(Fact::Diagnosed { aspect: Aspect::Trigger, answer });

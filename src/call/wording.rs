@@ -56,33 +56,51 @@ const PERSON_OR_MESSAGE: &[&str] = &[
 const ANYTHING_ELSE: &[&str] =
     &["Is there anything else?", "Is there anything else I can note down?", "Was there anything more?"];
 
-const TRIGGER: &[&str] = &[
-    "What happened first?",
-    "Could you tell me in one sentence what went wrong?",
-    "How did it begin?",
-];
+const TRIGGER: &[&str] =
+    &["What happened first?", "Could you tell me in one sentence what went wrong?", "How did it begin?"];
 const WRONG_TRIGGER: &[&str] = &["What did I get wrong?", "How was it then?"];
-const EXPECTATION: &[&str] = &[
-    "What would you like to happen now?",
-    "What would be a good outcome for you today?",
-];
+const EXPECTATION: &[&str] =
+    &["What would you like to happen now?", "What would be a good outcome for you today?"];
 const FOCUS: &[&str] = &["Which of them matters most to you today?", "With which of them shall we begin?"];
 pub(super) const WHICH: &[&str] =
     &["Which would you prefer?", "Which of them suits you better?", "Which one shall it be?"];
 pub(super) const PUT_DOWN: &[&str] = &["Shall I put that down?", "Is that all right for you?"];
-const SORRY: &[&str] = &["I am sorry about the trouble this is giving you.", "I am sorry that you have to deal with this."];
+const SORRY: &[&str] =
+    &["I am sorry about the trouble this is giving you.", "I am sorry that you have to deal with this."];
 const FIRST_MOVES: &[(FirstMove, &[&str])] = &[
-    (FirstMove::LowerIntensity, &["I hear you, and I want to get this sorted out with you.", "I am listening, and I am writing it all down."]),
-    (FirstMove::Reassure, &["I am with you, and we will take this one step at a time.", "I am here, and I am staying on the line."]),
-    (FirstMove::TakeOwnership, &["You should not have to tell this again, so I am writing it down for everybody.", "I will write this down once, so that you need not repeat it."]),
+    (
+        FirstMove::LowerIntensity,
+        &[
+            "I hear you, and I want to get this sorted out with you.",
+            "I am listening, and I am writing it all down.",
+        ],
+    ),
+    (
+        FirstMove::Reassure,
+        &[
+            "I am with you, and we will take this one step at a time.",
+            "I am here, and I am staying on the line.",
+        ],
+    ),
+    (
+        FirstMove::TakeOwnership,
+        &[
+            "You should not have to tell this again, so I am writing it down for everybody.",
+            "I will write this down once, so that you need not repeat it.",
+        ],
+    ),
     (FirstMove::SmallSteps, &["We will take it step by step.", "One thing at a time."]),
-    (FirstMove::Normalise, &["Many people call about this.", "This comes up often, and it is good that you called."]),
+    (
+        FirstMove::Normalise,
+        &["Many people call about this.", "This comes up often, and it is good that you called."],
+    ),
     (FirstMove::SayTimeline, &["I will make this quick.", "Let me find the fastest way for you."]),
     (FirstMove::BeBrief, &["I will be brief.", "This takes only a minute."]),
 ];
 pub(super) const OTHERS_KEPT: &[&str] = &["The other things you told me are written down as well."];
 pub(super) const CORE_WRONG: &[&str] = &["Thank you for putting that right.", "Thanks, let me correct that."];
-pub(super) const CALLED_IN_VAIN: &[&str] = &["I am sorry that you had to call again because nobody got back to you."];
+pub(super) const CALLED_IN_VAIN: &[&str] =
+    &["I am sorry that you had to call again because nobody got back to you."];
 pub(super) const CALLED_AGAIN: &[&str] = &["Thank you for calling again; I have your notes here."];
 pub(super) const GLAD_YOU_SAID: &str = "I am glad that you told me, and I take it seriously.";
 pub(super) const BOUNDARY: &[&str] =
@@ -330,13 +348,18 @@ impl Engine {
                 None => speech,
             };
             let empathy = self.topic().map(|topic| topic.empathy.as_slice()).unwrap_or_default();
-            let unsaid = empathy.iter().find(|_| !empathy.iter().any(|words| self.state.times_begun(words) > 0));
+            let unsaid =
+                empathy.iter().find(|_| !empathy.iter().any(|words| self.state.times_begun(words) > 0));
             return speech.and(unsaid.cloned().unwrap_or_default());
         }
         let plainly = self.next_question() != Some(Question::Core);
         match (trigger, matter.value(Aspect::Expectation)) {
-            (Some(trigger), Some(wanted)) if plainly => speech.and(format!("So {trigger}, and you would like {wanted}.")),
-            (None, Some(wanted)) if plainly && !self.state.has_heard(wanted) => speech.and(format!("So you would like {wanted}.")),
+            (Some(trigger), Some(wanted)) if plainly => {
+                speech.and(format!("So {trigger}, and you would like {wanted}."))
+            }
+            (None, Some(wanted)) if plainly && !self.state.has_heard(wanted) => {
+                speech.and(format!("So you would like {wanted}."))
+            }
             (Some(trigger), None) if plainly => speech.and(format!("So {trigger}.")),
             (_, _) if plainly => speech.and(self.pick(NOTED)).act(Move::Acknowledge),
             (_, _) => speech.and(self.pick(THANKS)),

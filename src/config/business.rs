@@ -337,7 +337,8 @@ impl Check<'_> {
     }
 
     fn callback(&mut self, callback: Callback) -> CallbackPromise {
-        let Callback { owner, within_minutes, urgent_owner, urgent_within_minutes, urgent_at_any_hour } = callback;
+        let Callback { owner, within_minutes, urgent_owner, urgent_within_minutes, urgent_at_any_hour } =
+            callback;
         for (key, text) in [("owner", &owner), ("urgent_owner", &urgent_owner)] {
             if text.trim().is_empty() {
                 self.wrong(&["callback", key], "expected who calls back, such as \"our office\"");

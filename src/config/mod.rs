@@ -31,9 +31,6 @@ pub const EXAMPLES: &[(&str, &str)] = &[("heating", EXAMPLE)];
 /// The playbooks that every profile may name without having the file.
 pub const PLAYBOOKS: &[(&str, &str)] = &[("heating", include_str!("../../config/playbooks/heating.toml"))];
 
-/// The ids of the built-in example businesses.
-pub const EXAMPLES: &[&str] = &["heating"];
-
 /// The file looked for in the current folder when none is named.
 pub const USUAL_FILE: &str = "calmline.toml";
 
@@ -265,12 +262,6 @@ impl fmt::Display for Problem {
             Weight::Warning => write!(f, ": warning: {}", self.message),
         }
     }
-}
-
-/// The built-in example business of that id.
-pub fn example(id: &str) -> Option<Business> {
-    let config = Config::built_in().ok()?;
-    config.businesses.into_iter().find(|business| business.id.0 == id)
 }
 
 impl Config {

@@ -30,8 +30,6 @@ pub struct Business {
     pub fields: Vec<IntakeField>,
     /// Who calls back, and how soon.
     pub callback: CallbackPromise,
-    /// The number to call in a danger to life, as spoken: `911`.
-    pub emergency_number: String,
     /// What its trade needs to know, with the business's own owners and answers laid over it.
     pub playbook: Playbook,
 }

@@ -124,7 +124,9 @@ fn dictation(text: &str, expecting: Expecting) -> Option<Completeness> {
         Expecting::YesNo if length >= 5 => {
             Some(if enough { Completeness::Complete } else { Completeness::Dictating })
         }
-        Expecting::Anything | Expecting::Venting | Expecting::Name if length >= 5 || (numbered && length >= 3) => {
+        Expecting::Anything | Expecting::Venting | Expecting::Name
+            if length >= 5 || (numbered && length >= 3) =>
+        {
             Some(if enough { Completeness::Open } else { Completeness::Dictating })
         }
         Expecting::YesNo | Expecting::Anything | Expecting::Venting | Expecting::Name => None,
