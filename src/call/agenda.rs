@@ -115,8 +115,7 @@ impl Engine {
     /// What the caller wants is asked openly where the playbook has nothing to have confirmed, or that was refused.
     fn lacks_expectation(&self) -> bool {
         let proposed = self.topic().is_some_and(|topic| topic.wanted.is_some());
-        let refused = self.state.times_asked(&Question::Core) > 0;
-        self.state.matter.diagnosis.expectation.is_none() && (!proposed || refused)
+        self.state.matter.diagnosis.expectation.is_none() && (!proposed || self.state.matter.wish_refused)
     }
 
     /// The core is said back and confirmed, except where a calm caller has just said all of it in plain words.
@@ -136,7 +135,7 @@ impl Engine {
     /// What the caller would like, as said or as usual with such calls.
     pub(super) fn expected_words(&self) -> Option<String> {
         let said = self.state.matter.value(Aspect::Expectation).map(str::to_owned);
-        let refused = self.state.times_asked(&Question::Core) > 0;
+        let refused = self.state.matter.wish_refused;
         said.or_else(|| self.topic().filter(|_| !refused).and_then(|topic| topic.wanted.clone()))
     }
 
@@ -267,6 +266,7 @@ impl Engine {
         if nothing || !self.may_ask(&Question::AnythingElse) {
             return self.leave(speech, HangupCause::Completed);
         }
+        self.seek_summary();
         self.ask(speech, Question::AnythingElse);
     }
 

@@ -132,9 +132,7 @@ impl Engine {
 
     /// A bare no takes back what was only supposed; the caller's own words stay until there are others.
     fn reject_core(&mut self, text: &str, turn: TurnId) {
-        if self.state.matter.diagnosis.expectation.is_some() {
-            self.record(Fact::Undiagnosed { aspect: Aspect::Expectation });
-        }
+        self.record(Fact::Undiagnosed { aspect: Aspect::Expectation });
         let rest: Vec<&str> = sentences(text).into_iter().skip(1).collect();
         if let Some(told) = story(&rest.join(" ")) {
             self.add_to_reason(&told, turn);

@@ -14,7 +14,7 @@ use crate::understanding::words::{plain, sentences, words};
 /// Turns shown for the wording of one sentence.
 const TURNS_FOR_WORDING: usize = 6;
 /// A turn shorter than this has nothing for a model to find.
-const TELLING: usize = 8;
+const LONG_TURN: usize = 8;
 /// How sure an answer is that a model found, with its proof in the caller's words.
 const FOUND: f32 = 0.6;
 /// Better words may not be much longer than the words they replace.
@@ -168,7 +168,7 @@ impl Engine {
             .into_iter()
             .filter(|aspect| self.state.matter.confidence(*aspect) < FOUND)
             .collect();
-        let long = self.turn_text(turn).is_some_and(|text| words(text).len() >= TELLING);
+        let long = self.turn_text(turn).is_some_and(|text| words(text).len() >= LONG_TURN);
         if open.is_empty() || !long || self.floor.background.is_some() || self.state.matter.core_confirmed {
             return;
         }

@@ -4,9 +4,7 @@ use super::agenda::most_failures;
 use super::diagnosing::Told;
 use super::ledger::Speech;
 use super::{Engine, wording};
-use crate::domain::{
-    Aspect, EscalationReason, Fact, HangupCause, Move, Phase, Question, Slot, TurnId, Utterance,
-};
+use crate::domain::{EscalationReason, Fact, HangupCause, Phase, Question, Slot, TurnId, Utterance};
 use crate::understanding::phone::has_digits;
 use crate::understanding::signal::SignalKind;
 use crate::understanding::words::{has_any, plain, sentences, words};
@@ -205,6 +203,7 @@ impl Engine {
     fn understand(&mut self, text: &str, turn: TurnId) -> Reaction {
         let context = self.context();
         let told = self.diagnose(text, turn, &context);
+        self.seek_findings(turn);
         if let Some(reaction) = self.follow_triggers(&told, turn, &context) {
             self.mine(text, turn, &context);
             self.take_story_beside(text, turn, &told);

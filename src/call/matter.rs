@@ -11,6 +11,8 @@ pub struct Matter {
     pub(super) topics: Vec<String>,
     /// Whether the caller agreed to the core as it was said back.
     pub(super) core_confirmed: bool,
+    /// Whether the caller said that what was supposed to be wanted is not.
+    pub(super) wish_refused: bool,
     pub(super) states: Vec<(CallerState, TurnId)>,
     pub(super) mentions: Vec<(Mention, TurnId)>,
     pub(super) boundaries: u32,
@@ -111,6 +113,7 @@ impl Matter {
             Fact::Undiagnosed { aspect } => {
                 *self.diagnosis.slot(*aspect) = None;
                 self.core_confirmed = false;
+                self.wish_refused |= *aspect == Aspect::Expectation;
             }
             Fact::CoreConfirmed => self.core_confirmed = true,
             Fact::StateRead { state, reason: _, turn } => self.states.push((*state, *turn)),

@@ -5,8 +5,8 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod guard;
 pub mod note;
 pub mod person;
 pub mod recap;
 pub mod state;
-pub mod guard;
