@@ -311,8 +311,8 @@ impl Engine {
         if kind == FieldKind::Text && doubtful && words(text).len() <= 2 {
             return Reaction::Miss;
         }
-        let cannot_say =
-            said == Some(Answer::Unsure) || (kind == FieldKind::Code && said == Some(Answer::No));
+        let refuses = said == Some(Answer::No) && (kind == FieldKind::Code || !phone::has_digits(text));
+        let cannot_say = said == Some(Answer::Unsure) || (kind != FieldKind::YesNo && refuses);
         match value {
             Some(value) if !cannot_say && (kind != FieldKind::Text || !learned.any()) => {
                 self.record(Fact::Noted { slot, value: Pii::new(value), evidence: vec![turn] });
