@@ -136,3 +136,114 @@ fn list(answer: Value) -> Option<Vec<Value>> {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wording(draft: &str, text: &str) -> Result<String, ModelError> {
+        let question =
+            ModelQuestion::Wording { act: crate::domain::Move::Ask, draft: draft.into(), turns: vec![] };
+        match parse(&question, text)? {
+            ModelReply::Wording(words) => Ok(words.into_exposed()),
+            other @ (ModelReply::Findings(_) | ModelReply::Summary(_)) => panic!("{other:?}"),
+        }
+    }
+
+    fn found(text: &str) -> Option<Vec<(Aspect, String, String)>> {
+        let findings = findings(text, &[Aspect::Trigger, Aspect::Expectation]).ok()?;
+        let parts =
+            |finding: Finding| (finding.aspect, finding.value.into_exposed(), finding.quote.into_exposed());
+        Some(findings.into_iter().map(parts).collect())
+    }
+
+    #[test]
+    fn sentences_are_counted_as_people_do() {
+        for (text, count) in [
+            ("", 1),
+            ("May I have your name?", 1),
+            ("Thank you, Dr. Marsh. We will call by 4 p.m. today.", 2),
+            ("I see! \"Nobody came.\" Is that right?", 3),
+            ("It is $4.50 a day, i.e. no more than before.", 1),
+            ("Ask J. Doe. She knows", 2),
+            ("Wait… Yes. 12 Juniper Street?", 3),
+        ] {
+            assert_eq!(sentences(text), count, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn plain_words_are_taken_and_no_more_of_them_than_the_draft_has() {
+        let draft = "Is that right?";
+        assert_eq!(wording(draft, "\n Have I got\n that right? "), Ok("Have I got that right?".to_owned()));
+        assert_eq!(wording(draft, "\"Is it so?\""), Ok("Is it so?".to_owned()));
+        assert_eq!(wording(draft, "In better words:\nIs it so?"), Ok("Is it so?".to_owned()));
+        assert_eq!(wording(draft, "Is it so? I hope it is. Or"), Ok("Is it so?".to_owned()));
+        assert_eq!(wording("Yes. Is it so?", "Oh. Is it so? I"), Ok("Oh. Is it so?".to_owned()));
+        assert_eq!(wording(draft, "Is (415) 555-0142 your number?").unwrap().len(), 30);
+    }
+
+    #[test]
+    fn what_cannot_be_spoken_is_refused() {
+        let long = "so ".repeat(50);
+        for text in [
+            "",
+            "   ",
+            "?!",
+            "Is it",
+            "- Is it so?",
+            "**Is it so?**",
+            "{\"draft\": \"Is it so?\"}",
+            "<b>So?",
+            &long,
+        ] {
+            assert!(wording("Is that right?", text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn findings_are_found_in_the_talk_around_them() {
+        let json =
+            r#"{"findings": [{"aspect": "trigger", "value": " nobody came ", "quote": "nobody came"}]}"#;
+        let expected = vec![(Aspect::Trigger, "nobody came".to_owned(), "nobody came".to_owned())];
+        for text in [
+            json.to_owned(),
+            format!("```json\n{json}\n```"),
+            format!("Sure [as asked], {{here}} it is: {json} Anything else?"),
+            json[13..json.len() - 1].to_owned(),
+        ] {
+            assert_eq!(found(&text), Some(expected.clone()), "{text}");
+        }
+        assert_eq!(found(r#"{"findings": []}"#), Some(vec![]));
+    }
+
+    #[test]
+    fn findings_that_are_of_no_use_are_left_out() {
+        let long = "so ".repeat(200);
+        let text = format!(
+            r#"[{{"aspect": "mood", "value": "angry", "quote": "damn"}},
+                {{"aspect": "next_step", "value": "not asked for", "quote": "call me"}},
+                {{"aspect": "trigger", "value": "nobody came"}},
+                {{"aspect": "trigger", "value": "nobody came", "quote": " "}},
+                {{"aspect": "trigger", "value": "nobody came", "quote": "{long}"}},
+                {{"aspect": "trigger", "value": "the first", "quote": "one"}},
+                {{"aspect": "trigger", "value": "the second", "quote": "two"}}]"#
+        );
+        assert_eq!(found(&text), Some(vec![(Aspect::Trigger, "the first".to_owned(), "one".to_owned())]));
+    }
+
+    #[test]
+    fn what_is_no_list_of_findings_is_refused() {
+        for text in [
+            "",
+            "Nobody came.",
+            "{\"findings\": 3}",
+            "{\"results\": []}",
+            "[1, 2]",
+            "{\"findings\": [{",
+            "[[[[",
+        ] {
+            assert_eq!(found(text), None, "{text:?}");
+        }
+    }
+}

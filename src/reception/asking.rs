@@ -37,3 +37,42 @@ impl Asked {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures_util::FutureExt as _;
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn answers_come_as_they_come_and_what_is_called_off_is_dropped_at_once() {
+        let mut asked = Asked::default();
+        let alive = Arc::new(());
+        let mut answers = Vec::new();
+        for ask in 0..3 {
+            let (answer, answered) = oneshot::channel();
+            let alive = Arc::clone(&alive);
+            answers.push(answer);
+            asked.add(
+                AskId(ask),
+                Box::pin(async move {
+                    let _alive = alive;
+                    answered.await.unwrap()
+                }),
+            );
+        }
+        assert!(asked.answered().now_or_never().is_none());
+        answers.remove(2).send(Err(ModelError::Busy)).unwrap();
+        assert_eq!(asked.answered().await, (AskId(2), Err(ModelError::Busy)));
+
+        asked.cancel(AskId(0));
+        assert_eq!(Arc::strong_count(&alive), 2);
+        answers.remove(1).send(Ok(ModelReply::Summary("They called.".into()))).unwrap();
+        assert_eq!(asked.answered().await, (AskId(1), Ok(ModelReply::Summary("They called.".into()))));
+        assert_eq!(Arc::strong_count(&alive), 1);
+        assert!(asked.answered().now_or_never().is_none());
+    }
+}
