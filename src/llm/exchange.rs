@@ -162,6 +162,9 @@ fn accepted(response: Response) -> Result<Response, ModelError> {
 
 async fn read(question: &ModelQuestion, mut response: Response) -> Result<String, ModelError> {
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if kind.starts_with("text/html") {
+        return Err(ModelError::Unusable("it is a web page"));
+    }
     let comes_whole = kind.starts_with("application/json");
     let mut answer = Answer::default();
     while answer.ended.is_none() {
