@@ -8,6 +8,7 @@ mod carrier;
 mod config;
 mod doors;
 mod invariants;
+mod llm;
 mod privacy;
 mod store;
 #[path = "../support/mod.rs"]
