@@ -189,7 +189,13 @@ impl Engine {
         self.floor.next_speech += 1;
         self.floor.timers.start_playback(self.now, text.len());
         let text = Pii::new(text);
-        self.actions.push_back(Action::Say { speech, text: text.clone(), asks: asks.clone(), act });
+        self.actions.push_back(Action::Say {
+            speech,
+            text: text.clone(),
+            asks: asks.clone(),
+            act,
+            unhurried: self.is_upset(),
+        });
         self.floor.speaking =
             Some(Spoken { speech, text, asks, act, question_at, since: self.now, stopped: None });
     }

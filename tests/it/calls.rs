@@ -200,7 +200,7 @@ impl Stage {
         let mut stopped = Vec::new();
         while let Some(action) = self.engine.poll_action() {
             match action {
-                Action::Say { speech, text, asks, act: _ } => {
+                Action::Say { speech, text, asks, .. } => {
                     let asks = asks.map(|question| format!(" [{}]", question.label())).unwrap_or_default();
                     let text = text.into_exposed();
                     self.line(&format!("BOT{asks}: {text}"));
