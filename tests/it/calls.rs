@@ -73,6 +73,7 @@ pub(crate) fn business(id: &str) -> Business {
         key: key.to_owned(),
         ask: ask.iter().map(|text| (*text).to_owned()).collect(),
         kind,
+        pattern: None,
     };
     let (name, fields, owner, urgent_owner) = match id {
         "heating" => (
@@ -128,6 +129,7 @@ pub(crate) fn business(id: &str) -> Business {
         ),
         notice: Some("I am an automated assistant, and this call is written down.".to_owned()),
         hours: Hours { week: (0..5).map(|day| (day, vec![span(8, 17)])).collect(), closed_on: vec![] },
+        emergency_number: "911".to_owned(),
         fields,
         callback: CallbackPromise {
             owner: owner.to_owned(),
