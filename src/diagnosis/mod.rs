@@ -4,3 +4,5 @@
 //! no course of a conversation; that is the call engine's.
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+pub mod guard;
