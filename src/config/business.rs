@@ -31,7 +31,7 @@ pub(super) struct Profile {
     greeting_closed: String,
     notice: Option<String>,
     hours: Week,
-    callback: Callback,
+    pub(super) callback: Callback,
     #[serde(default)]
     pub(super) fields: Vec<Field>,
     #[serde(default)]
@@ -73,11 +73,11 @@ struct Week {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Callback {
+pub(super) struct Callback {
     owner: String,
-    within_minutes: u32,
+    pub(super) within_minutes: u32,
     urgent_owner: String,
-    urgent_within_minutes: u32,
+    pub(super) urgent_within_minutes: u32,
     #[serde(default)]
     urgent_at_any_hour: bool,
 }

@@ -20,6 +20,16 @@ pub(super) fn spoken(hours: &Hours) -> String {
     listed(&told, ", ", ", and ")
 }
 
+/// Minutes of opening hours in a week without holidays.
+pub(super) fn minutes_a_week(hours: &Hours) -> i32 {
+    let minute = |time: Time| i32::from(time.hour()) * 60 + i32::from(time.minute());
+    let length = |span: &OpeningSpan| match minute(span.to) - minute(span.from) {
+        within @ 1.. => within,
+        past_midnight => past_midnight + 24 * 60,
+    };
+    hours.week.values().flatten().map(length).sum()
+}
+
 fn days_of(days: &[usize]) -> String {
     if days.len() == DAYS.len() {
         return "every day".to_owned();

@@ -4,11 +4,13 @@
 //! expected. It deliberately starts nothing and looks at nothing but those files and variables.
 
 mod business;
+mod check;
 mod document;
 mod hours;
 mod overlay;
 mod playbook;
 mod texts;
+mod wording;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -26,10 +28,9 @@ use document::Document;
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 /// The profile of an example business, with comments.
 pub const EXAMPLE: &str = include_str!("../../config/businesses/heating.toml");
-/// An example business of each trade, by its id.
-pub const EXAMPLES: &[(&str, &str)] = &[("heating", EXAMPLE)];
-/// The playbooks that every profile may name without having the file.
-pub const PLAYBOOKS: &[(&str, &str)] = &[("heating", include_str!("../../config/playbooks/heating.toml"))];
+/// The ids of the built-in example businesses, one of each trade; also the names of the playbooks that every profile
+/// may name without having the file.
+pub const EXAMPLES: &[&str] = &["heating"];
 
 /// The file looked for in the current folder when none is named.
 pub const USUAL_FILE: &str = "calmline.toml";
@@ -392,14 +393,30 @@ fn assemble(
     }
 }
 
-/// One of the [`EXAMPLES`]: `heating`, `dental` or `law`.
+/// The profile of one of the [`EXAMPLES`], as it stands in its file.
+pub fn profile_text(id: &str) -> Option<&'static str> {
+    match id {
+        "heating" => Some(EXAMPLE),
+        _ => None,
+    }
+}
+
+/// The playbook of one of the [`EXAMPLES`], as it stands in its file.
+pub fn playbook_text(id: &str) -> Option<&'static str> {
+    match id {
+        "heating" => Some(include_str!("../../config/playbooks/heating.toml")),
+        _ => None,
+    }
+}
+
+/// The built-in example business of that id.
 pub fn example(id: &str) -> Option<Business> {
     examples(&mut Vec::new()).into_iter().find(|business| business.id.0 == id)
 }
 
 fn examples(problems: &mut Vec<Problem>) -> Vec<Business> {
-    let file = |id: &str| PathBuf::from(format!("businesses/{id}.toml"));
-    let texts = EXAMPLES.iter().map(|&(id, text)| (file(id), text.to_owned())).collect();
+    let file = |id: &str| PathBuf::from(format!("built-in/businesses/{id}.toml"));
+    let texts = EXAMPLES.iter().filter_map(|id| Some((file(id), profile_text(id)?.to_owned()))).collect();
     business::parse_all(texts, &mut playbook::Shelf::new(None), problems)
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Faq, Hours, Playbook, TopicKind};
+use crate::domain::{Faq, Hours, Playbook, TopicKind, Urgency};
+use crate::understanding::words;
 
 use super::business::{Check, Profile};
+use super::hours;
 use super::playbook::{Shelf, Volume};
-use super::texts::{self, Shape};
-use super::{Problem, hours};
+use super::texts;
 
 /// What fills the braces of a business's texts.
 struct Known {
@@ -42,13 +43,10 @@ impl Check<'_> {
         let mut playbook = volume.playbook.clone();
         self.lay_owners(profile, &mut playbook);
         self.lay_fields(profile, &volume, &mut playbook);
+        self.due_times(profile, hours, &volume);
         let known = known(profile, &playbook, hours, emergency_number);
         self.lay_answers(profile, &known, &mut playbook);
-        texts::visit(&mut playbook, &mut |_, shape, text| {
-            if shape != Shape::Name || text.contains('{') {
-                *text = known.fill(text);
-            }
-        });
+        texts::visit(&mut playbook, &mut |_, _, text| *text = known.fill(text));
         playbook
     }
 
@@ -128,19 +126,68 @@ impl Check<'_> {
                         "{} has no question `{key}`, so it is not asked; expected one under [[fields]]",
                         self.document.file().display()
                     );
-                    self.problems.push(Problem::warning(volume.document.problem(&path, message)));
+                    self.problems.push(volume.document.problem(&path, message).warning());
                 }
             }
         }
     }
 
-    fn lay_answers(&mut self, profile: &Profile, known: &Known, playbook: &mut Playbook) {
-        for (place, own) in profile.faqs.iter().enumerate() {
+    /// Nothing may be promised for a time by which the business has been open for more than a week.
+    fn due_times(&mut self, profile: &Profile, hours: &Hours, volume: &Volume) {
+        let week = hours::minutes_a_week(hours).unsigned_abs();
+        if week == 0 {
+            return;
+        }
+        let name = self.document.file().display().to_string();
+        for (place, topic) in volume.playbook.topics.iter().enumerate() {
             let place = &*place.to_string();
+            for (at, step) in topic.steps.iter().enumerate() {
+                let path = ["topics", place, "steps", &at.to_string(), "within_minutes"].map(str::to_owned);
+                if step.within_minutes > week {
+                    let message =
+                        format!("more than a week of opening hours in {name}; expected {week} or less");
+                    self.problems.push(volume.document.problem(&path, message));
+                } else if at == 0
+                    && topic.urgency == Urgency::Urgent
+                    && step.within_minutes > profile.callback.within_minutes
+                {
+                    let message = format!(
+                        "`{}` is urgent, but takes longer than an ordinary call back of {name}; expected {} or less",
+                        topic.key, profile.callback.within_minutes
+                    );
+                    self.problems.push(volume.document.problem(&path, message).warning());
+                }
+            }
+        }
+        for (key, minutes) in [
+            ("within_minutes", profile.callback.within_minutes),
+            ("urgent_within_minutes", profile.callback.urgent_within_minutes),
+        ] {
+            if minutes > week {
+                let message = format!("more than a week of opening hours; expected {week} or less");
+                self.wrong(&["callback", key], &message);
+            }
+        }
+    }
+
+    fn lay_answers(&mut self, profile: &Profile, known: &Known, playbook: &mut Playbook) {
+        for (at, own) in profile.faqs.iter().enumerate() {
+            let place = &*at.to_string();
             self.spoken(&["faqs", place, "answer"], &own.answer);
             if !known.fills(&own.answer) {
                 let message = "expected only {hours}, {address} (if the profile has one), {business} or the key of an owner in braces";
                 self.wrong(&["faqs", place, "answer"], message);
+            }
+            if profile.faqs[..at].iter().any(|above| above.key == own.key) {
+                self.wrong(&["faqs", place, "key"], "this key already has an answer above");
+            }
+            for (cue_at, cue) in own.cues.iter().enumerate() {
+                if let Some(other) = claimant(playbook, cue) {
+                    let message = format!(
+                        "\"{cue}\" belongs to `{other}` of the playbook already; expected other words"
+                    );
+                    self.wrong(&["faqs", place, "cues", &cue_at.to_string()], &message);
+                }
             }
             match playbook.faqs.iter_mut().find(|faq| faq.key == own.key) {
                 Some(faq) => {
@@ -159,6 +206,14 @@ impl Check<'_> {
         }
         playbook.faqs.retain(|faq| !faq.answer.is_empty() && known.fills(&faq.answer));
     }
+}
+
+/// The topic or question of the playbook that these words point to.
+fn claimant<'p>(playbook: &'p Playbook, cue: &str) -> Option<&'p str> {
+    let same = |other: &String| words::plain(other) == words::plain(cue);
+    let topic = playbook.topics.iter().find(|topic| topic.cues.iter().any(same)).map(|topic| &topic.key);
+    let faq = || playbook.faqs.iter().find(|faq| faq.cues.iter().any(same)).map(|faq| &faq.key);
+    topic.or_else(faq).map(String::as_str)
 }
 
 fn known(profile: &Profile, playbook: &Playbook, hours: &Hours, emergency_number: &str) -> Known {

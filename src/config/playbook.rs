@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use crate::domain::Playbook;
 
+use super::check::check;
 use super::document::Document;
-use super::{PLAYBOOKS, Problem, unreadable};
+use super::{EXAMPLES, Problem, playbook_text, unreadable};
 
 /// The playbooks that profiles may name: the files of a folder, and those that are built in.
 pub(super) struct Shelf {
@@ -41,6 +42,7 @@ impl Shelf {
         };
         let volume = Document::parse(&file, text, problems).and_then(|document| {
             let playbook = document.read_whole::<Playbook>(problems)?;
+            check(&playbook, &document, problems);
             Some(Rc::new(Volume { document, playbook }))
         });
         self.read.insert(name.to_owned(), volume.clone());
@@ -64,11 +66,10 @@ impl Shelf {
                 }
             }
         }
-        match PLAYBOOKS.iter().find(|(built_in, _)| *built_in == name) {
-            Some((_, text)) => Ok(Some((Path::new("built-in").join(file), (*text).to_owned()))),
+        match playbook_text(name) {
+            Some(text) => Ok(Some((Path::new("built-in").join(file), text.to_owned()))),
             None => {
-                let known: Vec<&str> = PLAYBOOKS.iter().map(|(name, _)| *name).collect();
-                let known = known.join(", ");
+                let known = EXAMPLES.join(", ");
                 Err(format!("there is no {}, and it is none of those built in: {known}", file.display()))
             }
         }

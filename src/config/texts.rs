@@ -2,6 +2,9 @@
 
 use crate::domain::Playbook;
 
+/// What may stand in braces beside the keys of owners.
+pub(super) const FACTS: [&str; 5] = ["business", "hours", "address", "emergency_number", "crisis_number"];
+
 /// How a text of a playbook is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -9,7 +12,11 @@ pub(super) enum Shape {
     Sentence,
     /// A whole question.
     Question,
-    /// A name within a sentence: "our office", "a missed visit".
+    /// The answer to a caller's question, in sentences.
+    Answer,
+    /// The name of somebody: "our office", "Doctor Lee".
+    Owner,
+    /// What a call is about, within a sentence: "a missed visit".
     Name,
     /// Follows "so".
     Happened,
@@ -24,7 +31,7 @@ pub(super) enum Shape {
 /// Visits every text that is said, with its place in the file.
 pub(super) fn visit(playbook: &mut Playbook, see: &mut impl FnMut(&[&str], Shape, &mut String)) {
     for (place, owner) in playbook.owners.iter_mut().enumerate() {
-        see(&["owners", &place.to_string(), "name"], Shape::Name, &mut owner.name);
+        see(&["owners", &place.to_string(), "name"], Shape::Owner, &mut owner.name);
     }
     for (place, topic) in playbook.topics.iter_mut().enumerate() {
         let place = &*place.to_string();
@@ -66,7 +73,7 @@ pub(super) fn visit(playbook: &mut Playbook, see: &mut impl FnMut(&[&str], Shape
     }
     for (place, faq) in playbook.faqs.iter_mut().enumerate() {
         if !faq.answer.is_empty() {
-            see(&["faqs", &place.to_string(), "answer"], Shape::Sentence, &mut faq.answer);
+            see(&["faqs", &place.to_string(), "answer"], Shape::Answer, &mut faq.answer);
         }
     }
 }

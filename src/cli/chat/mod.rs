@@ -163,7 +163,7 @@ pub fn business(config: &Config, id: Option<&str>) -> Result<Business> {
     configured.or_else(|| crate::config::example(id)).ok_or_else(|| {
         let configured = config.businesses.iter().map(|business| business.id.0.as_str());
         let mut ids: Vec<&str> =
-            configured.chain(crate::config::EXAMPLES.iter().map(|(id, _)| *id)).collect();
+            configured.chain(crate::config::EXAMPLES.iter().copied()).collect();
         ids.sort_unstable();
         ids.dedup();
         anyhow!("there is no business `{id}`; there are {}", ids.join(", "))
