@@ -22,7 +22,10 @@ mod number;
 pub mod phone;
 pub mod signal;
 mod spelling;
+mod stem;
 mod story;
+mod tokens;
+pub mod topic;
 mod wish;
 pub(crate) mod words;
 
