@@ -93,6 +93,10 @@ pub(super) fn resolve_period(from: Clock, to: Clock, part: Option<Part>) -> Time
             first = same;
         }
     }
+    // "Eight to twelve a.m." ends at noon.
+    if !from.is_sure() && to.hour == 12 && to.half == Half::Morning {
+        last = Time::constant(12, to.minute, 0, 0);
+    }
     if last <= first && !to.is_sure() && last.hour() < 12 {
         last = Time::constant(last.hour() + 12, last.minute(), 0, 0);
     }
@@ -221,7 +225,9 @@ fn on_the_clock(tokens: &[Token], at: usize, expected: bool) -> Option<(Clock, u
         return ((1..=12).contains(&hour) || half == Half::Exact)
             .then_some((Clock::new(hour, minute, half), used + usize::from(named) + after));
     }
-    let bare = expected && (1..=12).contains(&hour) && closed(tokens, at + used - 1);
+    let in_part =
+        part(tokens, at + used).is_some_and(|(_, used)| used > 1) && word(tokens, at + used) != "the";
+    let bare = (1..=12).contains(&hour) && (in_part || expected && closed(tokens, at + used - 1));
     bare.then_some((Clock::new(hour, minute, Half::Open), used))
 }
 

@@ -89,7 +89,7 @@ pub fn moments(text: &str, now: &Zoned) -> Vec<Moment> {
     let mut found: Vec<Placed> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        let link = found.last().map_or(Link::Apart, |last| link(&tokens, last.end, at));
+        let link = found.last().map_or(Link::Apart, |last| link(&tokens, last, at));
         let Some(next) = scan.moment(at, found.last().filter(|_| link == Link::Corrects)) else {
             at += 1;
             continue;
@@ -140,23 +140,22 @@ enum Link {
     Denied,
 }
 
-fn link(tokens: &[Token], from: usize, to: usize) -> Link {
-    const MARKS: &str = "no wait sorry actually rather mean meant oops correction scratch but";
-    const BETWEEN: &str = "i um uh er it it's its is that that's make the on at it'll be was well oh";
-    if to <= from || to - from > 7 {
-        let denied_before = to == from && is_not(tokens, from);
-        return if denied_before { Link::Corrects } else { Link::Apart };
+fn link(tokens: &[Token], earlier: &Placed, to: usize) -> Link {
+    const MARKS: &str = "no wait sorry actually rather mean meant oops correction scratch";
+    const BETWEEN: &str = "i um uh er it it's its is that that's make the on at but was well oh";
+    let between = tokens.get(earlier.end..to).unwrap_or_default();
+    if between.len() > 7 {
+        return Link::Apart;
     }
-    let between = &tokens[from..to];
-    if between.iter().all(|token| token.text == "not") {
+    if !between.is_empty() && between.iter().all(|token| token.text == "not") {
         return Link::Denied;
     }
     let mark = |token: &Token| is_in(MARKS, &token.text);
-    // A mere "but" corrects only what was denied.
-    let strong = between.iter().any(|token| mark(token) && token.text != "but");
+    let marked = between.iter().any(mark)
+        || between.windows(2).any(|pair| pair[0].text == "make" && pair[1].text == "that")
+        || is_not(tokens, earlier.start);
     let only = between.iter().all(|token| mark(token) || is_in(BETWEEN, &token.text));
-    let made = between.windows(2).any(|pair| pair[0].text == "make" && pair[1].text == "that");
-    if only && (strong || made) { Link::Corrects } else { Link::Apart }
+    if only && marked { Link::Corrects } else { Link::Apart }
 }
 
 struct Scan<'a> {
@@ -233,8 +232,15 @@ impl Scan<'_> {
         }
         let corrects_date = corrected.is_some_and(|earlier| earlier.moment.date.is_some());
         let mut day = self.calendar.day(place, past, lead.expects_day || corrects_date)?;
-        let used = day.used;
-        if let Some((last, more)) = self.through(place + used, led_from, day.first) {
+        let the = usize::from(word(tokens, place) == "the");
+        // Of "March fourth, no, the fifth" the second has its month from the first.
+        if let Some(earlier) = corrected.and_then(|earlier| earlier.moment.date)
+            && let Some((number, used)) = ordinal(tokens, place + the)
+            && day.used == the + used
+        {
+            day.first = Date::new(earlier.year(), earlier.month(), number).unwrap_or(day.first);
+        }
+        if let Some((last, more)) = self.through(place + day.used, led_from, day.first) {
             day.last = Some(last);
             day.used += more;
         }
@@ -365,13 +371,19 @@ impl Scan<'_> {
     /// Whether the words around a place tell of what lies behind: the nearest telling word of the sentence before it
     /// decides, then the nearest after it.
     fn is_past(&self, at: usize) -> bool {
-        let before = self.tokens[..at].iter().rev().take_while(|token| !token.stop);
-        let after = self.tokens[at..].iter().scan(false, |over, token| {
-            let told = !*over;
-            *over |= token.stop;
-            told.then_some(token)
-        });
-        before.chain(after).find_map(|token| tense(&token.text)).unwrap_or(false)
+        let stop = |place: &usize| self.tokens[*place].stop;
+        let begin = (0..at).rev().find(stop).map_or(0, |place| place + 1);
+        let end = (at..self.tokens.len()).find(stop).map_or(self.tokens.len(), |place| place + 1);
+        let mut places = (begin..at).rev().chain(at..end);
+        places.find_map(|place| self.tense(place)).unwrap_or(false)
+    }
+
+    fn tense(&self, at: usize) -> Option<bool> {
+        let before = if at == 0 { "" } else { word(self.tokens, at - 1) };
+        // "I've got" is now.
+        let has =
+            matches!(before, "have" | "has" | "i've" | "we've" | "you've" | "they've" | "he's" | "she's");
+        if word(self.tokens, at) == "got" { (!has).then_some(true) } else { tense(word(self.tokens, at)) }
     }
 }
 

@@ -108,7 +108,7 @@ fn times_are_read_in_their_usual_forms() {
         ("at ten to five", "16:50"),
         ("between eight and twelve", "08:00/12:00"),
         ("from 9 to 5", "09:00/17:00"),
-        ("nine to one tomorrow", "2026-11-26 "),
+        ("from nine to one tomorrow", "2026-11-26T09:00/13:00"),
         ("8-12 am", "08:00/12:00"),
         ("from two to four p.m.", "14:00/16:00"),
         ("this afternoon", "2026-11-25T12:00/18:00"),
