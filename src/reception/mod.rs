@@ -3,6 +3,7 @@
 //! Invariant: every admitted call has exactly one task until its end is recorded, and that task alone talks to the
 //! engine. It deliberately decides nothing a caller would notice: that is the engine's.
 
+mod asking;
 mod attendance;
 mod directory;
 mod ear;
@@ -23,8 +24,9 @@ use uuid::Uuid;
 
 use crate::audio::smart_turn::SmartTurn;
 use crate::audio::vad::VadModel;
-use crate::call::{CallStart, Engine, full_house};
-use crate::domain::{CallId, CallTime, Fact, HangupCause, Pii};
+use crate::call::{CallStart, Engine, ModelUse, full_house};
+use crate::domain::{BusinessId, CallId, CallTime, EarlierCall, Fact, HangupCause, PhoneNumber, Pii};
+use crate::llm::LanguageModel;
 use crate::store::{Journal, NewCall, Store, StoreError};
 use crate::synthesize::Synthesizer;
 use crate::telephony::twilio::{CallSid, Control, IncomingCall};
@@ -41,6 +43,10 @@ const CARRIER: &str = "twilio";
 const NEWS_BACKLOG: usize = 1024;
 /// Commands waiting for one call; more than a carrier would ever send.
 const COMMANDS: usize = 16;
+/// How many earlier calls of a number are looked at.
+const EARLIER_CALLS: u32 = 5;
+/// How long the greeting may wait for them.
+const RECALL: Duration = Duration::from_millis(150);
 /// How long a call that was told to end may take over its goodbye.
 const GOODBYE: Duration = Duration::from_secs(20);
 /// How long a server that stops waits for a database that cannot be written.
@@ -62,10 +68,20 @@ pub struct Parts {
     pub voice_activity: VadModel,
     /// The end of a turn, judged by its sound.
     pub smart_turn: Arc<SmartTurn>,
+    /// The language model; without one the engine's own words are spoken.
+    pub model: Option<Model>,
     /// The carrier's remote control.
     pub control: Control,
     /// How many calls are taken at once; the next one is promised a call back.
     pub max_calls: usize,
+}
+
+/// A language model and how calls use it.
+pub struct Model {
+    /// Answers.
+    pub client: Arc<dyn LanguageModel>,
+    /// How long calls wait for it.
+    pub usage: ModelUse,
 }
 
 /// Takes calls. Clones share one reception.
@@ -188,13 +204,18 @@ impl Reception {
             };
             let next_seq = facts.last().map_or(0, |fact| fact.seq + 1);
             let answered = facts.iter().any(|stored| matches!(stored.fact, Fact::Answered { .. }));
+            // What was recalled when it was answered is among its facts.
+            let earlier = match answered {
+                true => Vec::new(),
+                false => self.recall(&business.id, new.caller.as_ref()).await,
+            };
             let start = CallStart {
                 id: new.id,
                 business: Arc::clone(&business),
                 caller: new.caller,
                 started_at: new.started_at,
-                earlier: Vec::new(),
-                model: None,
+                earlier,
+                model: self.model_use(),
             };
             let elapsed = Timestamp::now().duration_since(new.started_at).as_millis();
             let engine = Engine::replay(start, facts.into_iter().map(|stored| (stored.at, stored.fact)));
@@ -222,28 +243,50 @@ impl Reception {
         }
         match shared.parts.store.find_call(CARRIER, incoming.call_sid.as_str()).await {
             Ok(Some(_)) => Admission::Over,
-            Ok(None) => self.begin(incoming),
+            Ok(None) => self.begin(incoming).await,
             Err(error) => {
                 warn!(%error, "cannot tell whether a call is a new one; it is taken as such");
-                self.begin(incoming)
+                self.begin(incoming).await
             }
         }
     }
 
-    fn begin(&self, incoming: &IncomingCall) -> Admission {
+    /// What is known of earlier calls of a number; nothing, where that cannot be told in time.
+    async fn recall(&self, business: &BusinessId, caller: Option<&PhoneNumber>) -> Vec<EarlierCall> {
+        let Some(caller) = caller else { return Vec::new() };
+        let store = &self.shared.parts.store;
+        match timeout(RECALL, store.earlier_calls(business, caller, EARLIER_CALLS)).await {
+            Ok(Ok(earlier)) => earlier,
+            Ok(Err(error)) => {
+                warn!(%error, "earlier calls cannot be looked at");
+                Vec::new()
+            }
+            Err(_) => {
+                warn!("looking at earlier calls takes too long");
+                Vec::new()
+            }
+        }
+    }
+
+    async fn begin(&self, incoming: &IncomingCall) -> Admission {
         let shared = &self.shared;
         let lines = [incoming.forwarded_from.as_ref(), incoming.to.as_ref()];
         let Some(business) = shared.parts.directory.find(lines) else {
             warn!("a call came in on a line that no business profile names");
             return Admission::UnknownLine;
         };
+        let earlier = self.recall(&business.id, incoming.from.as_ref()).await;
+        if let Some(ticket) = shared.registry.ticket(&incoming.call_sid) {
+            // It was announced twice, and the other announcement was quicker; nothing waits from here on.
+            return Admission::Accepted(ticket);
+        }
         let start = CallStart {
             id: CallId::new(Uuid::now_v7()),
             business: Arc::clone(&business),
             caller: incoming.from.clone(),
             started_at: Timestamp::now(),
-            earlier: Vec::new(),
-            model: None,
+            earlier,
+            model: self.model_use(),
         };
         let mut recorder = shared.parts.journal.begin(NewCall {
             id: start.id,
@@ -324,6 +367,10 @@ impl Reception {
         if timeout(LAST_WRITES, self.shared.parts.journal.flush()).await.is_err() {
             error!("the database cannot be written: the last facts of calls are lost");
         }
+    }
+
+    fn model_use(&self) -> Option<ModelUse> {
+        self.shared.parts.model.as_ref().map(|model| model.usage)
     }
 
     fn attend(&self, beginning: Beginning) -> Ticket {
