@@ -6,3 +6,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod guard;
+pub mod note;
+pub mod person;
+pub mod recap;
+pub mod state;

@@ -9,6 +9,7 @@ mod config;
 mod conversations;
 mod doors;
 mod invariants;
+mod llm;
 mod privacy;
 mod store;
 #[path = "../support/mod.rs"]
