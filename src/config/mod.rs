@@ -30,7 +30,7 @@ pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 pub const EXAMPLE: &str = include_str!("../../config/businesses/heating.toml");
 /// The ids of the built-in example businesses, one of each trade; also the names of the playbooks that every profile
 /// may name without having the file.
-pub const EXAMPLES: &[&str] = &["heating"];
+pub const EXAMPLES: &[&str] = &["heating", "dental", "law"];
 
 /// The file looked for in the current folder when none is named.
 pub const USUAL_FILE: &str = "calmline.toml";
@@ -369,6 +369,8 @@ fn assemble(
 pub fn profile_text(id: &str) -> Option<&'static str> {
     match id {
         "heating" => Some(EXAMPLE),
+        "dental" => Some(include_str!("../../config/businesses/dental.toml")),
+        "law" => Some(include_str!("../../config/businesses/law.toml")),
         _ => None,
     }
 }
@@ -377,6 +379,8 @@ pub fn profile_text(id: &str) -> Option<&'static str> {
 pub fn playbook_text(id: &str) -> Option<&'static str> {
     match id {
         "heating" => Some(include_str!("../../config/playbooks/heating.toml")),
+        "dental" => Some(include_str!("../../config/playbooks/dental.toml")),
+        "law" => Some(include_str!("../../config/playbooks/law.toml")),
         _ => None,
     }
 }

@@ -230,7 +230,15 @@ fn known(profile: &Profile, playbook: &Playbook, hours: &Hours, emergency_number
 
 #[cfg(test)]
 mod tests {
-    use super::super::example;
+    use super::super::{Config, EXAMPLES, example};
+
+    #[test]
+    fn all_that_is_built_in_is_clean() {
+        let config = Config::built_in().unwrap_or_else(|error| panic!("{error}"));
+        let ids: Vec<&str> = config.businesses.iter().map(|business| &*business.id.0).collect();
+        assert_eq!(ids, EXAMPLES);
+        assert_eq!(config.warnings, []);
+    }
 
     #[test]
     fn a_business_lays_its_own_names_and_answers_over_the_playbook() {
