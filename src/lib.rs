@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod diagnosis;
 pub mod domain;
+pub mod llm;
 pub mod models;
 pub mod reception;
 pub mod store;

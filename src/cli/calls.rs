@@ -4,14 +4,13 @@ mod page;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::config::Config;
 use crate::domain::{BusinessId, CallId, Pii};
 use crate::store::{CallFilter, CallRecord, CallSummary, Store};
 
-use page::page;
+use page::{lasted, moment, page};
 pub use page::{findings, named, slot_name};
 
 /// The arguments of `calmline calls`.
@@ -136,16 +135,6 @@ fn table(calls: &[CallSummary], config: &Config) -> String {
     lines
 }
 
-fn moment(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%a %Y-%m-%d %H:%M").to_string()
-}
-
-fn lasted(from: Timestamp, to: Option<Timestamp>) -> String {
-    let Some(to) = to else { return "–".to_owned() };
-    let seconds = to.duration_since(from).as_secs();
-    format!("{}:{:02}", seconds / 60, seconds % 60)
-}
-
 fn shortened(text: &str, longest: usize) -> String {
     if text.chars().count() <= longest {
         return text.to_owned();
@@ -156,6 +145,7 @@ fn shortened(text: &str, longest: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
     use uuid::Uuid;
 
     use super::*;

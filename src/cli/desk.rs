@@ -18,10 +18,11 @@ use tracing::info;
 
 use crate::audio::smart_turn::SmartTurn;
 use crate::audio::vad::VadModel;
-use crate::call::fixed_phrases;
+use crate::call::{ModelUse, fixed_phrases};
 use crate::config::{Config, Secrets};
+use crate::llm;
 use crate::models::{Cache, ModelId};
-use crate::reception::{Directory, Parts, Reception};
+use crate::reception::{Directory, Model, Parts, Reception};
 use crate::store::{Journal, Store};
 use crate::synthesize::{self, HttpSettings, Voice};
 use crate::telephony::twilio::{self, Control};
@@ -74,6 +75,7 @@ impl Desk {
             synthesizer: voice,
             voice_activity: VadModel::load().map_err(|error| anyhow!("voice activity: {error}"))?,
             smart_turn: Arc::new(smart_turn),
+            model: language_model(config, secrets)?,
             control,
             max_calls: config.server.max_calls.get() as usize,
         });
@@ -171,6 +173,26 @@ pub fn start_voice(config: &Config, secrets: &Secrets) -> Result<Voice> {
         cache: phrases,
         cache_bytes: settings.cache_mb * 1_000_000,
     })?)
+}
+
+/// The configured language model, if any.
+///
+/// # Errors
+/// When there is no HTTP client to be had.
+pub fn language_model(config: &Config, secrets: &Secrets) -> Result<Option<Model>> {
+    let settings = &config.model;
+    let Some(base_url) = settings.base_url.clone() else { return Ok(None) };
+    let client = llm::Client::start(llm::Settings {
+        base_url,
+        model: settings.model.clone(),
+        api_key: secrets.model_api_key.clone(),
+        max_concurrent: settings.max_concurrent.get() as usize,
+    })?;
+    let usage = ModelUse {
+        wording_deadline: Duration::from_millis(settings.wording_deadline_ms.get().into()),
+        background_deadline: Duration::from_millis(settings.background_deadline_ms.get().into()),
+    };
+    Ok(Some(Model { client: Arc::new(client), usage }))
 }
 
 async fn warm(voice: &Voice, config: &Config) -> Result<()> {

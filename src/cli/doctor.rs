@@ -3,12 +3,15 @@
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
 use secrecy::ExposeSecret as _;
 
+use super::desk;
 use crate::config::{Config, ConfigError, Secrets};
+use crate::domain::{ModelQuestion, Move};
 use crate::models::{Cache, ModelId, Verdict};
 use crate::store::Store;
 
@@ -16,6 +19,8 @@ use crate::store::Store;
 const AMPLE_DISK_MB: u64 = 1_000;
 /// Cores below which a second caller is heard late.
 const AMPLE_CORES: usize = 2;
+/// How long a language model may take to answer at all; it may have to be loaded first.
+const PATIENCE_WITH_MODEL: Duration = Duration::from_secs(30);
 /// Characters below which a token can be guessed.
 const AMPLE_TOKEN: usize = 16;
 
@@ -58,6 +63,7 @@ impl Doctor {
         let mut findings = vec![good("configuration", configuration(&config))];
         findings.extend(models(&config));
         findings.push(espeak());
+        findings.extend(language_model(&config, &secrets).await);
         findings.push(database(&config).await);
         findings.push(disk(&config.store.path));
         findings.push(cores());
@@ -154,6 +160,35 @@ fn espeak() -> Finding {
             bad("espeak-ng", "cannot be run; the voice needs it to read words", "apt-get install espeak-ng")
         }
     }
+}
+
+/// Asks for better words for a sentence of no one's.
+async fn language_model(config: &Config, secrets: &Secrets) -> Option<Finding> {
+    const ABOUT: &str = "language model";
+    let address = config.model.base_url.as_deref()?;
+    let model = match desk::language_model(config, secrets) {
+        Ok(model) => model?,
+        Err(error) => {
+            return Some(bad(ABOUT, format!("{error:#}"), "clear model.base_url to do without one"));
+        }
+    };
+    let draft = "Thank you for calling. How can we help you?".into();
+    let question = ModelQuestion::Wording { act: Move::Greet, draft, turns: Vec::new() };
+    let asked = Instant::now();
+    let outcome = model.client.ask(question, PATIENCE_WITH_MODEL).await;
+    let took = asked.elapsed();
+    let found = match outcome {
+        Ok(_) => format!("{address} answered in {} ms", took.as_millis()),
+        Err(error) => {
+            let advice = "calls work without it, in the receptionist's own words";
+            return Some(note(ABOUT, format!("{address}: {error}"), advice));
+        }
+    };
+    if took <= model.usage.wording_deadline {
+        return Some(good(ABOUT, found));
+    }
+    let advice = "callers will not hear its words: take a smaller model, or raise model.wording_deadline_ms";
+    Some(note(ABOUT, found, advice))
 }
 
 async fn database(config: &Config) -> Finding {

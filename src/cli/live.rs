@@ -98,6 +98,7 @@ impl View {
             Fact::PhaseEntered { .. }
             | Fact::TopicsSeen { .. }
             | Fact::Mentioned { .. }
+            | Fact::WrongNumber { .. }
             | Fact::Asked { .. }
             | Fact::Confirmed { .. }
             | Fact::Rejected { .. }

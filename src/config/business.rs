@@ -78,6 +78,8 @@ pub(super) struct Callback {
     pub(super) within_minutes: u32,
     urgent_owner: String,
     pub(super) urgent_within_minutes: u32,
+    #[serde(default)]
+    urgent_at_any_hour: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -335,7 +337,8 @@ impl Check<'_> {
     }
 
     fn callback(&mut self, callback: Callback) -> CallbackPromise {
-        let Callback { owner, within_minutes, urgent_owner, urgent_within_minutes } = callback;
+        let Callback { owner, within_minutes, urgent_owner, urgent_within_minutes, urgent_at_any_hour } =
+            callback;
         for (key, text) in [("owner", &owner), ("urgent_owner", &urgent_owner)] {
             if text.trim().is_empty() {
                 self.wrong(&["callback", key], "expected who calls back, such as \"our office\"");
@@ -348,7 +351,7 @@ impl Check<'_> {
                 self.wrong(&["callback", key], "expected one minute or more");
             }
         }
-        CallbackPromise { owner, within_minutes, urgent_owner, urgent_within_minutes }
+        CallbackPromise { owner, within_minutes, urgent_owner, urgent_within_minutes, urgent_at_any_hour }
     }
 
     pub(super) fn spoken(&mut self, path: &[&str], text: &str) {

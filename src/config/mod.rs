@@ -48,6 +48,8 @@ pub struct Config {
     pub hearing: Hearing,
     /// Words to speech.
     pub voice: Voice,
+    /// The language model.
+    pub model: Model,
     /// The database.
     pub store: Store,
     /// The log.
@@ -140,6 +142,24 @@ pub struct VoiceHttp {
     pub timeout_seconds: NonZeroU32,
 }
 
+/// `[model]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    /// Everything before `/chat/completions`; absent for no language model.
+    #[serde(deserialize_with = "web_address_or_none")]
+    pub base_url: Option<String>,
+    /// The model's name there; absent where the endpoint needs none.
+    #[serde(deserialize_with = "text_or_none")]
+    pub model: Option<String>,
+    /// Milliseconds that a caller may wait for better words.
+    pub wording_deadline_ms: NonZeroU32,
+    /// Milliseconds that answers may take for which nobody waits.
+    pub background_deadline_ms: NonZeroU32,
+    /// Questions at once.
+    pub max_concurrent: NonZeroU32,
+}
+
 /// `[store]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -177,6 +197,8 @@ pub struct Secrets {
     pub twilio_api_key_secret: Option<SecretString>,
     /// `CALMLINE_VOICE_API_KEY`.
     pub voice_api_key: Option<SecretString>,
+    /// `CALMLINE_MODEL_API_KEY`.
+    pub model_api_key: Option<SecretString>,
     /// `CALMLINE_API_TOKEN`.
     pub api_token: Option<SecretString>,
 }
@@ -190,6 +212,7 @@ impl Secrets {
             twilio_auth_token: secret("CALMLINE_TWILIO_AUTH_TOKEN"),
             twilio_api_key_secret: secret("CALMLINE_TWILIO_API_KEY_SECRET"),
             voice_api_key: secret("CALMLINE_VOICE_API_KEY"),
+            model_api_key: secret("CALMLINE_MODEL_API_KEY"),
             api_token: secret("CALMLINE_API_TOKEN"),
         }
     }
@@ -322,6 +345,7 @@ struct Settings {
     twilio: Twilio,
     hearing: Hearing,
     voice: Voice,
+    model: Model,
     store: Store,
     log: Log,
 }
@@ -335,6 +359,7 @@ impl Settings {
         let twilio = layered.read("twilio", problems);
         let hearing = layered.read("hearing", problems);
         let voice = layered.read("voice", problems);
+        let model = layered.read("model", problems);
         let store = layered.read("store", problems);
         let log = layered.read("log", problems);
         Some(Self {
@@ -343,6 +368,7 @@ impl Settings {
             twilio: twilio?,
             hearing: hearing?,
             voice: voice?,
+            model: model?,
             store: store?,
             log: log?,
         })
@@ -358,8 +384,10 @@ fn assemble(
     let (errors, warnings): (Vec<_>, Vec<_>) =
         problems.into_iter().partition(|problem| problem.weight == Weight::Error);
     match settings {
-        Some(Settings { businesses: _, server, twilio, hearing, voice, store, log }) if errors.is_empty() => {
-            Ok(Config { file, server, twilio, hearing, voice, store, log, businesses, warnings })
+        Some(Settings { businesses: _, server, twilio, hearing, voice, model, store, log })
+            if errors.is_empty() =>
+        {
+            Ok(Config { file, server, twilio, hearing, voice, model, store, log, businesses, warnings })
         }
         Some(_) | None => Err(ConfigError(errors)),
     }

@@ -68,8 +68,10 @@ pub struct CallbackPromise {
     pub within_minutes: u32,
     /// Who owns urgent call-backs, as named to the caller.
     pub urgent_owner: String,
-    /// Minutes of opening hours until an urgent one is due.
+    /// Minutes until an urgent one is due.
     pub urgent_within_minutes: u32,
+    /// Whether urgent ones are made at any hour; otherwise their minutes are of opening hours too.
+    pub urgent_at_any_hour: bool,
 }
 
 /// The shape of a business's account, order or case numbers.

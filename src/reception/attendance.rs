@@ -8,15 +8,19 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::{Instant, sleep_until, timeout};
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
+use super::asking::Asked;
 use super::ear::{Ear, Finding, TurnTimes};
 use super::mouth::{Line, Mouth};
 use super::{Command, Happening, Link, News, Outbound, Shared};
+use crate::audio::ulaw;
 use crate::call::{Action, Engine, Event};
 use crate::domain::{
-    Business, CallId, CallTime, Expecting, Fact, HangupCause, TurnId, TurnTiming, Utterance,
+    AskId, Business, CallId, CallTime, Expecting, Fact, HangupCause, ModelFault, ModelQuestion, ModelReply,
+    TurnId, TurnTiming, Utterance,
 };
+use crate::llm::ModelError;
 use crate::store::Recorder;
 use crate::synthesize::{Slice, SynthesizeError, sentences};
 use crate::telephony::twilio::{CallSid, Inbound};
@@ -62,6 +66,7 @@ pub(super) struct Attendance {
     mouth: Mouth,
     voice: Option<(Line, Voice)>,
     prepared: HashMap<String, Voice>,
+    asked: Asked,
     events: VecDeque<Event>,
     last_turn: Option<TurnId>,
     untimed: Option<(TurnId, TurnTimes)>,
@@ -98,6 +103,7 @@ enum Woken {
     Received(Option<Inbound>),
     Spoke(Option<Result<Slice, SynthesizeError>>),
     Listened,
+    Replied(AskId, Result<ModelReply, ModelError>),
     Due,
 }
 
@@ -128,6 +134,7 @@ impl Attendance {
             mouth: Mouth::default(),
             voice: None,
             prepared: HashMap::new(),
+            asked: Asked::default(),
             events,
             last_turn: None,
             untimed: None,
@@ -164,6 +171,7 @@ impl Attendance {
             inbound = received(&mut self.link) => Woken::Received(inbound),
             () = self.ear.work(self.clock) => Woken::Listened,
             slice = spoken(&mut self.voice) => Woken::Spoke(slice),
+            (ask, outcome) = self.asked.answered() => Woken::Replied(ask, outcome),
             () = due(deadline) => Woken::Due,
         }
     }
@@ -177,6 +185,7 @@ impl Attendance {
             Woken::Received(None) => self.lose_link(),
             Woken::Spoke(slice) => self.speak_on(slice),
             Woken::Listened => {}
+            Woken::Replied(ask, outcome) => self.replied(ask, outcome),
             Woken::Due => self.due(),
         }
     }
@@ -255,9 +264,9 @@ impl Attendance {
     fn perform(&mut self) {
         while let Some(action) = self.engine.poll_action() {
             match action {
-                Action::Say { speech, text, asks, act: _ } => {
+                Action::Say { speech, text, asks, act: _, unhurried } => {
                     let label = asks.map(|question| question.label()).unwrap_or_default();
-                    self.mouth.say(speech, text.into_exposed(), label);
+                    self.mouth.say(speech, text.into_exposed(), label, unhurried);
                 }
                 Action::StopSpeaking => self.stop_speaking(),
                 Action::Listen(expecting) => {
@@ -265,11 +274,29 @@ impl Attendance {
                     self.ear.expect(expecting);
                 }
                 Action::Record(fact) => self.record(fact),
-                Action::Ask { .. } | Action::Cancel(_) => {}
+                Action::Ask { ask, question, deadline } => self.ask(ask, question, deadline),
+                Action::Cancel(ask) => self.asked.cancel(ask),
                 Action::Hangup(_) => self.over = true,
             }
         }
         self.start_line();
+    }
+
+    fn ask(&mut self, ask: AskId, question: ModelQuestion, deadline: Duration) {
+        match &self.shared.parts.model {
+            Some(model) => self.asked.add(ask, model.client.ask(question, deadline)),
+            None => self.events.push_back(Event::AskFailed { ask, fault: ModelFault::Unavailable }),
+        }
+    }
+
+    fn replied(&mut self, ask: AskId, outcome: Result<ModelReply, ModelError>) {
+        self.events.push_back(match outcome {
+            Ok(reply) => Event::Replied { ask, reply },
+            Err(error) => {
+                debug!(%error, "a question to the language model has no answer");
+                Event::AskFailed { ask, fault: error.fault() }
+            }
+        });
     }
 
     fn record(&mut self, fact: Fact) {
@@ -375,6 +402,10 @@ impl Attendance {
         match slice {
             Some(Ok(slice)) => {
                 let now = self.clock.now();
+                let breath = self.mouth.breath_before(&line, now);
+                if breath > 0 {
+                    self.send(Outbound::Media(vec![ulaw::SILENCE; breath].into()));
+                }
                 self.mouth.slice_sent(&line, slice.len(), now);
                 self.send(Outbound::Media(slice));
                 self.time_answer(now);

@@ -3,6 +3,7 @@
 //! Invariant: every admitted call has exactly one task until its end is recorded, and that task alone talks to the
 //! engine. It deliberately decides nothing a caller would notice: that is the engine's.
 
+mod asking;
 mod attendance;
 mod directory;
 mod ear;
@@ -23,8 +24,9 @@ use uuid::Uuid;
 
 use crate::audio::smart_turn::SmartTurn;
 use crate::audio::vad::VadModel;
-use crate::call::{CallStart, Engine, full_house};
+use crate::call::{CallStart, Engine, ModelUse, full_house};
 use crate::domain::{BusinessId, CallId, CallTime, EarlierCall, Fact, HangupCause, PhoneNumber, Pii};
+use crate::llm::LanguageModel;
 use crate::store::{Journal, NewCall, Store, StoreError};
 use crate::synthesize::Synthesizer;
 use crate::telephony::twilio::{CallSid, Control, IncomingCall};
@@ -66,10 +68,20 @@ pub struct Parts {
     pub voice_activity: VadModel,
     /// The end of a turn, judged by its sound.
     pub smart_turn: Arc<SmartTurn>,
+    /// The language model; without one the engine's own words are spoken.
+    pub model: Option<Model>,
     /// The carrier's remote control.
     pub control: Control,
     /// How many calls are taken at once; the next one is promised a call back.
     pub max_calls: usize,
+}
+
+/// A language model and how calls use it.
+pub struct Model {
+    /// Answers.
+    pub client: Arc<dyn LanguageModel>,
+    /// How long calls wait for it.
+    pub usage: ModelUse,
 }
 
 /// Takes calls. Clones share one reception.
@@ -203,7 +215,7 @@ impl Reception {
                 caller: new.caller,
                 started_at: new.started_at,
                 earlier,
-                model: None,
+                model: self.model_use(),
             };
             let elapsed = Timestamp::now().duration_since(new.started_at).as_millis();
             let engine = Engine::replay(start, facts.into_iter().map(|stored| (stored.at, stored.fact)));
@@ -274,7 +286,7 @@ impl Reception {
             caller: incoming.from.clone(),
             started_at: Timestamp::now(),
             earlier,
-            model: None,
+            model: self.model_use(),
         };
         let mut recorder = shared.parts.journal.begin(NewCall {
             id: start.id,
@@ -355,6 +367,10 @@ impl Reception {
         if timeout(LAST_WRITES, self.shared.parts.journal.flush()).await.is_err() {
             error!("the database cannot be written: the last facts of calls are lost");
         }
+    }
+
+    fn model_use(&self) -> Option<ModelUse> {
+        self.shared.parts.model.as_ref().map(|model| model.usage)
     }
 
     fn attend(&self, beginning: Beginning) -> Ticket {

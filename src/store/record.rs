@@ -346,6 +346,7 @@ impl CallRecord {
             Fact::Resumed => self.resumed_at.push(at),
             // How a question was asked is in the transcript; promises and the end come from the stored call.
             Fact::Asked { .. }
+            | Fact::WrongNumber { .. }
             | Fact::Keyed { .. }
             | Fact::SilenceNoticed { .. }
             | Fact::Misunderstood { .. }

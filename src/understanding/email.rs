@@ -15,7 +15,7 @@ const PROVIDERS: &str = "gmail hotmail yahoo outlook icloud aol protonmail comca
 /// Words around an address that are no part of it.
 const AROUND: &str = "my email e-mail mail address is it's its it that's that at to on under with by use and so the \
     yes yeah sure um uh er well okay ok please reach me send write contact would be was all one word lowercase \
-    lower case underscore dot dash";
+    lower case underscore dot dash web site website internet page app store shop";
 
 /// The e-mail addresses in `text`, each with its place, in small letters: `jane.doe@gmail.com` from "jane dot doe at
 /// gmail dot com", from letters spelled one by one, and as written.

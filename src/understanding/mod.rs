@@ -5,6 +5,7 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod account;
 mod address;
 mod answer;
 mod backchannel;
@@ -19,6 +20,7 @@ mod money;
 mod name;
 mod number;
 pub mod phone;
+pub mod signal;
 mod spelling;
 mod story;
 mod wish;

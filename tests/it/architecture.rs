@@ -21,6 +21,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("telephony/local", &["domain", "audio", "telephony/twilio"]),
     ("transcribe", &["domain", "audio"]),
     ("synthesize", &["domain", "audio"]),
+    ("llm", &["domain"]),
     ("store", &["domain"]),
     ("models", &[]),
     (
@@ -33,6 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "telephony/twilio",
             "transcribe",
             "synthesize",
+            "llm",
             "store",
             "models",
         ],

@@ -136,6 +136,7 @@ pub(crate) fn business(id: &str) -> Business {
             within_minutes: 240,
             urgent_owner: urgent_owner.to_owned(),
             urgent_within_minutes: 30,
+            urgent_at_any_hour: true,
         },
         playbook: Playbook::default(),
     }
@@ -199,7 +200,7 @@ impl Stage {
         let mut stopped = Vec::new();
         while let Some(action) = self.engine.poll_action() {
             match action {
-                Action::Say { speech, text, asks, act: _ } => {
+                Action::Say { speech, text, asks, .. } => {
                     let asks = asks.map(|question| format!(" [{}]", question.label())).unwrap_or_default();
                     let text = text.into_exposed();
                     self.line(&format!("BOT{asks}: {text}"));

@@ -6,8 +6,10 @@ mod architecture;
 mod calls;
 mod carrier;
 mod config;
+mod conversations;
 mod doors;
 mod invariants;
+mod llm;
 mod privacy;
 mod store;
 #[path = "../support/mod.rs"]

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::{lasted, moment};
 use crate::domain::{
     Answer, CallNote, HangupCause, Promise, PromiseState, RootCause, Slot, Speaker, TurnId, Urgency,
 };
@@ -257,4 +257,16 @@ const fn ending(cause: Option<HangupCause>) -> &'static str {
         Some(HangupCause::FullHouse) => "all lines were busy",
         Some(HangupCause::Shutdown) => "the server was stopped",
     }
+}
+
+/// A moment as people read it, in a zone.
+pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%a %Y-%m-%d %H:%M").to_string()
+}
+
+/// From one moment to another in minutes and seconds.
+pub fn lasted(from: Timestamp, to: Option<Timestamp>) -> String {
+    let Some(to) = to else { return "–".to_owned() };
+    let seconds = to.duration_since(from).as_secs();
+    format!("{}:{:02}", seconds / 60, seconds % 60)
 }

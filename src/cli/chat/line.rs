@@ -218,7 +218,7 @@ impl Line {
         let mut stopped = None;
         while let Some(action) = self.engine.poll_action() {
             match action {
-                Action::Say { speech, text, asks, act } => {
+                Action::Say { speech, text, asks, act, unhurried: _ } => {
                     self.voice = Some(Voice { speech, since: self.now, text: text.clone() });
                     let (state, phase) = (None, Phase::Greeting);
                     turns.push(BotTurn { text, act, state, phase, open: vec![], asks, guard: vec![] });
