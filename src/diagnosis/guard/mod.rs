@@ -34,10 +34,10 @@ pub enum Rule {
     Belittles,
     /// Tells the caller to calm down, or how to feel and to speak.
     TellsToCalmDown,
-    /// Tells callers what they feel.
-    TellsFeelings,
     /// Shows sympathy with a stock phrase that names nothing.
     StockEmpathy,
+    /// Tells callers what they feel.
+    TellsFeelings,
     /// Quotes rules in other words than those the playbook lets a caller be told.
     QuotesPolicy,
     /// Begins with what binds the business, before anything of the caller's was taken in.
@@ -78,8 +78,8 @@ impl Rule {
         Self::Argues,
         Self::Belittles,
         Self::TellsToCalmDown,
-        Self::TellsFeelings,
         Self::StockEmpathy,
+        Self::TellsFeelings,
         Self::QuotesPolicy,
         Self::PolicyFirst,
         Self::NothingToBeDone,
