@@ -162,8 +162,7 @@ pub fn business(config: &Config, id: Option<&str>) -> Result<Business> {
     let configured = config.businesses.iter().find(|business| business.id.0 == id).cloned();
     configured.or_else(|| crate::config::example(id)).ok_or_else(|| {
         let configured = config.businesses.iter().map(|business| business.id.0.as_str());
-        let mut ids: Vec<&str> =
-            configured.chain(crate::config::EXAMPLES.iter().copied()).collect();
+        let mut ids: Vec<&str> = configured.chain(crate::config::EXAMPLES.iter().copied()).collect();
         ids.sort_unstable();
         ids.dedup();
         anyhow!("there is no business `{id}`; there are {}", ids.join(", "))

@@ -226,7 +226,10 @@ impl Complaints {
 
     fn same(&mut self, what: &str, found: Option<&str>, expected: &str) {
         let found = found.unwrap_or_default();
-        self.unless(expected.split('|').any(|one| one == found), format!("{what}: {found:?}, not {expected:?}"));
+        self.unless(
+            expected.split('|').any(|one| one == found),
+            format!("{what}: {found:?}, not {expected:?}"),
+        );
     }
 
     fn words(&mut self, what: &str, found: Option<&Pii<String>>, expected: &[String]) {
@@ -287,7 +290,8 @@ impl Expect {
         }
         let boundaries = record.boundaries;
         wrong.unless(self.boundaries.contains(&boundaries), format!("{boundaries} boundaries"));
-        let said: String = held.turns.iter().map(|turn| turn.text.expose().as_str()).collect::<Vec<_>>().join(" ");
+        let said: String =
+            held.turns.iter().map(|turn| turn.text.expose().as_str()).collect::<Vec<_>>().join(" ");
         for words in &self.said {
             wrong.unless(has(&said, words), format!("never says {words:?}"));
         }
@@ -295,7 +299,8 @@ impl Expect {
             wrong.unless(!has(&said, words), format!("says {words:?}"));
         }
         for label in &self.not_asked {
-            let asked = held.turns.iter().any(|turn| turn.asks.as_ref().is_some_and(|asks| asks.label() == *label));
+            let asked =
+                held.turns.iter().any(|turn| turn.asks.as_ref().is_some_and(|asks| asks.label() == *label));
             // The opening question stands in the greeting.
             let asked = asked && !(label == "reason" && held.times_asked(label) == 1);
             wrong.unless(!asked, format!("asks for {label}"));
@@ -308,13 +313,15 @@ impl Expect {
         if let Some(expected) = &self.outcome {
             wrong.same("outcome", outcome.as_deref(), expected);
         }
-        let promising = self.outcome.as_deref().map(|outcome| outcome == "promised" || outcome == "escalated");
+        let promising =
+            self.outcome.as_deref().map(|outcome| outcome == "promised" || outcome == "escalated");
         if let Some(promise) = self.promise.or(promising) {
             let made = !record.promises.is_empty();
             wrong.unless(made == promise, if made { "something is promised" } else { "nothing is promised" });
         }
         if let Some(expected) = &self.urgency {
-            let urgency = record.promises.iter().map(|promise| promise.urgency).max().unwrap_or(Urgency::Normal);
+            let urgency =
+                record.promises.iter().map(|promise| promise.urgency).max().unwrap_or(Urgency::Normal);
             wrong.same("urgency of the promise", Some(&name(&urgency)), expected);
         }
         if let Some(owner) = &self.owner {
@@ -376,7 +383,8 @@ fn every_conversation_comes_to_what_it_must() {
         if !wrong.0.is_empty() {
             failed += 1;
             let about = &scenario.about;
-            write!(report, "\n=== {name}: {about}\n{}\n--- {}\n", held.shown(), wrong.0.join("\n--- ")).unwrap();
+            write!(report, "\n=== {name}: {about}\n{}\n--- {}\n", held.shown(), wrong.0.join("\n--- "))
+                .unwrap();
         }
     }
     assert!(failed == 0, "{failed} of {} conversations went wrong\n{report}", scenarios.len());
