@@ -48,10 +48,10 @@ pub enum Rule {
     EndsTheTalk,
     /// Puts the caller on hold without a reason.
     BareHold,
-    /// Blames the caller or a colleague.
-    Blames,
     /// Admits fault in law.
     AdmitsLiability,
+    /// Blames the caller or a colleague.
+    Blames,
     /// Gives medical, legal or technical advice that the playbook does not have.
     Advises,
     /// Asks for a card number, a password or the like.
@@ -85,8 +85,8 @@ impl Rule {
         Self::NothingToBeDone,
         Self::EndsTheTalk,
         Self::BareHold,
-        Self::Blames,
         Self::AdmitsLiability,
+        Self::Blames,
         Self::Advises,
         Self::AsksForSecrets,
         Self::SeveralQuestions,

@@ -8,6 +8,23 @@ use super::table::is_reported;
 
 /// Words that commit somebody to something.
 const COMMITS: &[&str] = &[
+    "see ~ to ~ it|that",
+    "it|that|this|he|she|they|technician|somebody|someone|boiler|everything|refund|repair|appointment|dispatcher|plumber|dentist ~ should ~ be|arrive|come|call|get|work|reach|have ~ fixed|ready|done|there|with|back|here|able|sorted|over|resolved|working|a|you|by|within|in|to|at|soon|today|tomorrow|again|finished|your|it|on ..1",
+    "no later than",
+    "at the latest",
+    "leave ~ it|that|this|everything ~ to|with ~ me|us",
+    "consider ~ it|that ~ done|fixed|sorted|settled",
+    "done ~ deal",
+    "by ~ all ~ means",
+    "it ~ is ~ a ~ deal|promise|date",
+    "you ~ are|is ~ entitled|guaranteed|getting|due ~ to|a|the|your|compensation",
+    "within ~ the? ~ a|an|one|two|three|five|ten|fifteen|twenty|thirty|next|hour|minutes|day|week|half ..1 hour|hours|minute|minutes|day|days|week",
+    "in ~ a|an|one|two|three|five|ten|fifteen|twenty|thirty|half|under ..1 hour|hours|minute|minutes",
+    "in ~ no ~ time",
+    "right|straight ~ away",
+    "immediately|asap|pronto|shortly|instantly",
+    "first ~ thing ~ in|tomorrow|monday|on",
+    "i|we|they|he|she ~ intend|plan|aim|expect|hope ~ to",
     "i|we|they|he|she|you ~ will|shall",
     "will",
     "i|we|they|he|she|it|you|who am|are|is ~ going to",
@@ -55,6 +72,7 @@ const COMMITS: &[&str] = &[
 
 /// Sayings that commit nobody, or only to what the receptionist does in the talk.
 const HARMLESS: &[&str] = &[
+    "call|try ~ us? ~ again|back in ..3 minutes|minute|hour|hours",
     "will you",
     "if|unless|until|when|once|whether|that it|that|this|you|nobody|none|somebody|anybody|anyone|someone will",
     "i|we ~ can|could not",
@@ -87,7 +105,8 @@ const OWN_ACTS: &[&str] = &[
     "read|repeat|say|spell|go ~ it|that|this|them|those|through|over|back|all|once|your|the|you >",
     "wait >",
     "listen >",
-    "hear|understand|see|imagine >",
+    "hear|understand|imagine >",
+    "see ~ how|why|what|your|from|the >",
     "help $",
     "help you? ~ today|now|best|with? ~ that|this|it? $",
     "help you ~ with >",
