@@ -16,6 +16,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
@@ -415,7 +416,8 @@ pub fn playbook_text(id: &str) -> Option<&'static str> {
 
 /// The built-in example business of that id.
 pub fn example(id: &str) -> Option<Business> {
-    examples(&mut Vec::new()).into_iter().find(|business| business.id.0 == id)
+    static READ: LazyLock<Vec<Business>> = LazyLock::new(|| examples(&mut Vec::new()));
+    READ.iter().find(|business| business.id.0 == id).cloned()
 }
 
 fn examples(problems: &mut Vec<Problem>) -> Vec<Business> {
