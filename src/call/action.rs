@@ -15,6 +15,8 @@ pub enum Action {
         asks: Option<Question>,
         /// What it does in the talk.
         act: Move,
+        /// Whether to take a breath before each sentence, because the caller is upset.
+        unhurried: bool,
     },
     /// Ask a language model; answered by one [`super::Event::Replied`] or [`super::Event::AskFailed`].
     Ask {

@@ -1,13 +1,8 @@
 //! What to ask next, and how a call is brought to its end.
 
-use uuid::Uuid;
-
 use super::ledger::Speech;
 use super::{Engine, wording};
-use crate::domain::{
-    Fact, HangupCause, IntakeField, Phase, Pii, Promise, PromiseId, PromiseState, Question, Slot, Urgency,
-};
-use crate::understanding::phone;
+use crate::domain::{Aspect, Fact, HangupCause, IntakeField, Move, Phase, Question, Slot, TopicKind, TurnId};
 
 /// Below this mean token probability a name is read back.
 const DOUBTFUL_NAME: f32 = 0.6;
@@ -15,34 +10,35 @@ const DOUBTFUL_NAME: f32 = 0.6;
 /// No question is put more often than this, whatever happens between.
 fn most_askings(question: &Question) -> u32 {
     match question {
+        Question::Earlier => 1,
         Question::Fill(Slot::Reason) => 4,
-        Question::Fill(Slot::Name | Slot::Field(_)) | Question::AnythingElse => 3,
+        Question::Fill(Slot::Name | Slot::Field(_)) | Question::AnythingElse | Question::Option => 3,
         Question::Fill(Slot::Callback) | Question::Confirm(Slot::Callback) => 5,
         Question::Confirm(_)
         | Question::PersonOrMessage
-        | Question::Earlier
         | Question::Focus
         | Question::Trigger
         | Question::Expectation
         | Question::Core
-        | Question::Option => 2,
+        | Question::Step => 2,
     }
 }
 
 /// After this many unusable answers a question is dropped.
 pub(super) fn most_failures(question: &Question) -> u32 {
     match question {
+        Question::Earlier => 1,
         Question::Fill(Slot::Reason | Slot::Callback) => 3,
         Question::Fill(Slot::Name | Slot::Field(_))
         | Question::Confirm(_)
         | Question::PersonOrMessage
         | Question::AnythingElse
-        | Question::Earlier
         | Question::Focus
         | Question::Trigger
         | Question::Expectation
         | Question::Core
-        | Question::Option => 2,
+        | Question::Option
+        | Question::Step => 2,
     }
 }
 
@@ -51,12 +47,22 @@ impl Engine {
         self.business().fields.iter().find(|field| field.key == key)
     }
 
-    /// The question that is open by what is known: none when the intake is complete.
+    /// Whether a question was neither put nor failed too often.
+    pub(super) fn may_ask(&self, question: &Question) -> bool {
+        self.state.times_asked(question) < most_askings(question)
+            && self.state.failures(question) < most_failures(question)
+    }
+
+    /// The question that is open by what is known: none when nothing more need be asked.
     pub(super) fn next_question(&self) -> Option<Question> {
         let intake = &self.state.intake;
         let missing = |slot: &Slot| intake.get(slot).is_none() && !intake.is_given_up(slot);
-        if !self.state.wants_person() && missing(&Slot::Reason) {
-            return Some(Question::Fill(Slot::Reason));
+        if self.is_declined() || self.is_only_a_question() {
+            return None;
+        }
+        let pressing = self.is_pressing();
+        if !pressing && let Some(question) = self.matter_question() {
+            return Some(question);
         }
         if missing(&Slot::Name) {
             return Some(Question::Fill(Slot::Name));
@@ -64,11 +70,93 @@ impl Engine {
         if self.name_is_doubtful() {
             return Some(Question::Confirm(Slot::Name));
         }
-        self.callback_question().or_else(|| {
-            let urgent = self.state.wants_person();
-            let fields = self.business().fields.iter().map(|field| Slot::Field(field.key.clone()));
-            fields.filter(|slot| !urgent && missing(slot)).map(Question::Fill).next()
-        })
+        if let Some(question) = self.callback_question() {
+            return Some(question);
+        }
+        if pressing {
+            return None;
+        }
+        let field = self.wanted_fields().map(|field| Slot::Field(field.key.clone())).find(missing);
+        field.map(Question::Fill).or_else(|| self.choice_question())
+    }
+
+    /// What of the diagnosis is still open.
+    fn matter_question(&self) -> Option<Question> {
+        let matter = &self.state.matter;
+        let earlier =
+            matter.open_promise().is_some() && matter.same_matter.is_none() && !self.reason_is_known();
+        if earlier && self.may_ask(&Question::Earlier) {
+            return Some(Question::Earlier);
+        }
+        let reason = Question::Fill(Slot::Reason);
+        if !self.reason_is_known() && !self.state.intake.is_given_up(&Slot::Reason) {
+            return Some(reason);
+        }
+        if !self.reason_is_known() {
+            return None;
+        }
+        let several = matter.topics.len() > 1 && matter.diagnosis.topic.is_none();
+        let open = [
+            (several, Question::Focus),
+            (matter.diagnosis.trigger.is_none() && self.needs_trigger(), Question::Trigger),
+            (self.lacks_expectation(), Question::Expectation),
+            (!matter.core_confirmed && self.core_is_asked() && self.has_core(), Question::Core),
+        ];
+        // Which of several matters comes first is settled by giving up, if need be.
+        let askable = |question: &Question| *question == Question::Focus || self.may_ask(question);
+        open.into_iter().find(|(open, question)| *open && askable(question)).map(|(_, question)| question)
+    }
+
+    /// A request has no event behind it that must be known.
+    fn needs_trigger(&self) -> bool {
+        self.topic().is_none_or(|topic| topic.kind == TopicKind::Complaint)
+    }
+
+    /// What the caller wants is asked openly where the playbook has nothing to have confirmed, or that was refused.
+    fn lacks_expectation(&self) -> bool {
+        let proposed = self.topic().is_some_and(|topic| topic.wanted.is_some());
+        self.state.matter.diagnosis.expectation.is_none() && (!proposed || self.state.matter.wish_refused)
+    }
+
+    /// The core is said back and confirmed, except where a calm caller has just said all of it in plain words.
+    fn core_is_asked(&self) -> bool {
+        let matter = &self.state.matter;
+        let plain = self.topic().is_some_and(|topic| topic.kind == TopicKind::Request)
+            && matter.confidence(Aspect::Expectation) > 0.6
+            && !self.is_upset();
+        !plain
+    }
+
+    fn has_core(&self) -> bool {
+        let matter = &self.state.matter;
+        matter.diagnosis.trigger.is_some() || self.expected_words().is_some()
+    }
+
+    /// What the caller would like, as said or as usual with such calls.
+    pub(super) fn expected_words(&self) -> Option<String> {
+        let said = self.state.matter.value(Aspect::Expectation).map(str::to_owned);
+        let refused = self.state.matter.wish_refused;
+        said.or_else(|| self.topic().filter(|_| !refused).and_then(|topic| topic.wanted.clone()))
+    }
+
+    /// The business's own questions that this topic needs; all of them where the topic is not known.
+    pub(super) fn wanted_fields(&self) -> impl Iterator<Item = &IntakeField> {
+        let topic = self.topic();
+        let wanted = move |field: &&IntakeField| topic.is_none_or(|topic| topic.fields.contains(&field.key));
+        self.business().fields.iter().filter(wanted)
+    }
+
+    fn choice_question(&self) -> Option<Question> {
+        if !self.has_choice() || !self.state.promises.is_empty() {
+            return None;
+        }
+        let chosen = self.state.matter.step.as_ref();
+        let question = match chosen {
+            None => Question::Option,
+            Some((_, evidence)) if !evidence.is_empty() => Question::Step,
+            Some(_) => return None,
+        };
+        (question == Question::Option || self.may_ask(&question)).then_some(question)
     }
 
     fn name_is_doubtful(&self) -> bool {
@@ -78,7 +166,8 @@ impl Engine {
         let settled = noted.confirmed
             || self.state.intake.is_given_up(&Slot::Name)
             || self.state.times_asked(&Question::Confirm(Slot::Name)) > 0;
-        let doubtful = noted.evidence.last().is_some_and(|turn| self.confidence_of(*turn) < DOUBTFUL_NAME);
+        // A name from an earlier call may be another person's who shares the telephone.
+        let doubtful = noted.evidence.last().is_none_or(|turn| self.confidence_of(*turn) < DOUBTFUL_NAME);
         doubtful && !settled && !self.state.wants_person()
     }
 
@@ -92,22 +181,31 @@ impl Engine {
         Some(if to_confirm { Question::Confirm(Slot::Callback) } else { Question::Fill(Slot::Callback) })
     }
 
-    pub(super) fn enter_intake(&mut self) {
-        if self.state.phase() == Phase::Greeting {
-            self.record(Fact::PhaseEntered { phase: Phase::Intake });
+    pub(super) fn enter(&mut self, phase: Phase) {
+        if self.state.phase() != phase && self.state.phase() != Phase::Closing {
+            self.record(Fact::PhaseEntered { phase });
         }
     }
 
     /// Puts the next open question after what `speech` says so far, or closes.
     pub(super) fn ask_next(&mut self, speech: Speech) {
-        self.enter_intake();
         loop {
             let Some(question) = self.next_question() else {
                 return self.close(speech);
             };
-            if self.state.times_asked(&question) < most_askings(&question)
-                && self.state.failures(&question) < most_failures(&question)
-            {
+            self.enter(match &question {
+                Question::Fill(Slot::Reason)
+                | Question::PersonOrMessage
+                | Question::Earlier
+                | Question::Focus
+                | Question::Trigger
+                | Question::Expectation
+                | Question::Core => Phase::Diagnosing,
+                Question::Fill(_) | Question::Confirm(_) => Phase::Intake,
+                Question::Option | Question::Step => Phase::Proposing,
+                Question::AnythingElse => Phase::Closing,
+            });
+            if self.may_ask(&question) {
                 return self.ask(speech, question);
             }
             self.give_up(&question);
@@ -115,8 +213,12 @@ impl Engine {
     }
 
     pub(super) fn ask(&mut self, speech: Speech, question: Question) {
-        let sentences = self.question_wording(&question);
+        let sentences = self.question_wording(&question, &speech);
         self.say(speech.asking(question, sentences));
+    }
+
+    pub(super) fn last_turn(&self) -> TurnId {
+        TurnId(self.state.next_turn.saturating_sub(1))
     }
 
     /// Stops asking for what `question` is about; a number that was only offered is then the one to use.
@@ -125,14 +227,20 @@ impl Engine {
             Question::Fill(slot) | Question::Confirm(slot) => {
                 self.record(Fact::GivenUp { slot: slot.clone() })
             }
+            Question::Focus => {
+                let first = self.state.matter.topics.first().cloned();
+                if let Some(first) = first {
+                    self.choose_topic(&first, self.last_turn());
+                }
+            }
+            Question::Option => self.settle_step(),
             Question::PersonOrMessage
             | Question::AnythingElse
             | Question::Earlier
-            | Question::Focus
             | Question::Trigger
             | Question::Expectation
             | Question::Core
-            | Question::Option => {}
+            | Question::Step => {}
         }
     }
 
@@ -144,17 +252,21 @@ impl Engine {
         if let Some(cause) = self.floor.must_end {
             return self.leave(speech, cause);
         }
-        self.promise_if_worthwhile();
-        if !self.promise_was_told() {
-            speech = speech.and(self.promise_words());
-        }
-        let asked = self.state.times_asked(&Question::AnythingElse);
-        let failed = self.state.failures(&Question::AnythingElse);
-        let enough = asked >= most_askings(&Question::AnythingElse)
-            || failed >= most_failures(&Question::AnythingElse);
-        if self.state.promises.is_empty() || enough {
+        if let Some(decline) =
+            self.topic().filter(|_| self.is_declined()).and_then(|topic| topic.decline.clone())
+        {
+            let speech = speech.and(decline).act(Move::Decline);
             return self.leave(speech, HangupCause::Completed);
         }
+        self.promise_if_worthwhile();
+        if !self.promise_was_told() {
+            speech = self.with_promise(speech);
+        }
+        let nothing = self.state.promises.is_empty() && !self.is_only_a_question();
+        if nothing || !self.may_ask(&Question::AnythingElse) {
+            return self.leave(speech, HangupCause::Completed);
+        }
+        self.seek_summary();
         self.ask(speech, Question::AnythingElse);
     }
 
@@ -171,10 +283,11 @@ impl Engine {
         if self.state.promises.is_empty() && cause == HangupCause::Shutdown {
             speech = speech.and(wording::CALL_AGAIN);
         } else if !self.state.promises.is_empty() && !self.promise_was_told() {
-            speech = speech.and(self.promise_words());
+            speech = self.with_promise(speech);
         }
         let thanks = format!("Thank you for calling {}.", self.business().name);
-        let served = cause == HangupCause::Completed && !self.state.promises.is_empty();
+        let served =
+            cause == HangupCause::Completed && !self.state.promises.is_empty() && !self.is_declined();
         if served && self.state.times_begun(&thanks) == 0 {
             speech = speech.and(thanks);
         }
@@ -185,6 +298,19 @@ impl Engine {
         self.floor.leaving = leaving;
         self.say(speech);
         self.floor.leaving = leaving;
+    }
+
+    /// What will be done, with what binds the business before it, and the other matters after it.
+    fn with_promise(&self, mut speech: Speech) -> Speech {
+        let told = self.constraint_words().filter(|_| self.is_complaint() && !self.is_pressing());
+        speech = speech.and(told.unwrap_or_default());
+        for sentence in self.promise_words() {
+            speech = speech.and(sentence);
+        }
+        if self.state.matter.topics.len() > 1 && self.state.matter.diagnosis.topic.is_some() {
+            speech = speech.and(self.pick(wording::OTHERS_KEPT));
+        }
+        speech.act(Move::Promise)
     }
 
     /// After the line came back: says so and goes on where the talk was.
@@ -207,111 +333,11 @@ impl Engine {
     pub(super) fn greet(&mut self) {
         let business = self.business();
         let greeting = if self.state.open { &business.greeting } else { &business.greeting_closed };
-        let speech = Speech::of(greeting.clone()).and(business.notice.clone().unwrap_or_default());
+        let speech =
+            Speech::of(greeting.clone()).and(business.notice.clone().unwrap_or_default()).act(Move::Greet);
         match self.next_question() {
             Some(question @ Question::Fill(Slot::Reason)) => self.ask(speech, question),
             Some(_) | None => self.ask_next(speech),
         }
     }
-
-    fn urgency(&self) -> Urgency {
-        if self.state.wants_person() { Urgency::Urgent } else { Urgency::Normal }
-    }
-
-    /// Records the promise that this call deserves, once: somebody left a reason, a number, or asked for a person.
-    pub(super) fn promise_if_worthwhile(&mut self) {
-        let intake = &self.state.intake;
-        let reason = intake.get(&Slot::Reason).is_some();
-        let number = intake.get(&Slot::Callback).is_some();
-        let worthwhile = reason || number || (self.state.wants_person() && self.state.callback().is_some());
-        let urgency = self.urgency();
-        let covered =
-            self.state.promised(Urgency::Urgent).is_some() || self.state.promised(urgency).is_some();
-        if !worthwhile || covered {
-            return;
-        }
-        let promise = self.promise(urgency);
-        self.record(Fact::PromiseMade { promise });
-    }
-
-    pub(super) fn promise(&self, urgency: Urgency) -> Promise {
-        let business = self.business();
-        let callback = self.state.callback();
-        let name = self.state.intake.value(&Slot::Name).unwrap_or("this caller");
-        let reason = self.state.intake.value(&Slot::Reason);
-        let person = if self.state.wants_person() { " They asked for a person." } else { "" };
-        let what = match (&callback, reason) {
-            (Some(_), Some(reason)) => format!("Call {name} back.{person} {reason}"),
-            (Some(_), None) => format!("Call {name} back.{person}"),
-            (None, Some(reason)) => {
-                format!("Read the message of {name}, who left no number.{person} {reason}")
-            }
-            (None, None) => format!("See to {name}, who left no number.{person}"),
-        };
-        let owner = match urgency {
-            Urgency::Normal => &business.callback.owner,
-            Urgency::Urgent => &business.callback.urgent_owner,
-        };
-        Promise {
-            id: self.promise_id(self.state.promises.len()),
-            call: self.start.id,
-            what: Pii::new(what),
-            owner: owner.clone(),
-            callback,
-            due: self.due(urgency),
-            urgency,
-            state: PromiseState::Open,
-        }
-    }
-
-    /// The same for the same place in the same call, so that a replay mints it again.
-    fn promise_id(&self, place: usize) -> PromiseId {
-        let step = u128::try_from(place).unwrap_or_default() + 1;
-        // Only the random tail of the call's id is touched: age, version and variant stay readable.
-        let tail = (1u128 << 62) - 1;
-        let id = self.start.id.uuid().as_u128();
-        PromiseId::new(Uuid::from_u128((id & !tail) | (id.wrapping_add(step * 0x9E37_79B9_7F4A_7C15) & tail)))
-    }
-
-    fn due(&self, urgency: Urgency) -> jiff::Timestamp {
-        let business = self.business();
-        let (since, minutes) = match urgency {
-            Urgency::Normal => (self.state.stage.closing_since, business.callback.within_minutes),
-            Urgency::Urgent => (self.state.person_since, business.callback.urgent_within_minutes),
-        };
-        business.hours.due(self.wall(since.unwrap_or(self.now)), minutes, &business.time_zone)
-    }
-
-    /// "by tomorrow at noon", as seen from the day of the call.
-    pub(super) fn by_when(&self, urgency: Urgency) -> String {
-        let due = self.state.promised(urgency).map_or_else(|| self.due(urgency), |promise| promise.due);
-        wording::by_when(due, self.start.started_at, &self.business().time_zone)
-    }
-
-    /// The promise as told to the caller; empty where there is none.
-    pub(super) fn promise_words(&self) -> String {
-        let Some(promise) = self.state.promises.last() else {
-            return String::new();
-        };
-        let by = self.by_when(promise.urgency);
-        match &promise.callback {
-            Some(number) => {
-                let number = phone::written(number, &self.business().region);
-                format!("{} will call you back on {number} {by}.", capital(&promise.owner))
-            }
-            None => format!(
-                "Your message goes to {}, who will read it {by}. I have no number to call you back on, so please call us again if you need an answer.",
-                promise.owner
-            ),
-        }
-    }
-
-    pub(super) fn promise_was_told(&self) -> bool {
-        let words = self.promise_words();
-        words.is_empty() || self.state.has_heard(&words)
-    }
-}
-
-fn capital(text: &str) -> String {
-    crate::understanding::capitalised(text)
 }

@@ -2,9 +2,9 @@
 
 use super::Engine;
 use super::hearing::{GUESSED, Learned, MOST_PARTS, Reaction, STORY_WORDS};
-use crate::domain::{Fact, FieldKind, Pii, Slot, TurnId};
+use crate::domain::{Aspect, Fact, FieldKind, Pii, Slot, TurnId};
 use crate::understanding::phone::{self, Reading};
-use crate::understanding::words::{has_any, plain, words};
+use crate::understanding::words::{has_any, plain, sentences, words};
 use crate::understanding::{Answer, address, answer, code, name, short_answer, story, wish};
 
 impl Engine {
@@ -12,7 +12,7 @@ impl Engine {
     pub(super) fn told(&mut self, text: &str, turn: TurnId, learned: Learned) -> Reaction {
         let told = story(text).filter(|told| words(told).len() >= STORY_WORDS);
         if told.is_some_and(|told| self.add_to_reason(&told, turn)) {
-            Reaction::Note
+            if learned.matter { Reaction::Hear } else { Reaction::Note }
         } else if learned.any() {
             Reaction::Thank
         } else {
@@ -30,9 +30,112 @@ impl Engine {
         }
         let bare_name = learned.name && words(text).len() <= 3;
         match story(text) {
-            Some(told) if !bare_name && self.add_to_reason(&told, turn) => Reaction::Note,
+            Some(told) if !bare_name && self.add_to_reason(&told, turn) => Reaction::Hear,
+            _ if learned.matter => Reaction::Hear,
             _ if learned.any() => Reaction::Thank,
             _ => Reaction::GoOn,
+        }
+    }
+
+    pub(super) fn focus_answered(&mut self, text: &str, turn: TurnId, learned: Learned) -> Reaction {
+        if self.state.matter.diagnosis.topic.is_some() {
+            return Reaction::Hear;
+        }
+        let said = plain(text);
+        let seen = &self.state.matter.topics;
+        let place = if has_any(&said, &["first", "one", "former"]) {
+            Some(0)
+        } else if has_any(&said, &["second", "two"]) {
+            Some(1)
+        } else if has_any(&said, &["third", "three", "last", "latter"]) {
+            Some(2.min(seen.len().saturating_sub(1)))
+        } else if has_any(&said, &["all", "everything", "both", "whatever", "you decide", "don't know"]) {
+            Some(0)
+        } else {
+            None
+        };
+        match place.and_then(|at| seen.get(at)).cloned() {
+            Some(topic) => {
+                self.choose_topic(&topic, turn);
+                Reaction::Hear
+            }
+            None => self.told(text, turn, learned),
+        }
+    }
+
+    pub(super) fn trigger_answered(&mut self, text: &str, turn: TurnId, learned: Learned) -> Reaction {
+        let added = story(text).is_some_and(|told| self.add_to_reason(&told, turn));
+        if learned.matter || added {
+            return Reaction::Hear;
+        }
+        self.told(text, turn, learned)
+    }
+
+    pub(super) fn expectation_answered(&mut self, text: &str, turn: TurnId, learned: Learned) -> Reaction {
+        if self.state.matter.diagnosis.expectation.is_some() {
+            self.note_rest(text, turn);
+            return Reaction::Hear;
+        }
+        let unsure = answer(text) == Some(Answer::Unsure);
+        let added = story(text).is_some_and(|told| self.add_to_reason(&told, turn));
+        match added {
+            _ if unsure => Reaction::NeverMind,
+            true => Reaction::Note,
+            false => self.told(text, turn, learned),
+        }
+    }
+
+    pub(super) fn core_answered(
+        &mut self,
+        text: &str,
+        turn: TurnId,
+        learned: Learned,
+        heard: bool,
+    ) -> Reaction {
+        match answer(text).filter(|_| heard) {
+            Some(Answer::No) if learned.matter => Reaction::CoreRejected,
+            Some(Answer::No) => {
+                self.reject_core(text, turn);
+                Reaction::CoreRejected
+            }
+            Some(Answer::Yes) => {
+                self.confirm_core(turn);
+                self.note_rest(text, turn);
+                Reaction::CoreConfirmed
+            }
+            Some(Answer::Unsure) | None => self.told(text, turn, learned),
+        }
+    }
+
+    /// What was said back is now known to be so, and what was proposed to be wanted.
+    fn confirm_core(&mut self, turn: TurnId) {
+        let expected = self.expected_words();
+        for (aspect, value) in [
+            (Aspect::Trigger, self.state.matter.value(Aspect::Trigger).map(str::to_owned)),
+            (Aspect::Expectation, expected),
+        ] {
+            let Some(value) = value else { continue };
+            let mut evidence = self
+                .state
+                .matter
+                .diagnosis
+                .get(aspect)
+                .map(|known| known.evidence.clone())
+                .unwrap_or_default();
+            evidence.push(turn);
+            evidence.dedup();
+            let answer = crate::domain::Answer { value: Pii::new(value), evidence, confidence: 1.0 };
+            self.record(Fact::Diagnosed { aspect, answer });
+        }
+        self.record(Fact::CoreConfirmed);
+    }
+
+    /// A bare no takes back what was only supposed; the caller's own words stay until there are others.
+    fn reject_core(&mut self, text: &str, turn: TurnId) {
+        self.record(Fact::Undiagnosed { aspect: Aspect::Expectation });
+        let rest: Vec<&str> = sentences(text).into_iter().skip(1).collect();
+        if let Some(told) = story(&rest.join(" ")) {
+            self.add_to_reason(&told, turn);
         }
     }
 
@@ -208,8 +311,8 @@ impl Engine {
         if kind == FieldKind::Text && doubtful && words(text).len() <= 2 {
             return Reaction::Miss;
         }
-        let cannot_say =
-            said == Some(Answer::Unsure) || (kind == FieldKind::Code && said == Some(Answer::No));
+        let refuses = said == Some(Answer::No) && (kind == FieldKind::Code || !phone::has_digits(text));
+        let cannot_say = said == Some(Answer::Unsure) || (kind != FieldKind::YesNo && refuses);
         match value {
             Some(value) if !cannot_say && (kind != FieldKind::Text || !learned.any()) => {
                 self.record(Fact::Noted { slot, value: Pii::new(value), evidence: vec![turn] });

@@ -1,6 +1,6 @@
 use super::{CallStart, Engine};
 use crate::domain::{Fact, HangupCause, Urgency};
-use crate::understanding::{capitalised, phone};
+use crate::understanding::capitalised;
 
 const BUSY: &str = "I am sorry, all our lines are busy right now.";
 const CALL_AGAIN: &str = "Please call again in a few minutes. Goodbye.";
@@ -13,16 +13,15 @@ pub fn full_house(start: &CallStart) -> (String, Vec<Fact>) {
     let open = business.hours.open_at(start.started_at, &business.time_zone);
     engine.record(Fact::Answered { caller: start.caller.clone(), open });
     let told = match &start.caller {
-        Some(caller) => {
+        Some(_) => {
             let promise = engine.promise(Urgency::Normal);
+            let clause = capitalised(&engine.promise_clause(&promise));
             engine.record(Fact::PromiseMade { promise });
-            let owner = capitalised(&business.callback.owner);
-            let (number, by) = (phone::written(caller, &business.region), engine.by_when(Urgency::Normal));
-            format!("{owner} will call you back on {number} {by}. Goodbye.")
+            format!("{clause}. Goodbye.")
         }
         None => CALL_AGAIN.to_owned(),
     };
-    engine.record(Fact::Ended { cause: HangupCause::FullHouse });
+    engine.end(HangupCause::FullHouse);
     let facts = std::iter::from_fn(|| engine.poll_action()).filter_map(|action| match action {
         super::Action::Record(fact) => Some(fact),
         super::Action::Say { .. }

@@ -1,10 +1,12 @@
 //! What a turn of the caller's means here and now, and how it is answered.
 
 use super::agenda::most_failures;
+use super::diagnosing::Told;
 use super::ledger::Speech;
 use super::{Engine, wording};
-use crate::domain::{Fact, HangupCause, Phase, Question, Slot, TurnId, Utterance};
+use crate::domain::{EscalationReason, Fact, HangupCause, Phase, Question, Slot, TurnId, Utterance};
 use crate::understanding::phone::has_digits;
+use crate::understanding::signal::SignalKind;
 use crate::understanding::words::{has_any, plain, sentences, words};
 use crate::understanding::{Answer, Wish, answer, is_backchannel, spelled, story, wish};
 
@@ -21,8 +23,20 @@ pub(super) const GUESSED: f32 = 0.45;
 pub(super) const MOST_PARTS: usize = 5;
 
 /// How a turn is answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Reaction {
+    /// Takes in what was told of the matter.
+    Hear,
+    Inform(String),
+    Advise(String),
+    Stay,
+    SetBoundary,
+    EndForAbuse,
+    HandOver(EscalationReason),
+    TakeUpEarlier,
+    CoreConfirmed,
+    CoreRejected,
+    OfferAgain,
     Thank,
     Note,
     Miss,
@@ -52,11 +66,12 @@ pub(super) struct Learned {
     pub(super) number: bool,
     pub(super) field: bool,
     pub(super) reason: bool,
+    pub(super) matter: bool,
 }
 
 impl Learned {
     pub(super) fn any(self) -> bool {
-        self.name || self.number || self.field || self.reason
+        self.name || self.number || self.field || self.reason || self.matter
     }
 }
 
@@ -95,6 +110,7 @@ impl Engine {
             self.note_turn(utterance);
             return;
         }
+        self.drop_held();
         self.stop_speaking();
         self.settle_unreported();
         self.floor.timers.clear_reply();
@@ -128,7 +144,7 @@ impl Engine {
             return;
         }
         self.floor.caller_speaking = false;
-        if self.is_speaking() {
+        if self.is_speaking() || self.speak_held() {
             return;
         }
         self.settle_unreported();
@@ -164,13 +180,16 @@ impl Engine {
             Question::Confirm(slot) => {
                 !self.state.intake.is_confirmed(slot) && !self.state.intake.is_given_up(slot)
             }
-            Question::PersonOrMessage
-            | Question::Earlier
+            Question::PersonOrMessage => true,
+            Question::Earlier
             | Question::Focus
             | Question::Trigger
             | Question::Expectation
             | Question::Core
-            | Question::Option => true,
+            | Question::Option
+            | Question::Step => {
+                self.next_question().as_ref() == Some(question) || self.is_unanswered(question)
+            }
             Question::AnythingElse => self.state.phase() == Phase::Closing,
         };
         match self.state.last_asked.clone().filter(open) {
@@ -183,10 +202,21 @@ impl Engine {
 
     fn understand(&mut self, text: &str, turn: TurnId) -> Reaction {
         let context = self.context();
-        if let Some(reaction) = self.follow_wish(text, turn, &context) {
+        let told = self.diagnose(text, turn, &context);
+        self.seek_findings(turn);
+        if let Some(reaction) = self.follow_triggers(&told, turn, &context) {
+            self.mine(text, turn, &context);
+            self.take_story_beside(text, turn, &told);
             return reaction;
         }
-        let learned = self.mine(text, turn, &context);
+        if let Some(reaction) = self.follow_wish(text, turn, &context, &told) {
+            return reaction;
+        }
+        let learned = Learned { matter: told.matter, ..self.mine(text, turn, &context) };
+        if let Some(faq) = told.faq.filter(|faq| !self.state.matter.informed.contains(faq)) {
+            self.record(Fact::Informed { faq: faq.clone() });
+            return Reaction::Inform(faq);
+        }
         match context.question.clone() {
             Question::Fill(Slot::Reason) => self.reason_answered(text, turn, learned),
             Question::Fill(Slot::Name) => self.name_answered(text, turn, learned),
@@ -196,19 +226,25 @@ impl Engine {
             Question::Fill(Slot::Field(key)) => self.field_answered(text, turn, &key, learned),
             Question::PersonOrMessage => self.choice_made(text, turn, learned),
             Question::AnythingElse => self.rest_told(text, turn, learned),
-            Question::Confirm(Slot::Reason | Slot::Field(_))
-            | Question::Earlier
-            | Question::Focus
-            | Question::Trigger
-            | Question::Expectation
-            | Question::Core
-            | Question::Option => self.told(text, turn, learned),
+            Question::Earlier => match self.earlier_answered(text, turn, &context) {
+                Some(reaction) => reaction,
+                None => self.reason_answered(text, turn, learned),
+            },
+            Question::Focus => self.focus_answered(text, turn, learned),
+            Question::Trigger => self.trigger_answered(text, turn, learned),
+            Question::Expectation => self.expectation_answered(text, turn, learned),
+            Question::Core => self.core_answered(text, turn, learned, context.heard),
+            Question::Option => self.option_chosen(text, turn, learned, &context),
+            Question::Step => self.step_confirmed(text, turn, learned, context.heard),
+            Question::Confirm(Slot::Reason | Slot::Field(_)) => self.told(text, turn, learned),
         }
     }
 
     /// Wishes about the talk itself come before any answer.
-    fn follow_wish(&mut self, text: &str, turn: TurnId, context: &Context) -> Option<Reaction> {
-        let found = wish(text)?;
+    fn follow_wish(&mut self, text: &str, turn: TurnId, context: &Context, told: &Told) -> Option<Reaction> {
+        let manager = told.has(|kind| *kind == SignalKind::Manager);
+        let person = manager || told.has(|kind| *kind == SignalKind::Person);
+        let found = wish(text).or(person.then_some(Wish::Person))?;
         match found {
             Wish::AskedIfMachine => Some(Reaction::SayMachine),
             Wish::AskedWho => Some(Reaction::SayWho),
@@ -216,9 +252,18 @@ impl Engine {
                 self.mine(text, turn, context);
                 self.take_reason_beside_wish(text, turn);
                 self.record(Fact::PersonRequested { turn: Some(turn) });
+                let reason = if manager {
+                    EscalationReason::ManagerRequested
+                } else {
+                    EscalationReason::PersonRequested
+                };
+                self.escalate(reason, turn);
                 Some(Reaction::SayNobodyIsFree)
             }
-            Wish::WrongNumber if !context.is_about(&Slot::Callback) => Some(Reaction::LeaveStranger),
+            Wish::WrongNumber if !context.is_about(&Slot::Callback) => {
+                self.record(Fact::WrongNumber { turn });
+                Some(Reaction::LeaveStranger)
+            }
             Wish::WrongNumber => None,
             Wish::Listen => Some(Reaction::Listen),
             Wish::Wait if self.mine(text, turn, context).any() => Some(Reaction::Thank),
@@ -239,6 +284,31 @@ impl Engine {
                 None
             }
             Wish::Goodbye => Some(Reaction::Leave),
+        }
+    }
+
+    /// A matter that was put is open until it is known, even if it may not be put again.
+    fn is_unanswered(&self, question: &Question) -> bool {
+        let matter = &self.state.matter;
+        match question {
+            Question::Earlier => matter.same_matter.is_none(),
+            Question::Focus => matter.diagnosis.topic.is_none(),
+            Question::Trigger => matter.diagnosis.trigger.is_none(),
+            Question::Expectation => matter.diagnosis.expectation.is_none(),
+            Question::Core => !matter.core_confirmed,
+            Question::Option => matter.step.is_none(),
+            Question::Step => self.state.promises.is_empty(),
+            Question::Fill(_) | Question::Confirm(_) | Question::PersonOrMessage | Question::AnythingElse => {
+                false
+            }
+        }
+    }
+
+    /// Whatever decides the next move, the story is kept.
+    fn take_story_beside(&mut self, text: &str, turn: TurnId, told: &Told) {
+        let calm = !told.has(|kind| matches!(kind, SignalKind::Abuse(_)));
+        if let Some(told) = story(text).filter(|told| calm && words(told).len() >= 3) {
+            self.add_to_reason(&told, turn);
         }
     }
 
@@ -272,6 +342,23 @@ impl Engine {
             Reaction::AwaitDigits => self.say(lead(self, wording::GO_ON_DICTATING)),
             Reaction::AwaitLastFour => self.say(lead(self, wording::LAST_FOUR)),
             Reaction::AwaitAreaCode => self.say(lead(self, wording::AREA_CODE)),
+            Reaction::Hear => {
+                let speech = self.hear_words();
+                self.ask_next(speech);
+            }
+            Reaction::Inform(key) => self.inform(&key),
+            Reaction::Advise(key) => self.advise(&key),
+            Reaction::Stay => self.stay(),
+            Reaction::SetBoundary => self.set_boundary(),
+            Reaction::EndForAbuse => self.end_for_abuse(),
+            Reaction::HandOver(reason) => self.hand_over(reason),
+            Reaction::TakeUpEarlier => {
+                let words = self.again_words();
+                self.ask_next(Speech::of(words));
+            }
+            Reaction::CoreConfirmed => self.ask_next(lead(self, wording::THANKS)),
+            Reaction::CoreRejected => self.ask_next(lead(self, wording::CORE_WRONG)),
+            Reaction::OfferAgain => self.ask_next(lead(self, wording::NEVER_MIND)),
             Reaction::SayMachine => self.ask_next(lead(self, wording::MACHINE)),
             Reaction::SayWho => self.ask_next(Speech::of(wording::this_is(self.business()))),
             Reaction::SayNobodyIsFree => self.say_nobody_is_free(),
@@ -311,14 +398,18 @@ impl Engine {
             | Question::Trigger
             | Question::Expectation
             | Question::Core
-            | Question::Option => 2,
+            | Question::Option
+            | Question::Step => 2,
         };
         let stuck = self.state.misunderstood >= patience && self.state.phase() != Phase::Closing;
         if stuck && !offered && !self.state.wants_person() {
             if self.state.failures(&context.question) >= most_failures(&context.question) {
                 self.give_up(&context.question);
             }
-            self.enter_intake();
+            self.enter(Phase::Diagnosing);
+            if !self.state.matter.is_escalated(EscalationReason::NotUnderstood) {
+                self.record(Fact::Escalated { reason: EscalationReason::NotUnderstood, turn: None });
+            }
             return self.ask(speech, Question::PersonOrMessage);
         }
         if self.state.failures(&context.question) >= most_failures(&context.question) {
@@ -332,7 +423,11 @@ impl Engine {
             return self.ask(Speech::default(), Question::PersonOrMessage);
         }
         let closing = self.state.phase() == Phase::Closing && self.next_question().is_none();
-        let speech = if closing { Speech::of(self.promise_words()) } else { Speech::default() };
+        let speech = if closing {
+            self.promise_words().into_iter().fold(Speech::default(), Speech::and)
+        } else {
+            Speech::default()
+        };
         self.ask_next(speech);
     }
 
@@ -359,7 +454,7 @@ impl Engine {
         let unreachable = self.state.callback().is_none() && !self.state.intake.is_given_up(&Slot::Callback);
         let asked = self.state.times_asked(&Question::Fill(Slot::Callback)) > 0;
         if unreachable && !asked && self.state.intake.get(&Slot::Reason).is_some() {
-            let fields = self.business().fields.iter().map(|field| Slot::Field(field.key.clone()));
+            let fields = self.wanted_fields().map(|field| Slot::Field(field.key.clone()));
             let rest = std::iter::once(Slot::Name).chain(fields);
             let open: Vec<Slot> = rest.filter(|slot| self.state.intake.get(slot).is_none()).collect();
             for slot in open {

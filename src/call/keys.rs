@@ -31,7 +31,6 @@ impl Engine {
         self.floor.leaving = None;
         self.floor.caller_speaking = false;
         self.record(Fact::Keyed { digit });
-        self.enter_intake();
         if let Some(cause) = self.floor.must_end {
             return self.farewell(cause);
         }
@@ -77,7 +76,8 @@ impl Engine {
                 | Question::Trigger
                 | Question::Expectation
                 | Question::Core
-                | Question::Option => {}
+                | Question::Option
+                | Question::Step => {}
             }
         }
         Typing::Nothing

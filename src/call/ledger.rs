@@ -1,19 +1,22 @@
 //! What is said, and what of it was heard.
 
 use super::{Action, Engine, Playback, wording};
+use crate::diagnosis::guard;
 use crate::domain::{
-    CallTime, Expecting, Fact, FieldKind, HangupCause, Pii, Question, Slot, Span, SpeechId, TurnId,
+    CallTime, Expecting, Fact, FieldKind, HangupCause, Move, Pii, Question, Slot, Span, SpeechId, TurnId,
 };
 use crate::understanding::capitalised;
+use crate::understanding::words::sentences;
 
 /// How many bytes of text a voice speaks in a second, for guessing what was heard when nobody reports it.
 const BYTES_PER_SECOND: u64 = 14;
 
 /// Sentences to be spoken in one go; the last ones may put a question.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Speech {
     sentences: Vec<String>,
     question: Option<(Question, usize)>,
+    act: Option<Move>,
 }
 
 impl Speech {
@@ -36,6 +39,50 @@ impl Speech {
         self
     }
 
+    /// Says what the speech does in the talk; the question at its end says it otherwise.
+    pub(super) fn act(mut self, act: Move) -> Self {
+        self.act = Some(act);
+        self
+    }
+
+    /// What the speech does in the talk.
+    pub(super) fn movement(&self) -> Move {
+        let asked = self.question.as_ref().map(|(question, _)| match question {
+            Question::Core => Move::Reflect,
+            Question::Option | Question::Step => Move::Offer,
+            Question::Fill(_)
+            | Question::Confirm(_)
+            | Question::PersonOrMessage
+            | Question::AnythingElse
+            | Question::Earlier
+            | Question::Focus
+            | Question::Trigger
+            | Question::Expectation => Move::Ask,
+        });
+        self.act.or(asked).unwrap_or(Move::Acknowledge)
+    }
+
+    /// What is said before the question.
+    pub(super) fn lead(&self) -> String {
+        let before = self.question.as_ref().map_or(self.sentences.len(), |(_, before)| *before);
+        self.sentences[..before].join(" ")
+    }
+
+    /// The same with other words before the question.
+    pub(super) fn reworded(mut self, lead: String) -> Self {
+        let before = self.question.as_ref().map_or(self.sentences.len(), |(_, before)| *before);
+        self.sentences.splice(..before, [lead]);
+        if let Some((_, before)) = &mut self.question {
+            *before = 1;
+        }
+        self
+    }
+
+    /// Whether the speech says these words.
+    pub(super) fn says(&self, words: &str) -> bool {
+        self.text().contains(words)
+    }
+
     fn text(&self) -> String {
         self.sentences.join(" ")
     }
@@ -53,6 +100,7 @@ pub(super) struct Spoken {
     speech: SpeechId,
     text: Pii<String>,
     asks: Option<Question>,
+    act: Move,
     question_at: usize,
     since: CallTime,
     /// When it was told to stop.
@@ -72,6 +120,7 @@ impl Spoken {
 pub(super) struct Remainder {
     text: Pii<String>,
     asks: Option<Question>,
+    act: Move,
     question_at: usize,
     pub(super) leaving: Option<HangupCause>,
     /// Whether the question at its end had been heard well enough to be answered.
@@ -81,10 +130,36 @@ pub(super) struct Remainder {
 impl Engine {
     /// Speaks; whatever is still being spoken is stopped.
     pub(super) fn say(&mut self, speech: Speech) {
-        let speech = self.with_notice(speech);
+        if let Some(speech) = self.hold_for_wording(speech) {
+            self.speak(speech);
+        }
+    }
+
+    /// Speaks at once, in words that passed the guard.
+    pub(super) fn speak(&mut self, speech: Speech) {
+        let speech = self.guarded(self.with_notice(speech));
         let question_at = speech.question_at();
-        let text = speech.text();
-        self.utter(text, speech.question.map(|(question, _)| question), question_at);
+        let (text, act) = (speech.text(), speech.movement());
+        self.utter(text, speech.question.map(|(question, _)| question), question_at, act);
+    }
+
+    /// Replaces what the language guard objects to, and keeps what it was.
+    fn guarded(&mut self, mut speech: Speech) -> Speech {
+        for spoken in &mut speech.sentences {
+            let breach = sentences(spoken).into_iter().find_map(|sentence| {
+                guard::check(sentence, &self.permits).err().map(|breach| (breach.rule, sentence.to_owned()))
+            });
+            if let Some((rule, sentence)) = breach {
+                self.record(Fact::Guarded { rule: rule.name().to_owned(), sentence: Pii::new(sentence) });
+                *spoken = guard::replacement(rule).to_owned();
+            }
+        }
+        speech
+    }
+
+    /// Whether the guard has nothing against these words.
+    pub(super) fn may_be_said(&self, words: &str) -> bool {
+        sentences(words).into_iter().all(|sentence| guard::check(sentence, &self.permits).is_ok())
     }
 
     /// Goes on from the start of the sentence or clause that was cut off.
@@ -93,10 +168,10 @@ impl Engine {
             return self.wait_for_reply();
         };
         self.floor.leaving = rest.leaving;
-        self.utter(rest.text.into_exposed(), rest.asks, rest.question_at);
+        self.utter(rest.text.into_exposed(), rest.asks, rest.question_at, rest.act);
     }
 
-    fn utter(&mut self, text: String, asks: Option<Question>, question_at: usize) {
+    fn utter(&mut self, text: String, asks: Option<Question>, question_at: usize, act: Move) {
         if self.state.stage.lost || self.state.stage.ended.is_some() || text.is_empty() {
             return;
         }
@@ -118,10 +193,11 @@ impl Engine {
             speech,
             text: text.clone(),
             asks: asks.clone(),
-            act: crate::domain::Move::Ask,
+            act,
+            unhurried: self.is_upset(),
         });
         self.floor.speaking =
-            Some(Spoken { speech, text, asks, question_at, since: self.now, stopped: None });
+            Some(Spoken { speech, text, asks, act, question_at, since: self.now, stopped: None });
     }
 
     /// Tells the ear what to expect, if that changed.
@@ -139,6 +215,16 @@ impl Engine {
             | Question::Focus
             | Question::Trigger
             | Question::Expectation
+            | Question::Option
+                if self.is_upset() =>
+            {
+                Expecting::Venting
+            }
+            Question::Fill(Slot::Reason)
+            | Question::PersonOrMessage
+            | Question::Focus
+            | Question::Trigger
+            | Question::Expectation
             | Question::Option => Expecting::Anything,
             Question::Fill(Slot::Name) => Expecting::Name,
             Question::Fill(Slot::Callback) => Expecting::PhoneNumber,
@@ -147,9 +233,11 @@ impl Engine {
                 Some(FieldKind::YesNo) => Expecting::YesNo,
                 Some(FieldKind::Text) | None => Expecting::Anything,
             },
-            Question::Confirm(_) | Question::AnythingElse | Question::Core | Question::Earlier => {
-                Expecting::YesNo
-            }
+            Question::Step
+            | Question::Confirm(_)
+            | Question::AnythingElse
+            | Question::Core
+            | Question::Earlier => Expecting::YesNo,
         }
     }
 
@@ -264,7 +352,7 @@ impl Engine {
     }
 
     fn speech_failed(&mut self, spoken: Spoken, span: Span) {
-        let Spoken { speech, text, asks, question_at, .. } = spoken;
+        let Spoken { speech, text, asks, act, question_at, .. } = spoken;
         self.record(Fact::BotSaid {
             turn: TurnId(self.state.next_turn),
             speech,
@@ -273,7 +361,7 @@ impl Engine {
             span,
         });
         if !std::mem::replace(&mut self.floor.retried, true) && !self.floor.caller_speaking {
-            return self.utter(text.into_exposed(), asks, question_at);
+            return self.utter(text.into_exposed(), asks, question_at, act);
         }
         match self.floor.leaving.take() {
             Some(cause) => self.hang_up(cause),
@@ -300,7 +388,7 @@ impl Engine {
 
     /// Writes down what was heard of a speech and keeps the rest.
     fn settle(&mut self, spoken: Spoken, heard_bytes: usize, span: Span) {
-        let Spoken { speech, text: whole, asks, question_at, .. } = spoken;
+        let Spoken { speech, text: whole, asks, act, question_at, .. } = spoken;
         let text = whole.expose();
         let heard = &text[..text.floor_char_boundary(heard_bytes.min(text.len()))];
         self.record(Fact::BotSaid {
@@ -322,6 +410,7 @@ impl Engine {
             Remainder {
                 text: Pii::new(capitalised(&text[from..])),
                 asks,
+                act,
                 question_at: question_at.saturating_sub(from),
                 leaving: None,
                 question_heard,

@@ -19,6 +19,7 @@ impl Engine {
             number: self.mine_number(text, turn, context),
             field: self.mine_fields(text, turn, context),
             reason: false,
+            matter: false,
         }
     }
 

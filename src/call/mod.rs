@@ -8,12 +8,19 @@
 mod action;
 mod agenda;
 mod answers;
+mod asking;
+mod diagnosing;
+mod escalating;
 mod event;
 mod full_house;
 mod hearing;
 mod keys;
 mod ledger;
+mod matter;
 mod mining;
+mod noting;
+mod promising;
+mod returning;
 mod state;
 mod timers;
 mod wording;
@@ -27,12 +34,16 @@ use jiff::Timestamp;
 pub use action::{Action, Timer};
 pub use event::{Event, Playback};
 pub use full_house::full_house;
+pub use matter::{Escalation, Matter};
 pub use state::{Intake, Noted, State, Turn};
 pub use wording::fixed_phrases;
 
+use crate::diagnosis::guard::{self, Permitted};
 use crate::domain::{
-    Business, CallId, CallTime, EarlierCall, Expecting, Fact, HangupCause, Phase, PhoneNumber, Question,
+    AskId, Business, CallId, CallTime, EarlierCall, Expecting, Fact, HangupCause, Phase, PhoneNumber,
+    Question,
 };
+use asking::Held;
 use hearing::Reaction;
 use ledger::{Remainder, Spoken};
 use timers::Timers;
@@ -69,6 +80,8 @@ pub struct ModelUse {
 #[derive(Debug, Clone)]
 pub struct Engine {
     start: CallStart,
+    /// What may be promised.
+    permits: Arc<Permitted>,
     state: State,
     floor: Floor,
     now: CallTime,
@@ -100,12 +113,18 @@ struct Floor {
     /// Whether the last speech failed and was tried again.
     retried: bool,
     farewells: u32,
+    /// A speech that waits for a language model's words.
+    held: Option<Held>,
+    /// A question to a language model that nothing waits for.
+    background: Option<AskId>,
+    next_ask: u32,
 }
 
 impl Engine {
     /// An engine for a call that has not been answered yet.
     pub fn new(start: CallStart) -> Self {
         Self {
+            permits: Arc::new(guard::permitted_by(&start.business)),
             start,
             state: State::default(),
             floor: Floor::default(),
@@ -145,7 +164,8 @@ impl Engine {
             Event::Unclear { span: _, likely_speech } => self.unclear(likely_speech),
             Event::Keyed(digit) => self.keyed(digit),
             Event::PlaybackFinished { speech, playback } => self.playback_finished(speech, &playback),
-            Event::Replied { .. } | Event::AskFailed { .. } => {}
+            Event::Replied { ask, reply } => self.replied(ask, reply),
+            Event::AskFailed { ask, fault: _ } => self.ask_failed(ask),
             Event::LegEnded(cause) => self.leg_ended(cause),
             Event::Draining => self.draining(),
         }
@@ -186,9 +206,24 @@ impl Engine {
         self.state.intake()
     }
 
+    /// What the call is about, and how the caller is.
+    pub fn matter(&self) -> &Matter {
+        self.state.matter()
+    }
+
+    /// What is still to be asked, by what is known now.
+    pub fn open_question(&self) -> Option<Question> {
+        self.next_question()
+    }
+
     /// All turns in order, each as the other side heard it.
     pub fn transcript(&self) -> &[Turn] {
         self.state.transcript()
+    }
+
+    /// The questions that are still open, the next one first.
+    pub fn open_questions(&self) -> Vec<Question> {
+        self.next_question().into_iter().collect()
     }
 
     /// What the ear should expect now.
@@ -217,6 +252,7 @@ impl Engine {
         let open = self.business().hours.open_at(self.wall(self.now), &self.business().time_zone);
         self.record(Fact::Answered { caller: self.start.caller.clone(), open });
         self.record(Fact::PhaseEntered { phase: Phase::Greeting });
+        self.recall();
         self.floor.timers.start_call_limit(self.now);
         self.greet();
     }
@@ -232,6 +268,7 @@ impl Engine {
         self.floor.cut = None;
         self.floor.owed = None;
         self.floor.leaving = None;
+        self.drop_asks();
         self.record(Fact::Resumed);
         self.speak_after_return();
     }
@@ -248,6 +285,7 @@ impl Engine {
         self.floor.cut = None;
         self.floor.owed = None;
         self.floor.caller_speaking = false;
+        self.drop_asks();
         self.record(Fact::StreamLost);
         self.wait_for_return();
     }
@@ -270,6 +308,7 @@ impl Engine {
     }
 
     fn end(&mut self, cause: HangupCause) {
+        self.write_note(cause);
         self.record(Fact::Ended { cause });
         self.floor = Floor { next_speech: self.floor.next_speech, ..Floor::default() };
     }

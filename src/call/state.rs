@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::matter::Matter;
 use crate::domain::{
     CallTime, Fact, HangupCause, Phase, PhoneNumber, Pii, Promise, Question, Slot, Span, Speaker, TurnId,
     Urgency,
@@ -35,6 +36,7 @@ pub struct State {
     pub(super) begun: BTreeMap<Pii<String>, u32>,
     pub(super) next_turn: u32,
     pub(super) next_speech: u32,
+    pub(super) matter: Matter,
 }
 
 /// Where a call stands.
@@ -42,7 +44,8 @@ pub struct State {
 pub(super) struct Stage {
     pub(super) answered: bool,
     pub(super) phase: Option<Phase>,
-    pub(super) closing_since: Option<CallTime>,
+    /// When it was first said what will be done.
+    pub(super) proposing_since: Option<CallTime>,
     pub(super) lost: bool,
     pub(super) ended: Option<HangupCause>,
 }
@@ -137,6 +140,11 @@ impl State {
         self.stage.ended
     }
 
+    /// What the call is about, and how the caller is.
+    pub fn matter(&self) -> &Matter {
+        &self.matter
+    }
+
     /// The number to call back: the one the caller gave, or else the one they call from.
     pub fn callback(&self) -> Option<PhoneNumber> {
         let given = self.intake.value(&Slot::Callback).and_then(|value| PhoneNumber::parse(value).ok());
@@ -170,6 +178,7 @@ impl State {
 
     /// Takes in one fact; the only way in which a call's state changes.
     pub(super) fn apply(&mut self, at: CallTime, fact: &Fact) {
+        self.matter.apply(at, fact);
         match fact {
             Fact::Answered { caller, open } => {
                 self.stage.answered = true;
@@ -178,8 +187,8 @@ impl State {
             }
             Fact::PhaseEntered { phase } => {
                 self.stage.phase = Some(*phase);
-                if *phase == Phase::Closing {
-                    self.stage.closing_since.get_or_insert(at);
+                if matches!(phase, Phase::Proposing | Phase::Closing) {
+                    self.stage.proposing_since.get_or_insert(at);
                 }
             }
             Fact::Asked { question, attempt } => self.apply_asked(question, *attempt),
@@ -252,6 +261,7 @@ impl State {
             | Fact::Informed { .. }
             | Fact::Escalated { .. }
             | Fact::UrgencyRaised { .. }
+            | Fact::WrongNumber { .. }
             | Fact::StepChosen { .. }
             | Fact::Guarded { .. }
             | Fact::Summarised { .. }

@@ -84,6 +84,14 @@ impl Timers {
         self.reply = Some(now + patience);
     }
 
+    pub(super) fn start_model(&mut self, now: CallTime, patience: Duration) {
+        self.model = Some(now + patience);
+    }
+
+    pub(super) fn clear_model(&mut self) {
+        self.model = None;
+    }
+
     pub(super) fn clear_reply(&mut self) {
         self.reply = None;
     }
@@ -91,6 +99,7 @@ impl Timers {
     pub(super) fn clear_talk(&mut self) {
         self.reply = None;
         self.playback = None;
+        self.model = None;
     }
 }
 
@@ -123,7 +132,7 @@ impl Engine {
 
     pub(super) fn timed_out(&mut self, timer: Timer) {
         match timer {
-            Timer::Model => {}
+            Timer::Model => self.model_overdue(),
             Timer::Reply => self.reply_overdue(),
             Timer::Playback => self.playback_overdue(),
             Timer::Reconnect => {
@@ -153,7 +162,6 @@ impl Engine {
             return self.typing_stopped();
         }
         self.record(Fact::SilenceNoticed { count: self.state.silences + 1 });
-        self.enter_intake();
         let told = self.state.phase() == crate::domain::Phase::Closing && self.promise_was_told();
         match self.state.silences {
             1 if told => self.farewell(HangupCause::Completed),

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Engine;
-use crate::domain::{Business, Question, Slot, Urgency};
+use super::ledger::Speech;
+use crate::diagnosis::state::{FirstMove, first_move};
+use crate::domain::{Aspect, Business, CallerState, Move, Question, Slot, Urgency};
 use crate::understanding::phone;
 use crate::understanding::words::sentences;
 
@@ -45,12 +47,69 @@ const READ_BACK: &[&str] = &[
     "Have I got it right?",
     "Is that your number?",
 ];
+const RIGHT: &[&str] =
+    &["Is that right?", "Have I understood that correctly?", "Did I understand you right?"];
 const PERSON_OR_MESSAGE: &[&str] = &[
     "Would you like someone to call you back as soon as possible, or would you like to leave a message?",
     "Shall I have a person call you, or will you leave a message?",
 ];
 const ANYTHING_ELSE: &[&str] =
     &["Is there anything else?", "Is there anything else I can note down?", "Was there anything more?"];
+
+const TRIGGER: &[&str] =
+    &["What happened first?", "Could you tell me in one sentence what went wrong?", "How did it begin?"];
+const WRONG_TRIGGER: &[&str] = &["What did I get wrong?", "How was it then?"];
+const EXPECTATION: &[&str] =
+    &["What would you like to happen now?", "What would be a good outcome for you today?"];
+const FOCUS: &[&str] = &["Which of them matters most to you today?", "With which of them shall we begin?"];
+pub(super) const WHICH: &[&str] =
+    &["Which would you prefer?", "Which of them suits you better?", "Which one shall it be?"];
+pub(super) const PUT_DOWN: &[&str] = &["Shall I put that down?", "Is that all right for you?"];
+const SORRY: &[&str] =
+    &["I am sorry about the trouble this is giving you.", "I am sorry that you have to deal with this."];
+const FIRST_MOVES: &[(FirstMove, &[&str])] = &[
+    (
+        FirstMove::LowerIntensity,
+        &[
+            "I hear you, and I want to get this sorted out with you.",
+            "I am listening, and I am writing it all down.",
+        ],
+    ),
+    (
+        FirstMove::Reassure,
+        &[
+            "I am with you, and we will take this one step at a time.",
+            "I am here, and I am staying on the line.",
+        ],
+    ),
+    (
+        FirstMove::TakeOwnership,
+        &[
+            "You should not have to tell this again, so I am writing it down for everybody.",
+            "I will write this down once, so that you need not repeat it.",
+        ],
+    ),
+    (FirstMove::SmallSteps, &["We will take it step by step.", "One thing at a time."]),
+    (
+        FirstMove::Normalise,
+        &["Many people call about this.", "This comes up often, and it is good that you called."],
+    ),
+    (FirstMove::SayTimeline, &["I will make this quick.", "Let me find the fastest way for you."]),
+    (FirstMove::BeBrief, &["I will be brief.", "This takes only a minute."]),
+];
+pub(super) const OTHERS_KEPT: &[&str] = &["The other things you told me are written down as well."];
+pub(super) const CORE_WRONG: &[&str] = &["Thank you for putting that right.", "Thanks, let me correct that."];
+pub(super) const CALLED_IN_VAIN: &[&str] =
+    &["I am sorry that you had to call again because nobody got back to you."];
+pub(super) const CALLED_AGAIN: &[&str] = &["Thank you for calling again; I have your notes here."];
+pub(super) const GLAD_YOU_SAID: &str = "I am glad that you told me, and I take it seriously.";
+pub(super) const BOUNDARY: &[&str] =
+    &["I want to help you with this. Please let us speak to each other with respect."];
+pub(super) const LAST_BOUNDARY: &[&str] =
+    &["I would still like to help. I can go on only if we speak with respect."];
+pub(super) const END_FOR_ABUSE: &str = "I am ending this call now, and what you told me is written down.";
+pub(super) const NO_NUMBER: &str =
+    "I have no number to call you back on, so please call us again if you need an answer.";
 
 pub(super) const THANKS: &[&str] = &["Thank you.", "Thanks.", "All right.", "Good, thank you.", "Very well."];
 pub(super) const NOTED: &[&str] = &[
@@ -107,7 +166,22 @@ pub(super) fn this_is(business: &Business) -> String {
 
 /// Every sentence of the bot that holds nothing of the caller's, for the voice to have ready.
 pub fn fixed_phrases(business: &Business) -> Vec<String> {
-    let tables: [&[&str]; 28] = [
+    let tables: [&[&str]; 43] = [
+        TRIGGER,
+        WRONG_TRIGGER,
+        EXPECTATION,
+        FOCUS,
+        WHICH,
+        PUT_DOWN,
+        SORRY,
+        OTHERS_KEPT,
+        CORE_WRONG,
+        CALLED_IN_VAIN,
+        CALLED_AGAIN,
+        BOUNDARY,
+        LAST_BOUNDARY,
+        RIGHT,
+        &[GLAD_YOU_SAID, END_FOR_ABUSE, NO_NUMBER],
         REASON,
         NAME,
         SPELL_NAME,
@@ -158,8 +232,9 @@ pub fn fixed_phrases(business: &Business) -> Vec<String> {
         Some(&who),
     ];
     let asks = business.fields.iter().flat_map(|field| field.ask.iter());
-    let texts = own.into_iter().flatten().chain(asks).map(String::as_str);
-    let all = texts.chain(tables.into_iter().flatten().copied()).chain(lone);
+    let texts = own.into_iter().flatten().chain(asks).map(String::as_str).chain(of_the_playbook(business));
+    let moves = FIRST_MOVES.iter().flat_map(|(_, wordings)| wordings.iter().copied());
+    let all = texts.chain(tables.into_iter().flatten().copied()).chain(lone).chain(moves);
     let mut phrases: Vec<String> = Vec::new();
     for sentence in all.flat_map(sentences) {
         if !phrases.iter().any(|phrase| phrase == sentence) {
@@ -169,9 +244,23 @@ pub fn fixed_phrases(business: &Business) -> Vec<String> {
     phrases
 }
 
+/// What the playbook has the bot say word for word.
+fn of_the_playbook(business: &Business) -> impl Iterator<Item = &str> {
+    let playbook = &business.playbook;
+    let topics = playbook.topics.iter().flat_map(|topic| {
+        let steps = topic.steps.iter().map(|step| &step.otherwise);
+        let told = topic.constraint.iter().map(|constraint| &constraint.told);
+        let asks = topic.ask_happened.iter().chain(&topic.ask_wanted).chain(&topic.empathy);
+        asks.chain(told).chain(&topic.decline).chain(steps)
+    });
+    let emergencies = playbook.emergencies.iter().map(|emergency| &emergency.told);
+    let faqs = playbook.faqs.iter().map(|faq| &faq.answer);
+    topics.chain(emergencies).chain(faqs).map(String::as_str)
+}
+
 impl Engine {
-    /// The sentences that put `question`, in words not used before where there are any left.
-    pub(super) fn question_wording(&self, question: &Question) -> Vec<String> {
+    /// The sentences that put `question` after `speech`, in words not used before where there are any left.
+    pub(super) fn question_wording(&self, question: &Question, speech: &Speech) -> Vec<String> {
         match question {
             Question::Fill(Slot::Reason) => vec![self.pick(REASON)],
             Question::Fill(Slot::Name) => {
@@ -188,20 +277,100 @@ impl Engine {
             }
             Question::Confirm(Slot::Callback) => self.callback_read_back(),
             Question::Fill(Slot::Field(key)) => {
-                let wordings = self.field(key).map(|field| field.ask.as_slice()).unwrap_or_default();
-                let wordings: Vec<&str> = wordings.iter().map(String::as_str).collect();
-                vec![self.pick(&wordings)]
+                vec![self.pick_own(self.field(key).map(|field| field.ask.as_slice()), &[])]
             }
             Question::PersonOrMessage => vec![self.pick(PERSON_OR_MESSAGE)],
             Question::AnythingElse => vec![self.pick(ANYTHING_ELSE)],
-            Question::Confirm(Slot::Reason | Slot::Field(_))
-            | Question::Earlier
-            | Question::Focus
-            | Question::Trigger
-            | Question::Expectation
-            | Question::Core
-            | Question::Option => Vec::new(),
+            Question::Earlier => self.earlier_words(),
+            Question::Focus => self.focus_words(),
+            Question::Trigger => {
+                let rejected = self.state.times_asked(&Question::Core) > 0;
+                let own = self.topic().map(|topic| topic.ask_happened.as_slice()).filter(|_| !rejected);
+                vec![self.pick_own(own, if rejected { WRONG_TRIGGER } else { TRIGGER })]
+            }
+            Question::Expectation => {
+                let own = self.topic().map(|topic| topic.ask_wanted.as_slice());
+                vec![self.pick_own(own, EXPECTATION)]
+            }
+            Question::Core => self.core_words(speech),
+            Question::Option => self.option_words(),
+            Question::Step => self.step_words(),
+            Question::Confirm(Slot::Reason | Slot::Field(_)) => Vec::new(),
         }
+    }
+
+    /// One of the playbook's or profile's own wordings, or else one of ours.
+    fn pick_own(&self, own: Option<&[String]>, ours: &[&str]) -> String {
+        let own: Vec<&str> = own.unwrap_or_default().iter().map(String::as_str).collect();
+        self.pick(if own.is_empty() { ours } else { &own })
+    }
+
+    fn focus_words(&self) -> Vec<String> {
+        let playbook = &self.business().playbook;
+        let names = self.state.matter.topics.iter().filter_map(|key| playbook.topic(key));
+        let names: Vec<&str> = names.take(3).map(|topic| topic.name.as_str()).collect();
+        let Some((last, before)) = names.split_last() else { return Vec::new() };
+        vec![format!("I have written down {} and {last}.", before.join(", ")), self.pick(FOCUS)]
+    }
+
+    /// The core in one sentence; the trigger is not said again right after it was said.
+    fn core_words(&self, speech: &Speech) -> Vec<String> {
+        let trigger = self.state.matter.value(Aspect::Trigger);
+        let said = trigger.is_some_and(|trigger| speech.says(trigger));
+        let core = match (trigger, self.expected_words()) {
+            (Some(_), Some(wanted)) if said => format!("You would like {wanted}."),
+            (Some(trigger), Some(wanted)) => format!("So {trigger}, and you would like {wanted}."),
+            (Some(trigger), None) => format!("So {trigger}."),
+            (None, Some(wanted)) => format!("So you would like {wanted}."),
+            (None, None) => return Vec::new(),
+        };
+        vec![core, self.pick(RIGHT)]
+    }
+
+    /// What is said to somebody who has told something of their matter.
+    pub(super) fn hear_words(&self) -> Speech {
+        let states: Vec<CallerState> = self.state.matter.states().collect();
+        let matter = &self.state.matter;
+        let first = first_move(&states);
+        let opening = FIRST_MOVES.iter().find(|(listed, _)| *listed == first).map(|(_, wordings)| *wordings);
+        let fresh = |wordings: &&[&str]| wordings.iter().all(|words| self.state.times_begun(words) == 0);
+        let mut speech = Speech::default().act(Move::Reflect);
+        let moved = opening.filter(fresh);
+        if let Some(wordings) = moved {
+            speech = speech.and(self.pick(wordings));
+        }
+        let trigger = matter.value(Aspect::Trigger).filter(|trigger| !self.state.has_heard(trigger));
+        let sorry = self.is_complaint() || self.is_upset();
+        if sorry && self.state.times_asked(&Question::Core) == 0 {
+            speech = match trigger {
+                Some(trigger) => speech.and(format!("I am sorry that {trigger}.")),
+                None if moved.is_none() => speech.and(self.pick(SORRY)),
+                None => speech,
+            };
+            let empathy = self.topic().map(|topic| topic.empathy.as_slice()).unwrap_or_default();
+            let unsaid =
+                empathy.iter().find(|_| !empathy.iter().any(|words| self.state.times_begun(words) > 0));
+            return speech.and(unsaid.cloned().unwrap_or_default());
+        }
+        let plainly = self.next_question() != Some(Question::Core);
+        match (trigger, matter.value(Aspect::Expectation)) {
+            (Some(trigger), Some(wanted)) if plainly => {
+                speech.and(format!("So {trigger}, and you would like {wanted}."))
+            }
+            (None, Some(wanted)) if plainly && !self.state.has_heard(wanted) => {
+                speech.and(format!("So you would like {wanted}."))
+            }
+            (Some(trigger), None) if plainly => speech.and(format!("So {trigger}.")),
+            (_, _) if plainly => speech.and(self.pick(NOTED)).act(Move::Acknowledge),
+            (_, _) => speech.and(self.pick(THANKS)),
+        }
+    }
+
+    /// Answers a question of the caller's from the playbook.
+    pub(super) fn inform(&mut self, key: &str) {
+        let answer = self.business().playbook.faqs.iter().find(|faq| faq.key == key);
+        let speech = answer.map_or_else(Speech::default, |faq| Speech::of(faq.answer.clone()));
+        self.ask_next(speech.act(Move::Inform));
     }
 
     fn callback_read_back(&self) -> Vec<String> {
@@ -217,8 +386,8 @@ impl Engine {
 
     /// That nobody can be put through, and who will call back by when.
     pub(super) fn person_words(&self) -> String {
-        let owner = &self.business().callback.urgent_owner;
-        let by = self.by_when(Urgency::Urgent);
+        let promise = self.promise(Urgency::Urgent);
+        let (owner, by) = (&promise.owner, self.by_when(promise.due));
         format!("I cannot put you through right now, but {owner} will call you back {by}.")
     }
 }

@@ -1,15 +1,17 @@
 //! `calmline calls`: the records, for people and for programs.
 
-use std::fmt::Write as _;
+mod page;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::config::Config;
-use crate::domain::{BusinessId, CallId, HangupCause, Phase, Promise, PromiseState, Slot, Speaker, Urgency};
+use crate::domain::{BusinessId, CallId, Pii};
 use crate::store::{CallFilter, CallRecord, CallSummary, Store};
+
+use page::{lasted, moment, page};
+pub use page::{findings, named, slot_name};
 
 /// The arguments of `calmline calls`.
 #[derive(Debug, Args)]
@@ -99,21 +101,21 @@ pub fn print_record(record: &CallRecord, zone: &TimeZone) {
 }
 
 fn table(calls: &[CallSummary], config: &Config) -> String {
-    const HEADS: [&str; 7] = ["WHEN", "LASTED", "BUSINESS", "NAME", "CALL BACK", "ABOUT", "ID"];
-    let rows: Vec<[String; 7]> = calls
+    const HEADS: [&str; 8] = ["WHEN", "LASTED", "BUSINESS", "NAME", "CALL BACK", "TOPIC", "RECAP", "ID"];
+    let rows: Vec<[String; 8]> = calls
         .iter()
         .map(|call| {
-            let text = |value: &Option<crate::domain::Pii<String>>| match value {
-                Some(text) => shortened(text.expose(), 40),
-                None => "–".to_owned(),
+            let text = |value: Option<&Pii<String>>| {
+                value.map_or("–".to_owned(), |text| shortened(text.expose(), 60))
             };
             [
                 moment(call.started_at, &time_zone(config, &call.business)),
                 lasted(call.started_at, call.ended_at),
                 call.business.to_string(),
-                text(&call.name),
-                text(&call.callback),
-                text(&call.reason),
+                text(call.name.as_ref()),
+                text(call.callback.as_ref()),
+                call.topic.clone().unwrap_or_else(|| "–".to_owned()),
+                text(call.recap.as_ref().or(call.reason.as_ref())),
                 call.id.to_string(),
             ]
         })
@@ -133,143 +135,6 @@ fn table(calls: &[CallSummary], config: &Config) -> String {
     lines
 }
 
-fn page(record: &CallRecord, zone: &TimeZone) -> String {
-    let mut page = String::new();
-    let mut line = |text: String| {
-        page.push_str(text.trim_end());
-        page.push('\n');
-    };
-    let number = record.caller.as_ref().map_or("a withheld number", |number| number.expose());
-    line(format!("call {}", record.id));
-    line(format!("  to       {}, from {number}", record.business));
-    let state = match record.open {
-        Some(true) => ", while open",
-        Some(false) => ", after hours",
-        None => "",
-    };
-    line(format!("  when     {}{state}", moment(record.started_at, zone)));
-    line(format!("  lasted   {}, {}", lasted(record.started_at, record.ended_at), ending(record.cause)));
-    for (lost, back) in
-        record.line_lost_at.iter().enumerate().map(|(at, lost)| (lost, record.resumed_at.get(at)))
-    {
-        let back = back.map_or("and did not come back".to_owned(), |back| format!("and was back at {back}"));
-        line(format!("  line     broke at {lost} {back}"));
-    }
-
-    line("\nintake".to_owned());
-    for answer in &record.intake {
-        let value = answer.value.as_ref().map_or("–", |value| value.expose().as_str());
-        let mark = match (answer.confirmed, answer.given_up) {
-            (true, _) => "  (confirmed)",
-            (false, true) => "  (not understood or not told)",
-            (false, false) => "",
-        };
-        line(format!("  {:<16} {value}{mark}", slot_name(&answer.slot)));
-    }
-    if record.person_requested {
-        line("  asked for a person".to_owned());
-    }
-
-    line("\npromises".to_owned());
-    for promise in &record.promises {
-        line(format!("  {}", promise_line(promise, zone)));
-    }
-    if record.promises.is_empty() {
-        line("  none".to_owned());
-    }
-
-    line("\ntranscript".to_owned());
-    for turn in &record.transcript {
-        let speaker = match turn.speaker {
-            Speaker::Bot => "bot   ",
-            Speaker::Caller => "caller",
-        };
-        let cut = if turn.meant.is_some() { " —" } else { "" };
-        line(format!("  {}  {speaker}  {}{cut}", turn.span.start, turn.text.expose()));
-    }
-    let phases: Vec<_> =
-        record.phases.iter().map(|change| format!("{} {}", change.at, phase_name(change.phase))).collect();
-    line(format!("\nphases     {}", phases.join("  ")));
-    line(format!("answered   {}", answers(record)));
-    page
-}
-
-/// How soon the caller's turns were answered.
-fn answers(record: &CallRecord) -> String {
-    let mut waits: Vec<u128> =
-        record.timings.iter().map(|timing| timing.answered.since(timing.speech_ended).as_millis()).collect();
-    waits.sort_unstable();
-    match (waits.get(waits.len() / 2), waits.last()) {
-        (Some(median), Some(slowest)) => {
-            format!(
-                "{} turns, median {median} ms, slowest {slowest} ms after the caller's last word",
-                waits.len()
-            )
-        }
-        _ => "no turn was timed".to_owned(),
-    }
-}
-
-fn promise_line(promise: &Promise, zone: &TimeZone) -> String {
-    let urgent = match promise.urgency {
-        Urgency::Normal => "",
-        Urgency::Urgent => "URGENT  ",
-    };
-    let state = match promise.state {
-        PromiseState::Open => "open",
-        PromiseState::Kept => "kept",
-        PromiseState::Broken => "broken",
-    };
-    let mut line = format!("{urgent}{} by {}", promise.owner, moment(promise.due, zone));
-    let _infallible = write!(line, ", {state}: {}", promise.what.expose());
-    if let Some(number) = &promise.callback {
-        let _infallible = write!(line, "  ({})", number.expose());
-    }
-    line
-}
-
-fn slot_name(slot: &Slot) -> &str {
-    match slot {
-        Slot::Name => "name",
-        Slot::Callback => "call back",
-        Slot::Reason => "about",
-        Slot::Field(key) => key,
-    }
-}
-
-const fn phase_name(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Greeting => "greeting",
-        Phase::Diagnosing => "diagnosing",
-        Phase::Intake => "intake",
-        Phase::Proposing => "proposing",
-        Phase::Closing => "closing",
-        Phase::Ended => "ended",
-    }
-}
-
-const fn ending(cause: Option<HangupCause>) -> &'static str {
-    match cause {
-        None => "not ended",
-        Some(HangupCause::Completed) => "brought to an end",
-        Some(HangupCause::CallerHungUp) => "the caller hung up",
-        Some(HangupCause::Silence) => "nobody spoke",
-        Some(HangupCause::LineLost) => "the line was lost",
-        Some(HangupCause::FullHouse) => "all lines were busy",
-        Some(HangupCause::Shutdown) => "the server was stopped",
-    }
-}
-
-fn moment(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%a %Y-%m-%d %H:%M").to_string()
-}
-
-fn lasted(from: Timestamp, to: Option<Timestamp>) -> String {
-    let Some(to) = to else { return "–".to_owned() };
-    let seconds = to.duration_since(from).as_secs();
-    format!("{}:{:02}", seconds / 60, seconds % 60)
-}
-
 fn shortened(text: &str, longest: usize) -> String {
     if text.chars().count() <= longest {
         return text.to_owned();
@@ -280,10 +145,14 @@ fn shortened(text: &str, longest: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
     use uuid::Uuid;
 
     use super::*;
-    use crate::domain::{CallTime, Fact, PromiseId, Span, SpeechId, TurnId, Utterance};
+    use crate::domain::{
+        CallTime, Fact, HangupCause, Phase, Promise, PromiseId, PromiseState, Slot, Span, SpeechId, TurnId,
+        Urgency, Utterance,
+    };
     use crate::store::{NewCall, StoredCall, StoredFact};
 
     fn span(start_ms: u64) -> Span {

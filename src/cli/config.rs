@@ -1,8 +1,9 @@
 //! `calmline config`: whether the configuration is right, and what it amounts to.
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, EXAMPLES, playbook_text, profile_text};
 
 /// The arguments of `calmline config`.
 #[derive(Debug, Args)]
@@ -18,7 +19,17 @@ enum Command {
     /// Print every setting with its default and what it means, to copy from
     Defaults,
     /// Print the example profile of a business, to copy from
-    Example,
+    Example {
+        /// Which one: heating, dental or law
+        #[arg(default_value = "heating", value_parser = PossibleValuesParser::new(EXAMPLES))]
+        id: String,
+    },
+    /// Print a built-in playbook, to copy from
+    Playbook {
+        /// Which one: heating, dental or law
+        #[arg(value_parser = PossibleValuesParser::new(EXAMPLES))]
+        id: String,
+    },
 }
 
 impl ConfigCommand {
@@ -27,10 +38,11 @@ impl ConfigCommand {
     /// # Errors
     /// `check`: the errors of the configuration.
     pub fn run(&self, loaded: Result<Config, ConfigError>) -> anyhow::Result<()> {
-        match self.command {
+        match &self.command {
             Command::Check => check(&loaded?),
             Command::Defaults => print!("{}", crate::config::DEFAULTS),
-            Command::Example => print!("{}", crate::config::EXAMPLE),
+            Command::Example { id } => print!("{}", profile_text(id).unwrap_or_default()),
+            Command::Playbook { id } => print!("{}", playbook_text(id).unwrap_or_default()),
         }
         Ok(())
     }
@@ -44,5 +56,8 @@ fn check(config: &Config) {
     for business in &config.businesses {
         let lines: Vec<_> = business.numbers.iter().map(|number| number.expose()).collect();
         println!("OK  business {}: {}, {}", business.id, business.name, lines.join(" "));
+    }
+    for warning in &config.warnings {
+        println!("??  {warning}");
     }
 }

@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
+use super::calls::{named, slot_name};
 use crate::domain::{CallTime, Fact};
 use crate::reception::{Happening, News};
 
@@ -55,13 +56,13 @@ impl View {
                 let judged = timing.turn_ended.since(timing.speech_ended).as_millis();
                 let words = timing.transcribed.since(timing.speech_ended).as_millis();
                 let line = format!("answered after {total} ms (words {words} ms, turn over {judged} ms)");
-                self.line(None, &self.dim(&line));
+                self.note(&line);
             }
             Fact::Keyed { digit } => {
                 self.line(Some(at), &format!("{} key {}", self.colour("33", "caller"), digit.as_char()));
             }
             Fact::Noted { slot, value, .. } => {
-                self.line(None, &self.dim(&format!("noted {slot:?}: {}", value.expose())));
+                self.note(&format!("noted {}: {}", slot_name(slot), value.expose()));
             }
             Fact::PromiseMade { promise } => {
                 let line =
@@ -74,30 +75,40 @@ impl View {
             Fact::SilenceNoticed { .. } => self.line(Some(at), &self.dim("silence")),
             Fact::Misunderstood { .. } => self.line(Some(at), &self.dim("not understood")),
             Fact::PersonRequested { .. } => self.line(Some(at), &self.dim("asks for a person")),
+            Fact::Recalled { earlier } => self.note(&format!("called before: {} times", earlier.len())),
+            Fact::EarlierMatter { same } => {
+                self.note(if *same { "the same matter" } else { "another matter" })
+            }
+            Fact::TopicChosen { topic } => self.note(&format!("topic: {topic}")),
+            Fact::Diagnosed { aspect, answer } => {
+                self.note(&format!("{}: {}", named(aspect), answer.value.expose()));
+            }
+            Fact::Undiagnosed { aspect } => self.note(&format!("{}: taken back", named(aspect))),
+            Fact::CoreConfirmed => self.note("the core of it is agreed to"),
+            Fact::StateRead { state, reason, .. } => self.note(&format!("{}: {reason}", named(state))),
+            Fact::BoundarySet { count, .. } => self.note(&format!("boundary {count}")),
+            Fact::Advised { emergency } => self.note(&format!("advised: {emergency}")),
+            Fact::Informed { faq } => self.note(&format!("informed: {faq}")),
+            Fact::Escalated { reason, .. } => self.note(&format!("needs a person: {}", named(reason))),
+            Fact::UrgencyRaised { reason } => self.note(&format!("urgent: {reason}")),
+            Fact::StepChosen { step, .. } => self.note(&format!("step: {step}")),
+            Fact::Guarded { rule, .. } => self.note(&format!("guarded: {rule}")),
+            Fact::Summarised { text } => self.note(&format!("summary: {}", text.expose())),
+            Fact::NoteWritten { note } => self.note(&format!("recap: {}", note.recap.expose())),
             Fact::PhaseEntered { .. }
-            | Fact::Recalled { .. }
-            | Fact::EarlierMatter { .. }
             | Fact::TopicsSeen { .. }
-            | Fact::TopicChosen { .. }
-            | Fact::Diagnosed { .. }
-            | Fact::Undiagnosed { .. }
-            | Fact::StateRead { .. }
             | Fact::Mentioned { .. }
-            | Fact::BoundarySet { .. }
-            | Fact::Advised { .. }
-            | Fact::Informed { .. }
-            | Fact::Escalated { .. }
-            | Fact::UrgencyRaised { .. }
-            | Fact::StepChosen { .. }
-            | Fact::Guarded { .. }
-            | Fact::Summarised { .. }
-            | Fact::NoteWritten { .. }
-            | Fact::CoreConfirmed
+            | Fact::WrongNumber { .. }
             | Fact::Asked { .. }
             | Fact::Confirmed { .. }
             | Fact::Rejected { .. }
             | Fact::GivenUp { .. } => {}
         }
+    }
+
+    /// Something found out beside what is said.
+    fn note(&mut self, text: &str) {
+        self.line(None, &self.dim(text));
     }
 
     fn provisional(&mut self, at: CallTime, words: &str) {

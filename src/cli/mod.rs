@@ -4,6 +4,7 @@
 
 pub mod call;
 pub mod calls;
+pub mod chat;
 pub mod config;
 pub mod demo;
 pub mod desk;
@@ -46,6 +47,8 @@ enum Command {
     Demo(demo::Demo),
     /// Talk to the receptionist through microphone and speaker
     Talk(talk::Talk),
+    /// Talk to the receptionist in text, without sound
+    Chat(chat::Chat),
     /// Call the receptionist with a recording
     Call(call::Call),
     /// Turn recordings into text
@@ -78,6 +81,7 @@ impl Cli {
             Command::Serve => serve::run(&configuration?, &secrets).await,
             Command::Demo(demo) => demo.run(configuration?, &secrets).await,
             Command::Talk(talk) => talk.run(configuration?, &secrets).await,
+            Command::Chat(chat) => chat.run(&configuration?),
             Command::Call(call) => call.run(configuration?, &secrets).await,
             Command::Transcribe(files) => {
                 transcribe::run(&files, desk::whisper_settings(&configuration?)?).await

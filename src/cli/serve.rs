@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing::info;
+use tracing::{info, warn};
 
 use super::desk::{Desk, account};
 use crate::config::{Config, Secrets};
@@ -14,6 +14,9 @@ use crate::web::health;
 /// # Errors
 /// When a setting, a model or the voice is missing, or the address is taken.
 pub async fn run(config: &Config, secrets: &Secrets) -> Result<()> {
+    for warning in &config.warnings {
+        warn!(%warning, "in the configuration");
+    }
     let account = account(config, secrets)?;
     let metrics = health::install_metrics()?;
     let listener = TcpListener::bind(config.server.listen)

@@ -7,17 +7,23 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::domain::{
-    Business, BusinessId, CallbackPromise, FieldKind, Hours, IntakeField, OpeningSpan, PhoneNumber, Playbook,
+    Business, BusinessId, CallbackPromise, CodePattern, FieldKind, Hours, IntakeField, OpeningSpan,
+    PhoneNumber,
 };
 
 use super::document::Document;
-use super::{Problem, unreadable};
+use super::playbook::Shelf;
+use super::{Problem, Weight, unreadable};
 
 /// A profile as written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Profile {
-    name: String,
+pub(super) struct Profile {
+    pub(super) name: String,
+    pub(super) playbook: Option<String>,
+    pub(super) address: Option<String>,
+    emergency_number: Option<String>,
+    pub(super) crisis_number: Option<String>,
     numbers: Vec<String>,
     time_zone: String,
     region: String,
@@ -25,9 +31,23 @@ struct Profile {
     greeting_closed: String,
     notice: Option<String>,
     hours: Week,
-    callback: Callback,
+    pub(super) callback: Callback,
     #[serde(default)]
-    fields: Vec<Field>,
+    pub(super) fields: Vec<Field>,
+    #[serde(default)]
+    pub(super) owners: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) faqs: Vec<OwnFaq>,
+}
+
+/// An answer of the business's own. One with a key of the playbook's needs no cues.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OwnFaq {
+    pub(super) key: String,
+    #[serde(default)]
+    pub(super) cues: Vec<String>,
+    pub(super) answer: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -53,19 +73,24 @@ struct Week {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Callback {
+pub(super) struct Callback {
     owner: String,
-    within_minutes: u32,
+    pub(super) within_minutes: u32,
     urgent_owner: String,
-    urgent_within_minutes: u32,
+    pub(super) urgent_within_minutes: u32,
+    #[serde(default)]
+    urgent_at_any_hour: bool,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Field {
-    key: String,
+pub(super) struct Field {
+    pub(super) key: String,
     ask: Vec<String>,
     kind: FieldKind,
+    /// The topics it is asked for; absent for those for which the playbook asks it.
+    pub(super) topics: Option<Vec<String>>,
+    pattern: Option<String>,
 }
 
 /// Reads every `*.toml` of a folder.
@@ -83,6 +108,7 @@ pub(super) fn read_all(folder: &Path, problems: &mut Vec<Problem>) -> Vec<Busine
             line: None,
             key: String::new(),
             message: "holds no business; expected a folder with one profile (NAME.toml) per business".into(),
+            weight: Weight::Error,
         });
     }
     let mut texts = Vec::new();
@@ -92,7 +118,8 @@ pub(super) fn read_all(folder: &Path, problems: &mut Vec<Problem>) -> Vec<Busine
             Err(error) => problems.push(unreadable(&file, &error)),
         }
     }
-    parse_all(texts, problems)
+    let beside = folder.parent().unwrap_or(Path::new("")).to_owned();
+    parse_all(texts, &mut Shelf::new(Some(beside)), problems)
 }
 
 fn profiles(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
@@ -108,14 +135,20 @@ fn profiles(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 /// Reads profiles from their texts, and checks that no two of them claim the same line.
-pub(super) fn parse_all(texts: Vec<(PathBuf, String)>, problems: &mut Vec<Problem>) -> Vec<Business> {
+pub(super) fn parse_all(
+    texts: Vec<(PathBuf, String)>,
+    shelf: &mut Shelf,
+    problems: &mut Vec<Problem>,
+) -> Vec<Business> {
     let mut businesses = Vec::new();
     let mut lines: BTreeMap<PhoneNumber, PathBuf> = BTreeMap::new();
     for (file, text) in texts {
         let Some(document) = Document::parse(&file, text, problems) else { continue };
         let Some(profile) = document.read_whole::<Profile>(problems) else { continue };
         let id = BusinessId(file.file_stem().unwrap_or_default().to_string_lossy().into_owned());
-        let Some(business) = Check { document: &document, problems }.business(id, profile) else { continue };
+        let Some(business) = Check { document: &document, problems }.business(id, profile, shelf) else {
+            continue;
+        };
         for (place, number) in business.numbers.iter().enumerate() {
             if let Some(other) = lines.insert(number.clone(), file.clone()) {
                 let path = ["numbers".to_owned(), place.to_string()];
@@ -128,14 +161,15 @@ pub(super) fn parse_all(texts: Vec<(PathBuf, String)>, problems: &mut Vec<Proble
     businesses
 }
 
-struct Check<'a> {
-    document: &'a Document,
-    problems: &'a mut Vec<Problem>,
+/// Checks one profile.
+pub(super) struct Check<'a> {
+    pub(super) document: &'a Document,
+    pub(super) problems: &'a mut Vec<Problem>,
 }
 
 impl Check<'_> {
-    fn business(&mut self, id: BusinessId, profile: Profile) -> Option<Business> {
-        let before = self.problems.len();
+    fn business(&mut self, id: BusinessId, profile: Profile, shelf: &mut Shelf) -> Option<Business> {
+        let before = self.errors();
         for (key, text) in [
             ("name", &profile.name),
             ("greeting", &profile.greeting),
@@ -156,10 +190,16 @@ impl Check<'_> {
         if time_zone.is_err() {
             self.wrong(&["time_zone"], "unknown time zone; expected one such as America/New_York");
         }
+        let numbers = self.numbers(&profile.numbers);
+        let hours = self.hours(&profile.hours);
+        let emergency_number = self.emergency_number(&profile);
+        let playbook = self.playbook(&profile, &hours, &emergency_number, shelf);
         let business = Business {
             id,
-            numbers: self.numbers(&profile.numbers),
-            hours: self.hours(&profile.hours),
+            numbers,
+            hours,
+            emergency_number,
+            playbook,
             fields: self.fields(profile.fields),
             callback: self.callback(profile.callback),
             name: profile.name,
@@ -168,9 +208,32 @@ impl Check<'_> {
             greeting: profile.greeting,
             greeting_closed: profile.greeting_closed,
             notice: profile.notice,
-            playbook: Playbook::default(),
         };
-        (self.problems.len() == before).then_some(business)
+        (self.errors() == before).then_some(business)
+    }
+
+    fn errors(&self) -> usize {
+        self.problems.iter().filter(|problem| problem.weight == Weight::Error).count()
+    }
+
+    fn emergency_number(&mut self, profile: &Profile) -> String {
+        for (key, number) in
+            [("emergency_number", &profile.emergency_number), ("crisis_number", &profile.crisis_number)]
+        {
+            let dialled = |number: &String| !number.is_empty() && number.chars().all(|c| c.is_ascii_digit());
+            if number.as_ref().is_some_and(|number| !dialled(number)) {
+                self.wrong(&[key], "expected the digits to dial, such as \"911\"");
+            }
+        }
+        if let Some(number) = &profile.emergency_number {
+            return number.clone();
+        }
+        if !matches!(profile.region.as_str(), "US" | "CA") {
+            let message =
+                "missing outside the US and Canada; expected the number to dial in danger, such as \"112\"";
+            self.wrong(&["emergency_number"], message);
+        }
+        "911".to_owned()
     }
 
     fn numbers(&mut self, texts: &[String]) -> Vec<PhoneNumber> {
@@ -236,7 +299,7 @@ impl Check<'_> {
     fn fields(&mut self, fields: Vec<Field>) -> Vec<IntakeField> {
         let mut keys = BTreeSet::new();
         let mut checked = Vec::new();
-        for (place, Field { key, ask, kind }) in fields.into_iter().enumerate() {
+        for (place, Field { key, ask, kind, pattern, topics: _ }) in fields.into_iter().enumerate() {
             let place = place.to_string();
             let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
             if key.is_empty() || !key.chars().all(plain) {
@@ -254,13 +317,28 @@ impl Check<'_> {
             for (wording, text) in ask.iter().enumerate() {
                 self.spoken(&["fields", &place, "ask", &wording.to_string()], text);
             }
-            checked.push(IntakeField { key, ask, kind });
+            let pattern = pattern.and_then(|text| self.pattern(&["fields", &place, "pattern"], &text, kind));
+            checked.push(IntakeField { key, ask, kind, pattern });
         }
         checked
     }
 
+    fn pattern(&mut self, path: &[&str], text: &str, kind: FieldKind) -> Option<CodePattern> {
+        if kind != FieldKind::Code {
+            self.wrong(path, "only a question with kind = \"code\" has a pattern");
+        }
+        match CodePattern::parse(text) {
+            Ok(pattern) => Some(pattern),
+            Err(error) => {
+                self.wrong(path, &error.to_string());
+                None
+            }
+        }
+    }
+
     fn callback(&mut self, callback: Callback) -> CallbackPromise {
-        let Callback { owner, within_minutes, urgent_owner, urgent_within_minutes } = callback;
+        let Callback { owner, within_minutes, urgent_owner, urgent_within_minutes, urgent_at_any_hour } =
+            callback;
         for (key, text) in [("owner", &owner), ("urgent_owner", &urgent_owner)] {
             if text.trim().is_empty() {
                 self.wrong(&["callback", key], "expected who calls back, such as \"our office\"");
@@ -273,23 +351,23 @@ impl Check<'_> {
                 self.wrong(&["callback", key], "expected one minute or more");
             }
         }
-        CallbackPromise { owner, within_minutes, urgent_owner, urgent_within_minutes }
+        CallbackPromise { owner, within_minutes, urgent_owner, urgent_within_minutes, urgent_at_any_hour }
     }
 
-    fn spoken(&mut self, path: &[&str], text: &str) {
+    pub(super) fn spoken(&mut self, path: &[&str], text: &str) {
         if text.trim().is_empty() {
             self.wrong(path, "expected words to say");
         }
     }
 
-    fn wrong(&mut self, path: &[&str], message: &str) {
+    pub(super) fn wrong(&mut self, path: &[&str], message: &str) {
         let path: Vec<String> = path.iter().map(|&step| step.to_owned()).collect();
         self.problems.push(self.document.problem(&path, message));
     }
 }
 
 /// Reads `08:00-17:00`; `24:00` is the midnight at which a day ends.
-fn opening_span(text: &str) -> Option<OpeningSpan> {
+pub(super) fn opening_span(text: &str) -> Option<OpeningSpan> {
     let (from, to) = text.split_once('-')?;
     let from = clock(from)?;
     let to = if to.trim() == "24:00" { Time::midnight() } else { clock(to)? };

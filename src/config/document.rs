@@ -5,7 +5,7 @@ use serde_path_to_error::Segment;
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
-use super::{DEFAULTS, Problem};
+use super::{DEFAULTS, Problem, Weight};
 
 /// A TOML file that can tell where everything stands in it.
 pub(super) struct Document {
@@ -24,6 +24,7 @@ impl Document {
                 line: error.span().map(|span| line_at(&text, span.start)),
                 key: String::new(),
                 message: format!("not TOML: {}", error.message()),
+                weight: Weight::Error,
             }));
             return None;
         }
@@ -46,7 +47,18 @@ impl Document {
     /// Names a problem with the value at a path of keys and indices.
     pub(super) fn problem(&self, path: &[String], message: impl Into<String>) -> Problem {
         let message = message.into();
-        Problem { file: self.file.clone(), line: self.line(path), key: path.join("."), message }
+        Problem {
+            file: self.file.clone(),
+            line: self.line(path),
+            key: path.join("."),
+            message,
+            weight: Weight::Error,
+        }
+    }
+
+    /// The file it was read from.
+    pub(super) fn file(&self) -> &Path {
+        &self.file
     }
 
     /// The line of the deepest part of the path that is in the file; none for the file itself.

@@ -4,7 +4,13 @@
 //! expected. It deliberately starts nothing and looks at nothing but those files and variables.
 
 mod business;
+mod check;
 mod document;
+mod hours;
+mod overlay;
+mod playbook;
+mod texts;
+mod wording;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -22,6 +28,9 @@ use document::Document;
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 /// The profile of an example business, with comments.
 pub const EXAMPLE: &str = include_str!("../../config/businesses/heating.toml");
+/// The ids of the built-in example businesses, one of each trade; also the names of the playbooks that every profile
+/// may name without having the file.
+pub const EXAMPLES: &[&str] = &["heating"];
 
 /// The file looked for in the current folder when none is named.
 pub const USUAL_FILE: &str = "calmline.toml";
@@ -47,6 +56,8 @@ pub struct Config {
     pub log: Log,
     /// Whose calls are taken; never empty.
     pub businesses: Vec<Business>,
+    /// What is not wrong, but serves nothing.
+    pub warnings: Vec<Problem>,
 }
 
 /// `[server]`.
@@ -222,6 +233,23 @@ pub struct Problem {
     pub key: String,
     /// What is wrong and what was expected.
     pub message: String,
+    /// Whether the configuration can be used in spite of it.
+    pub weight: Weight,
+}
+
+/// How much a [`Problem`] weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// The configuration is refused.
+    Error,
+    /// It is told, and the configuration is used.
+    Warning,
+}
+
+impl Problem {
+    fn warning(self) -> Self {
+        Self { weight: Weight::Warning, ..self }
+    }
 }
 
 impl ConfigError {
@@ -253,7 +281,10 @@ impl fmt::Display for Problem {
         if !self.key.is_empty() {
             write!(f, ": {}", self.key)?;
         }
-        write!(f, ": {}", self.message)
+        match self.weight {
+            Weight::Error => write!(f, ": {}", self.message),
+            Weight::Warning => write!(f, ": warning: {}", self.message),
+        }
     }
 }
 
@@ -279,8 +310,7 @@ impl Config {
         let mut problems = Vec::new();
         let settings =
             Document::defaults().and_then(|defaults| Settings::from(defaults, None, &mut problems));
-        let example = PathBuf::from("businesses/heating.toml");
-        let businesses = business::parse_all(vec![(example, EXAMPLE.to_owned())], &mut problems);
+        let businesses = examples(&mut problems);
         assemble(None, settings, businesses, problems)
     }
 
@@ -351,14 +381,43 @@ fn assemble(
     businesses: Vec<Business>,
     problems: Vec<Problem>,
 ) -> Result<Config, ConfigError> {
+    let (errors, warnings): (Vec<_>, Vec<_>) =
+        problems.into_iter().partition(|problem| problem.weight == Weight::Error);
     match settings {
         Some(Settings { businesses: _, server, twilio, hearing, voice, model, store, log })
-            if problems.is_empty() =>
+            if errors.is_empty() =>
         {
-            Ok(Config { file, server, twilio, hearing, voice, model, store, log, businesses })
+            Ok(Config { file, server, twilio, hearing, voice, model, store, log, businesses, warnings })
         }
-        Some(_) | None => Err(ConfigError(problems)),
+        Some(_) | None => Err(ConfigError(errors)),
     }
+}
+
+/// The profile of one of the [`EXAMPLES`], as it stands in its file.
+pub fn profile_text(id: &str) -> Option<&'static str> {
+    match id {
+        "heating" => Some(EXAMPLE),
+        _ => None,
+    }
+}
+
+/// The playbook of one of the [`EXAMPLES`], as it stands in its file.
+pub fn playbook_text(id: &str) -> Option<&'static str> {
+    match id {
+        "heating" => Some(include_str!("../../config/playbooks/heating.toml")),
+        _ => None,
+    }
+}
+
+/// The built-in example business of that id.
+pub fn example(id: &str) -> Option<Business> {
+    examples(&mut Vec::new()).into_iter().find(|business| business.id.0 == id)
+}
+
+fn examples(problems: &mut Vec<Problem>) -> Vec<Business> {
+    let file = |id: &str| PathBuf::from(format!("built-in/businesses/{id}.toml"));
+    let texts = EXAMPLES.iter().filter_map(|id| Some((file(id), profile_text(id)?.to_owned()))).collect();
+    business::parse_all(texts, &mut playbook::Shelf::new(None), problems)
 }
 
 fn unreadable(file: &Path, error: &std::io::Error) -> Problem {
@@ -367,6 +426,7 @@ fn unreadable(file: &Path, error: &std::io::Error) -> Problem {
         line: None,
         key: String::new(),
         message: format!("cannot be read: {error}"),
+        weight: Weight::Error,
     }
 }
 

@@ -4,3 +4,9 @@
 //! no course of a conversation; that is the call engine's.
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+pub mod guard;
+pub mod note;
+pub mod person;
+pub mod recap;
+pub mod state;

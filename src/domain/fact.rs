@@ -170,6 +170,11 @@ pub enum Fact {
         /// In which turn; absent when a key was pressed.
         turn: Option<TurnId>,
     },
+    /// The caller meant to call somebody else.
+    WrongNumber {
+        /// In which turn.
+        turn: TurnId,
+    },
     /// The matter is urgent by the playbook's rules.
     UrgencyRaised {
         /// What shows it, in plain words.
@@ -256,6 +261,8 @@ pub enum Question {
     Core,
     /// Which of the options it is to be.
     Option,
+    /// Whether what was chosen may be promised.
+    Step,
     /// Whether anything is left open.
     AnythingElse,
 }
@@ -281,6 +288,7 @@ impl Question {
             Self::Expectation => "expectation".to_owned(),
             Self::Core => "core".to_owned(),
             Self::Option => "option".to_owned(),
+            Self::Step => "step".to_owned(),
             Self::AnythingElse => "anything-else".to_owned(),
         }
     }

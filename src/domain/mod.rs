@@ -18,7 +18,7 @@ mod promise;
 mod speech;
 mod time;
 
-pub use business::{Business, CallbackPromise, FieldKind, IntakeField};
+pub use business::{Business, CallbackPromise, CodePattern, CodePatternError, FieldKind, IntakeField};
 pub use diagnosis::{
     Answer, Aspect, CallNote, CallerState, Diagnosis, EarlierCall, EscalationReason, Mention, MentionKind,
     Move, Outcome,

@@ -4,6 +4,9 @@ use super::{EscalationReason, Urgency};
 
 /// What the receptionist of a trade must know: what callers bring, what it may tell them, and what it may promise.
 /// Whatever is not in it is neither claimed nor promised.
+///
+/// In a file its texts hold names in braces, such as `{office}`; in a [`Business`](super::Business) they are filled in,
+/// all but the `{number}` of a [`Step::action`].
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Playbook {
@@ -19,6 +22,9 @@ pub struct Playbook {
     /// Dangers in which the caller is first told what to do.
     #[serde(default)]
     pub emergencies: Vec<Emergency>,
+    /// What somebody who may harm themselves is told.
+    #[serde(default)]
+    pub self_harm: String,
     /// Questions with an answer.
     #[serde(default)]
     pub faqs: Vec<Faq>,
@@ -194,7 +200,9 @@ pub struct Faq {
     pub key: String,
     /// Words by which callers ask it.
     pub cues: Vec<String>,
-    /// The answer; `{hours}` stands for the opening hours as spoken.
+    /// The answer. A playbook's file may leave it to the businesses; what none has answered is not in a
+    /// [`Business`](super::Business).
+    #[serde(default)]
     pub answer: String,
 }
 
@@ -274,6 +282,24 @@ impl Playbook {
     /// The owner of that key.
     pub fn owner(&self, key: &str) -> Option<&Owner> {
         self.owners.iter().find(|owner| owner.key == key)
+    }
+}
+
+impl Takeover {
+    /// The key of the owner who takes over for this reason; empty means the business's urgent owner.
+    pub fn owner(&self, reason: EscalationReason) -> &str {
+        match reason {
+            EscalationReason::Emergency | EscalationReason::Threat | EscalationReason::SelfHarm => {
+                &self.safety
+            }
+            EscalationReason::Legal | EscalationReason::Compliance => &self.legal,
+            EscalationReason::RepeatedFailure => &self.repeated,
+            EscalationReason::ManagerRequested => &self.manager,
+            EscalationReason::PersonRequested
+            | EscalationReason::NotUnderstood
+            | EscalationReason::BeyondAuthority => &self.person,
+            EscalationReason::Abuse => &self.abuse,
+        }
     }
 }
 

@@ -78,6 +78,8 @@ pub enum Expecting {
     /// A story of any length.
     #[default]
     Anything,
+    /// The story of somebody upset, who is not to be cut off.
+    Venting,
     /// A short answer such as yes or no.
     YesNo,
     /// A person's name, perhaps spelled.

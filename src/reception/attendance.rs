@@ -14,6 +14,7 @@ use super::asking::Asked;
 use super::ear::{Ear, Finding, TurnTimes};
 use super::mouth::{Line, Mouth};
 use super::{Command, Happening, Link, News, Outbound, Shared};
+use crate::audio::ulaw;
 use crate::call::{Action, Engine, Event};
 use crate::domain::{
     AskId, Business, CallId, CallTime, Expecting, Fact, HangupCause, ModelFault, ModelQuestion, ModelReply,
@@ -263,9 +264,9 @@ impl Attendance {
     fn perform(&mut self) {
         while let Some(action) = self.engine.poll_action() {
             match action {
-                Action::Say { speech, text, asks, act: _ } => {
+                Action::Say { speech, text, asks, act: _, unhurried } => {
                     let label = asks.map(|question| question.label()).unwrap_or_default();
-                    self.mouth.say(speech, text.into_exposed(), label);
+                    self.mouth.say(speech, text.into_exposed(), label, unhurried);
                 }
                 Action::StopSpeaking => self.stop_speaking(),
                 Action::Listen(expecting) => {
@@ -401,6 +402,10 @@ impl Attendance {
         match slice {
             Some(Ok(slice)) => {
                 let now = self.clock.now();
+                let breath = self.mouth.breath_before(&line, now);
+                if breath > 0 {
+                    self.send(Outbound::Media(vec![ulaw::SILENCE; breath].into()));
+                }
                 self.mouth.slice_sent(&line, slice.len(), now);
                 self.send(Outbound::Media(slice));
                 self.time_answer(now);

@@ -25,7 +25,7 @@ use uuid::Uuid;
 use crate::audio::smart_turn::SmartTurn;
 use crate::audio::vad::VadModel;
 use crate::call::{CallStart, Engine, ModelUse, full_house};
-use crate::domain::{CallId, CallTime, Fact, HangupCause, Pii};
+use crate::domain::{BusinessId, CallId, CallTime, EarlierCall, Fact, HangupCause, PhoneNumber, Pii};
 use crate::llm::LanguageModel;
 use crate::store::{Journal, NewCall, Store, StoreError};
 use crate::synthesize::Synthesizer;
@@ -43,6 +43,10 @@ const CARRIER: &str = "twilio";
 const NEWS_BACKLOG: usize = 1024;
 /// Commands waiting for one call; more than a carrier would ever send.
 const COMMANDS: usize = 16;
+/// How many earlier calls of a number are looked at.
+const EARLIER_CALLS: u32 = 5;
+/// How long the greeting may wait for them.
+const RECALL: Duration = Duration::from_millis(150);
 /// How long a call that was told to end may take over its goodbye.
 const GOODBYE: Duration = Duration::from_secs(20);
 /// How long a server that stops waits for a database that cannot be written.
@@ -200,12 +204,17 @@ impl Reception {
             };
             let next_seq = facts.last().map_or(0, |fact| fact.seq + 1);
             let answered = facts.iter().any(|stored| matches!(stored.fact, Fact::Answered { .. }));
+            // What was recalled when it was answered is among its facts.
+            let earlier = match answered {
+                true => Vec::new(),
+                false => self.recall(&business.id, new.caller.as_ref()).await,
+            };
             let start = CallStart {
                 id: new.id,
                 business: Arc::clone(&business),
                 caller: new.caller,
                 started_at: new.started_at,
-                earlier: Vec::new(),
+                earlier,
                 model: self.model_use(),
             };
             let elapsed = Timestamp::now().duration_since(new.started_at).as_millis();
@@ -234,27 +243,49 @@ impl Reception {
         }
         match shared.parts.store.find_call(CARRIER, incoming.call_sid.as_str()).await {
             Ok(Some(_)) => Admission::Over,
-            Ok(None) => self.begin(incoming),
+            Ok(None) => self.begin(incoming).await,
             Err(error) => {
                 warn!(%error, "cannot tell whether a call is a new one; it is taken as such");
-                self.begin(incoming)
+                self.begin(incoming).await
             }
         }
     }
 
-    fn begin(&self, incoming: &IncomingCall) -> Admission {
+    /// What is known of earlier calls of a number; nothing, where that cannot be told in time.
+    async fn recall(&self, business: &BusinessId, caller: Option<&PhoneNumber>) -> Vec<EarlierCall> {
+        let Some(caller) = caller else { return Vec::new() };
+        let store = &self.shared.parts.store;
+        match timeout(RECALL, store.earlier_calls(business, caller, EARLIER_CALLS)).await {
+            Ok(Ok(earlier)) => earlier,
+            Ok(Err(error)) => {
+                warn!(%error, "earlier calls cannot be looked at");
+                Vec::new()
+            }
+            Err(_) => {
+                warn!("looking at earlier calls takes too long");
+                Vec::new()
+            }
+        }
+    }
+
+    async fn begin(&self, incoming: &IncomingCall) -> Admission {
         let shared = &self.shared;
         let lines = [incoming.forwarded_from.as_ref(), incoming.to.as_ref()];
         let Some(business) = shared.parts.directory.find(lines) else {
             warn!("a call came in on a line that no business profile names");
             return Admission::UnknownLine;
         };
+        let earlier = self.recall(&business.id, incoming.from.as_ref()).await;
+        if let Some(ticket) = shared.registry.ticket(&incoming.call_sid) {
+            // It was announced twice, and the other announcement was quicker; nothing waits from here on.
+            return Admission::Accepted(ticket);
+        }
         let start = CallStart {
             id: CallId::new(Uuid::now_v7()),
             business: Arc::clone(&business),
             caller: incoming.from.clone(),
             started_at: Timestamp::now(),
-            earlier: Vec::new(),
+            earlier,
             model: self.model_use(),
         };
         let mut recorder = shared.parts.journal.begin(NewCall {

@@ -14,6 +14,9 @@ const MARK_GRACE: Duration = Duration::from_millis(2000);
 /// Samples per millisecond of telephone audio.
 const BYTES_PER_MS: usize = 8;
 
+/// The breath before each sentence to somebody upset: long enough to be felt as calm, short enough not to be a gap.
+const BREATH: Duration = Duration::from_millis(300);
+
 /// The queue of speeches of one call and the ledger of what was heard, on the call's clock; it sends nothing itself.
 ///
 /// The carrier plays what it is sent one after the other in real time, so the moment each sentence is heard follows
@@ -29,6 +32,7 @@ struct Speech {
     id: SpeechId,
     text: String,
     label: String,
+    unhurried: bool,
     sentences: Vec<Sentence>,
     failed: bool,
 }
@@ -53,12 +57,12 @@ pub(super) type Finished = (SpeechId, Playback);
 
 impl Mouth {
     /// Queues a speech; `label` names the question it ends with, or is empty.
-    pub fn say(&mut self, id: SpeechId, text: String, label: String) {
+    pub fn say(&mut self, id: SpeechId, text: String, label: String, unhurried: bool) {
         let sentences = sentences(&text)
             .into_iter()
             .map(|range| Sentence { range, played: None, sent: false, marked: false })
             .collect();
-        self.speeches.push_back(Speech { id, text, label, sentences, failed: false });
+        self.speeches.push_back(Speech { id, text, label, unhurried, sentences, failed: false });
     }
 
     /// The first sentence that has not been sent yet.
@@ -68,6 +72,19 @@ impl Mouth {
             let text = speech.text.get(speech.sentences[index].range.clone())?.to_owned();
             Some(Line { speech: speech.id, index, text })
         })
+    }
+
+    /// The silence to be sent now, before the first audio of a sentence, as bytes of it; it belongs to no sentence.
+    pub fn breath_before(&mut self, line: &Line, now: CallTime) -> usize {
+        let speech = self.speeches.iter().find(|speech| speech.id == line.speech && speech.unhurried);
+        let first = speech
+            .and_then(|speech| speech.sentences.get(line.index))
+            .is_some_and(|line| line.played.is_none());
+        if !first {
+            return 0;
+        }
+        self.playing_until = self.playing_until.max(now) + BREATH;
+        BREATH.as_millis() as usize * BYTES_PER_MS
     }
 
     /// Notes that `bytes` of audio of a sentence go out now.
@@ -230,7 +247,7 @@ mod tests {
 
     fn greeting() -> (Mouth, Line, Line) {
         let mut mouth = Mouth::default();
-        mouth.say(SpeechId(1), GREETING.to_owned(), "reason".to_owned());
+        mouth.say(SpeechId(1), GREETING.to_owned(), "reason".to_owned(), false);
         let first = mouth.next_line().unwrap();
         mouth.slice_sent(&first, 8000, at(100));
         assert_eq!(mouth.line_sent(&first).unwrap(), "1/0/");
@@ -274,6 +291,17 @@ mod tests {
     }
 
     #[test]
+    fn a_breath_before_a_sentence_is_no_part_of_what_was_heard() {
+        let mut mouth = Mouth::default();
+        mouth.say(SpeechId(1), GREETING.to_owned(), String::new(), true);
+        let first = mouth.next_line().unwrap();
+        assert_eq!(mouth.breath_before(&first, at(100)), 2400);
+        mouth.slice_sent(&first, 8000, at(100));
+        assert_eq!(mouth.breath_before(&first, at(110)), 0);
+        assert_eq!(mouth.stop(at(390))[0].1.heard_bytes, 0);
+    }
+
+    #[test]
     fn a_slow_carrier_is_reckoned_with() {
         let (mut mouth, ..) = greeting();
         mouth.mark("1/0/", at(1400));
@@ -284,7 +312,7 @@ mod tests {
     #[test]
     fn a_speech_that_cannot_be_spoken_is_reported_as_failed_and_unheard() {
         let mut mouth = Mouth::default();
-        mouth.say(SpeechId(7), GREETING.to_owned(), String::new());
+        mouth.say(SpeechId(7), GREETING.to_owned(), String::new(), false);
         let line = mouth.next_line().unwrap();
         mouth.line_failed(&line);
         let (_, playback) = mouth.take_finished(at(10)).unwrap();

@@ -2,7 +2,9 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{FromRow, Row};
 
-use crate::domain::{BusinessId, CallId, CallTime, HangupCause, PhoneNumber};
+use tracing::warn;
+
+use crate::domain::{BusinessId, CallId, CallTime, EarlierCall, HangupCause, PhoneNumber};
 
 use super::record::CallRecord;
 use super::{Store, StoreError, from_name, to_name};
@@ -87,7 +89,7 @@ impl Store {
         rows.into_iter().map(StoredCall::try_from).collect()
     }
 
-    /// A page of records, newest first.
+    /// A page of records, newest first; those that this version cannot read are left out.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -102,11 +104,30 @@ impl Store {
         .bind(i64::from(filter.limit))
         .fetch_all(&self.readers)
         .await?;
-        let mut records = Vec::with_capacity(rows.len());
-        for row in rows {
-            records.push(self.derive(row.try_into()?).await?);
-        }
-        Ok(records)
+        self.derive_readable(rows).await
+    }
+
+    /// The last calls that this number made to a business and that are over, the latest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn earlier_calls(
+        &self,
+        business: &BusinessId,
+        number: &PhoneNumber,
+        limit: u32,
+    ) -> Result<Vec<EarlierCall>, StoreError> {
+        let rows: Vec<CallRow> = sqlx::query_as(
+            "SELECT * FROM call WHERE caller = $1 AND business = $2 AND ended_at IS NOT NULL
+             ORDER BY id DESC LIMIT $3",
+        )
+        .bind(number.expose())
+        .bind(&business.0)
+        .bind(i64::from(limit))
+        .fetch_all(&self.readers)
+        .await?;
+        let records = self.derive_readable(rows).await?;
+        Ok(records.iter().map(CallRecord::as_earlier).collect())
     }
 
     /// The whole record of one call.
@@ -122,6 +143,25 @@ impl Store {
             Some(row) => self.derive(row.try_into()?).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    async fn derive_readable(&self, rows: Vec<CallRow>) -> Result<Vec<CallRecord>, StoreError> {
+        let mut records = Vec::with_capacity(rows.len());
+        for row in rows {
+            let id = row.id.clone();
+            let record = match StoredCall::try_from(row) {
+                Ok(stored) => self.derive(stored).await,
+                Err(error) => Err(error),
+            };
+            match record {
+                Ok(record) => records.push(record),
+                Err(error @ StoreError::Unreadable { .. }) => {
+                    warn!(%error, call.id = %id, "a call is left out");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(records)
     }
 
     async fn derive(&self, call: StoredCall) -> Result<CallRecord, StoreError> {

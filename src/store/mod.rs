@@ -25,7 +25,10 @@ pub use call::{CallFilter, NewCall, StoredCall};
 pub use fact::StoredFact;
 pub use journal::{Journal, JournalHealth, Recorder};
 pub use promise::PromiseFilter;
-pub use record::{CallRecord, CallSummary, IntakeAnswer, PhaseChange, TranscriptTurn};
+pub use record::{
+    CallRecord, CallSummary, GuardEvent, IntakeAnswer, MentionSeen, PhaseChange, StateSeen, TranscriptTurn,
+    Trigger,
+};
 
 /// How long a statement waits for another process's write before it counts as failed.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);

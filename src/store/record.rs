@@ -1,15 +1,16 @@
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    BusinessId, CallId, CallTime, Fact, HangupCause, Phase, PhoneNumber, Pii, Promise, Slot, Span, Speaker,
-    TurnId, TurnTiming,
+    Aspect, BusinessId, CallId, CallNote, CallTime, CallerState, Diagnosis, EarlierCall, EscalationReason,
+    Fact, HangupCause, Mention, Phase, PhoneNumber, Pii, Promise, Slot, Span, Speaker, TurnId, TurnTiming,
+    Urgency,
 };
 
 use super::{StoredCall, StoredFact};
 
 /// All that is known of a call, for people to read: derived from its facts, never stored.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CallRecord {
     /// Its id.
     pub id: CallId,
@@ -35,6 +36,40 @@ pub struct CallRecord {
     pub transcript: Vec<TranscriptTurn>,
     /// What was learned, in the order in which it was first asked or told.
     pub intake: Vec<IntakeAnswer>,
+    /// The four answers, with the playbook's topic.
+    pub diagnosis: Diagnosis,
+    /// Other topics of the playbook that were brought up, in that order.
+    pub other_topics: Vec<String>,
+    /// Whether the caller agreed to the core of it as it was said back.
+    pub core_confirmed: bool,
+    /// How the caller was, each time with what showed it.
+    pub states: Vec<StateSeen>,
+    /// Why a person must take over.
+    pub triggers: Vec<Trigger>,
+    /// How soon somebody must act.
+    pub urgency: Urgency,
+    /// What makes it urgent, in plain words.
+    pub urgent_because: Vec<String>,
+    /// The key of the playbook's step that was settled on.
+    pub step: Option<String>,
+    /// The playbook's emergencies about which the caller was advised.
+    pub advised: Vec<String>,
+    /// The playbook's answers that the caller was given.
+    pub informed: Vec<String>,
+    /// How often a boundary was set to abuse.
+    pub boundaries: u32,
+    /// What was said in passing.
+    pub mentions: Vec<MentionSeen>,
+    /// Sentences that did not pass the language guard, and were not said.
+    pub guard: Vec<GuardEvent>,
+    /// Earlier calls of the same number, the latest first.
+    pub earlier: Vec<CallId>,
+    /// Whether this call is about the open promise of an earlier one, where that was settled.
+    pub earlier_matter: Option<bool>,
+    /// The call as a language model summed it up.
+    pub summary: Option<Pii<String>>,
+    /// The note written at its end.
+    pub note: Option<CallNote>,
     /// Whether the caller asked for a person.
     pub person_requested: bool,
     /// What was promised.
@@ -49,8 +84,47 @@ pub struct CallRecord {
     pub resumed_at: Vec<CallTime>,
 }
 
+/// How the caller was at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateSeen {
+    /// The state.
+    pub state: CallerState,
+    /// What showed it, in plain words.
+    pub reason: String,
+    /// In which turn.
+    pub turn: TurnId,
+}
+
+/// One reason for a person to take over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// The reason.
+    pub reason: EscalationReason,
+    /// In which turn; absent when a key was pressed.
+    pub turn: Option<TurnId>,
+}
+
+/// Something said in passing, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MentionSeen {
+    /// What.
+    #[serde(flatten)]
+    pub mention: Mention,
+    /// In which turn.
+    pub turn: TurnId,
+}
+
+/// A sentence that was not said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuardEvent {
+    /// The rule it broke.
+    pub rule: String,
+    /// Its words.
+    pub sentence: Pii<String>,
+}
+
 /// One turn of a transcript.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TranscriptTurn {
     /// Its number in the call.
     pub turn: TurnId,
@@ -61,15 +135,15 @@ pub struct TranscriptTurn {
     /// The words; of the bot's, those the caller can have heard.
     pub text: Pii<String>,
     /// What the bot meant to say, where it was interrupted.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meant: Option<Pii<String>>,
     /// The transcriber's mean token probability, 0 to 1; of the caller's turns.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<f32>,
 }
 
 /// One answer of the intake.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IntakeAnswer {
     /// To which question.
     pub slot: Slot,
@@ -84,7 +158,7 @@ pub struct IntakeAnswer {
 }
 
 /// The conversation moved on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhaseChange {
     /// When.
     pub at: CallTime,
@@ -111,8 +185,14 @@ pub struct CallSummary {
     pub name: Option<Pii<String>>,
     /// The number to call back.
     pub callback: Option<Pii<String>>,
-    /// What it was about.
+    /// What it was about, in the caller's words.
     pub reason: Option<Pii<String>>,
+    /// What it was about, by the playbook's topic.
+    pub topic: Option<String>,
+    /// The call in one sentence.
+    pub recap: Option<Pii<String>>,
+    /// How soon somebody must act.
+    pub urgency: Urgency,
     /// What was promised.
     pub promises: Vec<Promise>,
 }
@@ -134,6 +214,23 @@ impl CallRecord {
             open: None,
             transcript: Vec::new(),
             intake: Vec::new(),
+            diagnosis: Diagnosis::default(),
+            other_topics: Vec::new(),
+            core_confirmed: false,
+            states: Vec::new(),
+            triggers: Vec::new(),
+            urgency: Urgency::Normal,
+            urgent_because: Vec::new(),
+            step: None,
+            advised: Vec::new(),
+            informed: Vec::new(),
+            boundaries: 0,
+            mentions: Vec::new(),
+            guard: Vec::new(),
+            earlier: Vec::new(),
+            earlier_matter: None,
+            summary: None,
+            note: None,
             person_requested: false,
             promises,
             timings: Vec::new(),
@@ -146,6 +243,8 @@ impl CallRecord {
         }
         // A speech is recorded when it ends, so what was said during it comes first in the facts.
         record.transcript.sort_by_key(|turn| turn.span.start);
+        let chosen = record.diagnosis.topic.clone();
+        record.other_topics.retain(|topic| Some(topic) != chosen.as_ref());
         record
     }
 
@@ -166,6 +265,21 @@ impl CallRecord {
             name: self.answer(&Slot::Name).cloned(),
             callback: self.answer(&Slot::Callback).cloned(),
             reason: self.answer(&Slot::Reason).cloned(),
+            topic: self.diagnosis.topic.clone(),
+            recap: self.note.as_ref().map(|note| note.recap.clone()),
+            urgency: self.urgency,
+            promises: self.promises.clone(),
+        }
+    }
+
+    /// The call as a later one of the same number sees it.
+    pub fn as_earlier(&self) -> EarlierCall {
+        EarlierCall {
+            call: self.id,
+            at: self.started_at,
+            topic: self.diagnosis.topic.clone(),
+            trigger: self.diagnosis.trigger.as_ref().map(|trigger| trigger.value.clone()),
+            name: self.answer(&Slot::Name).cloned(),
             promises: self.promises.clone(),
         }
     }
@@ -190,51 +304,70 @@ impl CallRecord {
                 meant: None,
                 confidence: Some(utterance.confidence),
             }),
-            Fact::Noted { slot, value, evidence } => {
-                let answer = self.entry(slot);
-                answer.value = Some(value.clone());
-                answer.evidence.clone_from(evidence);
-                answer.confirmed = false;
-                answer.given_up = false;
-            }
+            Fact::Noted { slot, value, evidence } => self.take_answer(slot, value, evidence),
             Fact::Confirmed { slot } => self.entry(slot).confirmed = true,
-            Fact::Rejected { slot } => {
-                let answer = self.entry(slot);
-                answer.value = None;
-                answer.confirmed = false;
-                answer.evidence.clear();
-            }
+            Fact::Rejected { slot } => self.take_back(slot),
             Fact::GivenUp { slot } => self.entry(slot).given_up = true,
             Fact::PersonRequested { turn: _ } => self.person_requested = true,
+            Fact::Recalled { earlier } => self.earlier = earlier.iter().map(|call| call.call).collect(),
+            Fact::EarlierMatter { same } => self.earlier_matter = Some(*same),
+            Fact::TopicsSeen { topics, turn: _ } => {
+                topics.iter().for_each(|topic| add(&mut self.other_topics, topic));
+            }
+            Fact::TopicChosen { topic } => self.diagnosis.topic = Some(topic.clone()),
+            Fact::Diagnosed { aspect, answer } => *self.diagnosis.slot(*aspect) = Some(answer.clone()),
+            Fact::Undiagnosed { aspect } => {
+                *self.diagnosis.slot(*aspect) = None;
+                self.core_confirmed &= !matches!(aspect, Aspect::Trigger | Aspect::Expectation);
+            }
+            Fact::CoreConfirmed => self.core_confirmed = true,
+            Fact::StepChosen { step, evidence: _ } => self.step = Some(step.clone()),
+            Fact::StateRead { state, reason, turn } => {
+                self.states.push(StateSeen { state: *state, reason: reason.clone(), turn: *turn });
+            }
+            Fact::Mentioned { mention, turn } => {
+                self.mentions.push(MentionSeen { mention: mention.clone(), turn: *turn });
+            }
+            Fact::BoundarySet { count, turn: _ } => self.boundaries = *count,
+            Fact::Advised { emergency } => add(&mut self.advised, emergency),
+            Fact::Informed { faq } => add(&mut self.informed, faq),
+            Fact::Escalated { reason, turn } => self.triggers.push(Trigger { reason: *reason, turn: *turn }),
+            Fact::UrgencyRaised { reason } => {
+                self.urgency = Urgency::Urgent;
+                add(&mut self.urgent_because, reason);
+            }
+            Fact::Guarded { rule, sentence } => {
+                self.guard.push(GuardEvent { rule: rule.clone(), sentence: sentence.clone() });
+            }
+            Fact::Summarised { text } => self.summary = Some(text.clone()),
+            Fact::NoteWritten { note } => self.note = Some(note.clone()),
             Fact::TurnTimed { timing } => self.timings.push(*timing),
             Fact::StreamLost => self.line_lost_at.push(at),
             Fact::Resumed => self.resumed_at.push(at),
             // How a question was asked is in the transcript; promises and the end come from the stored call.
             Fact::Asked { .. }
-            | Fact::Recalled { .. }
-            | Fact::EarlierMatter { .. }
-            | Fact::TopicsSeen { .. }
-            | Fact::TopicChosen { .. }
-            | Fact::Diagnosed { .. }
-            | Fact::Undiagnosed { .. }
-            | Fact::StateRead { .. }
-            | Fact::Mentioned { .. }
-            | Fact::BoundarySet { .. }
-            | Fact::Advised { .. }
-            | Fact::Informed { .. }
-            | Fact::Escalated { .. }
-            | Fact::UrgencyRaised { .. }
-            | Fact::StepChosen { .. }
-            | Fact::Guarded { .. }
-            | Fact::Summarised { .. }
-            | Fact::NoteWritten { .. }
-            | Fact::CoreConfirmed
+            | Fact::WrongNumber { .. }
             | Fact::Keyed { .. }
             | Fact::SilenceNoticed { .. }
             | Fact::Misunderstood { .. }
             | Fact::PromiseMade { .. }
             | Fact::Ended { .. } => {}
         }
+    }
+
+    fn take_answer(&mut self, slot: &Slot, value: &Pii<String>, evidence: &[TurnId]) {
+        let answer = self.entry(slot);
+        answer.value = Some(value.clone());
+        answer.evidence = evidence.to_vec();
+        answer.confirmed = false;
+        answer.given_up = false;
+    }
+
+    fn take_back(&mut self, slot: &Slot) {
+        let answer = self.entry(slot);
+        answer.value = None;
+        answer.confirmed = false;
+        answer.evidence.clear();
     }
 
     fn entry(&mut self, slot: &Slot) -> &mut IntakeAnswer {
@@ -249,6 +382,12 @@ impl CallRecord {
             self.intake.len() - 1
         });
         &mut self.intake[place]
+    }
+}
+
+fn add(list: &mut Vec<String>, entry: &String) {
+    if !list.contains(entry) {
+        list.push(entry.clone());
     }
 }
 

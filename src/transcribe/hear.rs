@@ -25,7 +25,7 @@ pub async fn hear(
     broken: impl Fn(&str) -> bool + Send,
 ) -> Result<Transcription, TranscribeError> {
     match expecting {
-        Expecting::Anything | Expecting::Name => {}
+        Expecting::Anything | Expecting::Venting | Expecting::Name => {}
         Expecting::YesNo | Expecting::PhoneNumber | Expecting::Code => job.vocabulary.clear(),
     }
     let first = transcriber.transcribe(job.clone()).await?;

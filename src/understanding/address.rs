@@ -1,5 +1,7 @@
 //! Street addresses and short answers.
 
+use std::ops::Range;
+
 use super::digits::{Atom, atom};
 use super::lexicon::{EMPTY_TALK, is_in};
 use super::story::capitalised;
@@ -10,7 +12,22 @@ const STREETS: &str = "street st avenue ave road rd lane ln drive dr boulevard b
 
 /// The street address in `text`: a house number, one to four words, and the kind of street, with a unit after it.
 pub fn address(text: &str) -> Option<String> {
+    addresses(text).into_iter().next().map(|span| text[span].to_owned())
+}
+
+/// The places of the street addresses in `text`.
+pub(super) fn addresses(text: &str) -> Vec<Range<usize>> {
     let words = words(text);
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for at in 1..words.len() {
+        let from = found.last().map_or(0, |last| last.end);
+        found.extend(address_at(&words, at).filter(|span| span.start >= from));
+    }
+    found
+}
+
+/// The street address whose kind of street is the word at a place.
+fn address_at(words: &[Word<'_>], at: usize) -> Option<Range<usize>> {
     let kind = |word: &Word<'_>| is_in(STREETS, &word.lower);
     let number = |word: &Word<'_>| {
         let spoken = word
@@ -22,7 +39,9 @@ pub fn address(text: &str) -> Option<String> {
     let plain_before = |at: usize| {
         matches!(words[at - 1].lower.as_str(), "the" | "my" | "this" | "your" | "a" | "that" | "our" | "on")
     };
-    let at = (1..words.len()).find(|at| kind(&words[*at]) && !plain_before(*at))?;
+    if !kind(&words[at]) || plain_before(at) {
+        return None;
+    }
     let start = (at.saturating_sub(5)..at).rfind(|place| number(&words[*place]))?;
     let first = (0..=start).rev().take_while(|place| number(&words[*place])).last()?;
     if at - start < 2
@@ -38,7 +57,7 @@ pub fn address(text: &str) -> Option<String> {
         })
     };
     let end = if unit(at + 1) && words.get(at + 2).is_some() { at + 2 } else { at };
-    Some(text[words[first].start..words[end].end].to_owned())
+    Some(words[first].start..words[end].end)
 }
 
 /// A short answer without the words that only lead up to it: "Yes, it is any time after three." gives "Any time after three".

@@ -1,19 +1,23 @@
 //! Codes of letters and digits: account, case and order numbers.
 
+use std::ops::Range;
+
 use super::digits::{Atom, atom};
+use super::lexicon::is_in;
 use super::words::{Word, has_any, plain, words};
+use crate::domain::CodePattern;
 
 /// Reads the code dictated or written in `text` ("C V twenty two, dash, three zero eight" → `CV22-308`): at least three
 /// letters and digits with a digit among them, or five letters, in capitals. The longest where there are several.
 pub fn code(text: &str) -> Option<String> {
     let words = words(text);
-    let dictated = runs(&words).into_iter().filter(|run| is_code(run)).max_by_key(String::len);
+    let dictated = runs(&words).into_iter().map(|run| run.signs).filter(|run| is_code(run));
     // Letters alone come as one word in capitals.
     let capitals =
         |word: &Word<'_>| word.raw.len() >= 4 && word.raw.chars().all(|sign| sign.is_ascii_uppercase());
     let lone =
         || words.iter().find(|word| words.len() <= 4 && capitals(word)).map(|word| word.raw.to_owned());
-    dictated.or_else(lone)
+    dictated.max_by_key(String::len).or_else(lone)
 }
 
 /// The same, but only where the code follows one of the `cues` ("account number"), as for a code that was not asked for.
@@ -24,8 +28,84 @@ pub fn code_after(text: &str, cues: &[&str]) -> Option<String> {
         return None;
     }
     let at = (0..found.len()).find(|at| cues.iter().any(|cue| begins_with(&found[*at..], cue)))?;
-    let run = runs(&found[at..]).into_iter().find(|run| is_code(run))?;
-    Some(run)
+    runs(&found[at..]).into_iter().map(|run| run.signs).find(|run| is_code(run))
+}
+
+/// The codes of a business's own pattern in `text`, dictated or written, each with its place and in its usual writing.
+pub fn codes(text: &str, pattern: &CodePattern) -> Vec<(Range<usize>, String)> {
+    let words = words(text);
+    let mut found: Vec<(Range<usize>, String)> = Vec::new();
+    for run in runs(&words) {
+        let spoken: Vec<(char, usize)> =
+            run.signs.chars().zip(run.places).filter(|(sign, _)| sign.is_ascii_alphanumeric()).collect();
+        let size = pattern.spoken_signs();
+        let last = spoken.len().saturating_sub(size);
+        let mut from = 0;
+        while from <= last && spoken.len() >= size {
+            let taken = &spoken[from..from + size];
+            // A code begins and ends with a word, and a number is none of a longer one.
+            let begins = from == 0 || spoken[from - 1].1 != taken[0].1;
+            let ends = spoken.get(from + size).is_none_or(|(_, next)| *next != taken[size - 1].1);
+            let alone = !pattern.is_number() || spoken.len() == size;
+            let signs: String = taken.iter().map(|(sign, _)| *sign).collect();
+            match pattern.fit(&signs).filter(|_| begins && ends && alone) {
+                Some(code) => {
+                    found.push((words[taken[0].1].start..words[taken[size - 1].1].end, code));
+                    from += size;
+                }
+                None => from += 1,
+            }
+        }
+    }
+    found
+}
+
+/// What a code is called before it is said.
+const CUES: &[&str] = &[
+    "order",
+    "orders",
+    "account",
+    "case",
+    "reference",
+    "confirmation",
+    "invoice",
+    "ticket",
+    "booking",
+    "customer",
+    "policy",
+    "claim",
+    "tracking",
+    "member",
+    "membership",
+    "reservation",
+    "quote",
+    "contract",
+    "code",
+    "zip",
+    "zipcode",
+    "postcode",
+    "job",
+    "file",
+    "patient",
+    "record",
+    "locator",
+    "ref",
+];
+
+/// The codes that `text` names as such ("order number …", "#…"), each with its place.
+pub(super) fn cued(text: &str) -> Vec<(Range<usize>, String)> {
+    let words = words(text);
+    let mut found = Vec::new();
+    for run in runs(&words) {
+        let (Some(first), Some(last)) = (run.places.first(), run.places.last()) else { continue };
+        let near = first.saturating_sub(6)..*first;
+        let named = words[*first].raw.starts_with('#')
+            || words[near].iter().any(|word| CUES.contains(&word.lower.as_str()));
+        if named && is_code(&run.signs) {
+            found.push((words[*first].start..words[*last].end, run.signs));
+        }
+    }
+    found
 }
 
 fn begins_with(words: &[Word<'_>], cue: &str) -> bool {
@@ -38,10 +118,18 @@ fn is_code(run: &str) -> bool {
     (signs >= 3 && run.chars().any(|character| character.is_ascii_digit())) || signs >= 5
 }
 
+/// Signs said in a row, and the word that each comes from.
+#[derive(Default)]
+struct Run {
+    signs: String,
+    places: Vec<usize>,
+}
+
 #[derive(Default)]
 struct Dictation {
-    run: String,
-    runs: Vec<String>,
+    run: Run,
+    runs: Vec<Run>,
+    at: usize,
     times: Option<usize>,
     tens_open: bool,
     gap: usize,
@@ -50,25 +138,29 @@ struct Dictation {
 impl Dictation {
     fn push(&mut self, signs: &str) {
         let (first, rest) = signs.split_at(signs.chars().next().map_or(0, char::len_utf8));
-        self.run.push_str(&first.repeat(self.times.take().unwrap_or(1)));
-        self.run.push_str(rest);
+        self.run.signs.push_str(&first.repeat(self.times.take().unwrap_or(1)));
+        self.run.signs.push_str(rest);
+        self.run.places.resize(self.run.signs.len(), self.at);
         self.gap = 0;
     }
 
     fn close(&mut self) {
-        let done = std::mem::take(&mut self.run);
-        let trimmed = done.trim_end_matches(['-', '/', '.']);
-        if !trimmed.is_empty() {
-            self.runs.push(trimmed.to_owned());
+        let mut done = std::mem::take(&mut self.run);
+        let length = done.signs.trim_end_matches(['-', '/', '.']).len();
+        done.signs.truncate(length);
+        done.places.truncate(length);
+        if length > 0 {
+            self.runs.push(done);
         }
         self.times = None;
         self.gap = 0;
     }
 }
 
-fn runs(words: &[Word<'_>]) -> Vec<String> {
+fn runs(words: &[Word<'_>]) -> Vec<Run> {
     let mut dictation = Dictation::default();
     for (at, word) in words.iter().enumerate() {
+        dictation.at = at;
         let next = words.get(at + 1);
         let tens_open = std::mem::take(&mut dictation.tens_open);
         if let Some(signs) = written(word, &dictation, next) {
@@ -104,12 +196,12 @@ fn written(word: &Word<'_>, dictation: &Dictation, next: Option<&Word<'_>>) -> O
     if raw.contains(',') && raw.chars().all(|character| character.is_ascii_digit() || character == ',') {
         return Some(raw.replace(',', ""));
     }
-    let inside = !dictation.run.is_empty() && dictation.gap == 0;
+    let inside = !dictation.run.signs.is_empty() && dictation.gap == 0;
     let leads_on = next.is_some_and(is_sign);
     let single = raw.chars().count() == 1 && raw.chars().all(|character| character.is_ascii_alphabetic());
     if single {
         let pronoun = matches!(word.lower.as_str(), "a" | "i");
-        let among_digits = dictation.run.ends_with(|character: char| character.is_ascii_digit());
+        let among_digits = dictation.run.signs.ends_with(|character: char| character.is_ascii_digit());
         let ends_or_digit = next.is_none_or(|next| !is_sign(next) || is_digit(next));
         if word.lower == "o" && among_digits && ends_or_digit {
             return Some("0".to_owned());
@@ -136,7 +228,8 @@ fn is_sign(word: &Word<'_>) -> bool {
     let homophone = matches!(word.lower.as_str(), "oh" | "dash" | "hyphen" | "slash");
     let capitals =
         (2..=5).contains(&word.raw.len()) && word.raw.chars().all(|sign| sign.is_ascii_uppercase());
-    single || digit || spoken || homophone || capitals
+    let letter = letter_sound(first).is_some() && !is_in(COMMON_SOUNDS, first);
+    single || digit || spoken || homophone || capitals || letter
 }
 
 fn spoken(
@@ -147,7 +240,7 @@ fn spoken(
     next: Option<&Word<'_>>,
     dictation: &mut Dictation,
 ) {
-    let inside = !dictation.run.is_empty() && dictation.gap == 0;
+    let inside = !dictation.run.signs.is_empty() && dictation.gap == 0;
     match piece {
         "dash" | "hyphen" | "minus" if inside => return dictation.push("-"),
         "slash" | "stroke" if inside => return dictation.push("/"),
@@ -157,7 +250,8 @@ fn spoken(
     match atom(piece) {
         Atom::Digits(digits) => {
             if tens_open && digits.len() == 1 && digits != "0" {
-                dictation.run.pop();
+                dictation.run.signs.pop();
+                dictation.run.places.pop();
             }
             dictation.push(&digits);
         }
@@ -174,9 +268,11 @@ fn spoken(
             }
         }
         Atom::Times(count) => dictation.times = Some(count),
-        Atom::Hundred if inside && !dictation.run.ends_with('0') => dictation.push("00"),
-        Atom::Thousand if inside && !dictation.run.ends_with('0') => dictation.push("000"),
-        Atom::Filler if !dictation.run.is_empty() && dictation.gap < 3 && piece != "i" => dictation.gap += 1,
+        Atom::Hundred if inside && !dictation.run.signs.ends_with('0') => dictation.push("00"),
+        Atom::Thousand if inside && !dictation.run.signs.ends_with('0') => dictation.push("000"),
+        Atom::Filler if !dictation.run.signs.is_empty() && dictation.gap < 3 && piece != "i" => {
+            dictation.gap += 1
+        }
         Atom::Correction => dictation.close(),
         Atom::Hundred | Atom::Thousand | Atom::Filler | Atom::Plus | Atom::Schwa | Atom::Other => {
             match letter_sound(piece) {
@@ -195,6 +291,9 @@ fn is_ordinal(word: &str) -> bool {
     matches!(tail, "st" | "nd" | "rd" | "th" | "am" | "pm" | "s")
         && digits.chars().all(|sign| sign.is_ascii_digit())
 }
+
+/// Sounds of letters that are common words as well, and so say nothing of what stands before them.
+const COMMON_SOUNDS: &str = "see sea are you why eye tea ex en pea cue mike golf bee echo el";
 
 /// A letter as a transcriber may write its sound, or as a spelling alphabet names it.
 fn letter_sound(word: &str) -> Option<&'static str> {
@@ -253,6 +352,25 @@ mod tests {
         ];
         for (text, expected) in said {
             assert_eq!(code(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn codes_of_a_pattern_are_found_in_speech_and_writing() {
+        let said = [
+            ("AA99-999", "It is C V twenty two, dash, three zero eight.", "CV22-308"),
+            ("AA99-999", "my case is cv22308 and my number is 415 555 0142", "CV22-308"),
+            ("AA99-999", "see vee two two three oh eight", "CV22-308"),
+            ("A-9999", "account D four four seven one, 415 555 0142", "D-4471"),
+            ("A-9999", "the D 4471 and the E-4472", "D-4471 E-4472"),
+            ("9999999", "the order is 120 4567.", "1204567"),
+            ("9999999", "call me on 415 555 0142", ""),
+            ("A-9999", "I waited from eight until one.", ""),
+        ];
+        for (pattern, text, expected) in said {
+            let pattern = CodePattern::parse(pattern).unwrap();
+            let found: Vec<String> = codes(text, &pattern).into_iter().map(|(_, code)| code).collect();
+            assert_eq!(found.join(" "), expected, "{text}");
         }
     }
 

@@ -71,7 +71,7 @@ pub fn completeness(text: &str, expecting: Expecting) -> Completeness {
         Expecting::Name => name(text, true).is_some_and(|name| name.contains(' ')) && spelled(text).is_none(),
         Expecting::PhoneNumber => said.len() >= 2 && answer(text).is_some(),
         Expecting::Code => answer(text) == Some(Answer::Unsure),
-        Expecting::Anything => text.trim_end().ends_with('?') && said.len() >= 3,
+        Expecting::Anything | Expecting::Venting => text.trim_end().ends_with('?') && said.len() >= 3,
     };
     if whole { Completeness::Complete } else { Completeness::Open }
 }
@@ -124,10 +124,12 @@ fn dictation(text: &str, expecting: Expecting) -> Option<Completeness> {
         Expecting::YesNo if length >= 5 => {
             Some(if enough { Completeness::Complete } else { Completeness::Dictating })
         }
-        Expecting::Anything | Expecting::Name if length >= 5 || (numbered && length >= 3) => {
+        Expecting::Anything | Expecting::Venting | Expecting::Name
+            if length >= 5 || (numbered && length >= 3) =>
+        {
             Some(if enough { Completeness::Open } else { Completeness::Dictating })
         }
-        Expecting::YesNo | Expecting::Anything | Expecting::Name => None,
+        Expecting::YesNo | Expecting::Anything | Expecting::Venting | Expecting::Name => None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The grammar of spoken digits: oh, double, teens and tens, hundreds, fillers, corrections.
 
-use super::words::words;
+use std::ops::Range;
+
+use super::words::{Word, words};
 
 /// A stretch of digits in a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -10,6 +12,8 @@ pub(super) struct Run {
     pub(super) plus: bool,
     /// Whether it was said to correct the run before it.
     pub(super) corrects: bool,
+    /// Where it stands in the text.
+    pub(super) span: Range<usize>,
 }
 
 /// What a word may be within a number.
@@ -39,8 +43,9 @@ pub(super) fn runs(text: &str) -> Vec<Run> {
     let mut times = 1;
     let mut corrects = false;
     let mut tens_open = false;
-    for (at, (atom, breaks_after)) in atoms.iter().enumerate() {
+    for (at, (atom, breaks_after, place)) in atoms.iter().enumerate() {
         let previous_tens = std::mem::take(&mut tens_open);
+        let before = run.digits.len();
         match atom {
             Atom::Digits(digits) => {
                 if previous_tens && digits.len() == 1 && digits != "0" {
@@ -51,7 +56,7 @@ pub(super) fn runs(text: &str) -> Vec<Run> {
             }
             Atom::Homophone(digit) => {
                 let inside = gap == 0 && !run.digits.is_empty();
-                let next_is_digit = atoms.get(at + 1).is_some_and(|(next, _)| is_digit(next));
+                let next_is_digit = atoms.get(at + 1).is_some_and(|(next, _, _)| is_digit(next));
                 let next_ends = *breaks_after || at + 1 == atoms.len();
                 let zero = *digit == '0' && next_is_digit && !*breaks_after;
                 if times > 1 || zero || (inside && (next_is_digit || next_ends)) {
@@ -64,7 +69,7 @@ pub(super) fn runs(text: &str) -> Vec<Run> {
             Atom::Schwa
                 if gap == 0
                     && !run.digits.is_empty()
-                    && atoms.get(at + 1).is_some_and(|(next, _)| is_digit(next)) =>
+                    && atoms.get(at + 1).is_some_and(|(next, _, _)| is_digit(next)) =>
             {
                 push(&mut run, "0", &mut times);
             }
@@ -91,6 +96,10 @@ pub(super) fn runs(text: &str) -> Vec<Run> {
                 times = 1;
                 gap = 0;
             }
+        }
+        if run.digits.len() > before || matches!(atom, Atom::Digits(_)) {
+            let start = if before == 0 { place.start } else { run.span.start };
+            run.span = start..place.end;
         }
         if gap > 5 {
             close(&mut run, &mut runs, &mut corrects);
@@ -121,28 +130,29 @@ fn ends_in_a_single(run: &Run) -> bool {
     run.digits.chars().last().is_some_and(|digit| digit != '0')
 }
 
-fn atoms(text: &str) -> Vec<(Atom, bool)> {
+fn atoms(text: &str) -> Vec<(Atom, bool, Range<usize>)> {
     let mut atoms = Vec::new();
     for word in words(text) {
         let breaks = word.comma || word.stop;
         if word.lower.chars().any(|character| character.is_ascii_digit()) {
-            numerals(&word.lower, breaks, &mut atoms);
+            numerals(&word, &mut atoms);
             continue;
         }
         let pieces: Vec<&str> = word.lower.split('-').filter(|piece| !piece.is_empty()).collect();
         let last = pieces.len().saturating_sub(1);
         for (at, piece) in pieces.iter().enumerate() {
-            atoms.push((atom(piece), at == last && breaks));
+            atoms.push((atom(piece), at == last && breaks, word.start..word.end));
         }
     }
     atoms
 }
 
 /// A word with numerals in it, such as `(415)`, `555-0142`, `5,550,142`, `+1`; ordinals, times and money are no part of a number.
-fn numerals(word: &str, breaks: bool, atoms: &mut Vec<(Atom, bool)>) {
-    let mut rest = word;
-    if let Some(after) = word.strip_prefix('+') {
-        atoms.push((Atom::Plus, false));
+fn numerals(word: &Word<'_>, atoms: &mut Vec<(Atom, bool, Range<usize>)>) {
+    let (breaks, place) = (word.comma || word.stop, word.start..word.end);
+    let mut rest = word.lower.as_str();
+    if let Some(after) = rest.strip_prefix('+') {
+        atoms.push((Atom::Plus, false, place.clone()));
         rest = after;
     }
     // A breath before the number is sometimes written as a letter.
@@ -152,11 +162,11 @@ fn numerals(word: &str, breaks: bool, atoms: &mut Vec<(Atom, bool)>) {
     }
     let allowed = |character: char| character.is_ascii_digit() || "-.()/,_".contains(character);
     if !rest.chars().all(allowed) {
-        atoms.push((Atom::Other, breaks));
+        atoms.push((Atom::Other, breaks, place));
         return;
     }
     let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
-    atoms.push((Atom::Digits(digits), breaks));
+    atoms.push((Atom::Digits(digits), breaks, place));
 }
 
 /// What a lower-case word without hyphens may be within a number.

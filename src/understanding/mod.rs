@@ -5,15 +5,22 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod account;
 mod address;
 mod answer;
 mod backchannel;
 mod code;
 mod complete;
 mod digits;
+mod email;
 mod lexicon;
+mod mention;
+mod moment;
+mod money;
 mod name;
+mod number;
 pub mod phone;
+pub mod signal;
 mod spelling;
 mod story;
 mod wish;
@@ -22,8 +29,12 @@ pub(crate) mod words;
 pub use address::{address, short_answer};
 pub use answer::{Answer, answer};
 pub use backchannel::is_backchannel;
-pub use code::{code, code_after};
+pub use code::{code, code_after, codes};
 pub use complete::completeness;
+pub use email::emails;
+pub use mention::mentions;
+pub use moment::{Moment, MomentKind, TimeOfDay, moments};
+pub use money::{Currency, Money, money};
 pub use name::{name, respell};
 pub use spelling::spelled;
 pub(crate) use story::capitalised;

@@ -1,5 +1,7 @@
 //! Names of people, as given, introduced and spelled.
 
+use std::ops::Range;
+
 use super::lexicon::{NOT_NAMES, is_in};
 use super::spelling::{distance, spelled, title_case};
 use super::words::{Word, words};
@@ -103,7 +105,8 @@ const MANNERS: &[&str] = &[
 /// Finds the caller's name in `text`; where a name was `asked` for, a bare name counts as well. A spelling in the same text is applied.
 pub fn name(text: &str, asked: bool) -> Option<String> {
     let words = words(text);
-    let found = introduced(&words, asked).or_else(|| if asked { bare(&words) } else { None });
+    let found =
+        introduced(&words, asked).map(|found| found.name).or_else(|| if asked { bare(&words) } else { None });
     match (found, spelled(text)) {
         (Some(name), Some(letters)) => Some(respell(&name, &letters)),
         (Some(name), None) => Some(name),
@@ -176,8 +179,24 @@ pub(super) fn introduction_length(words: &[Word<'_>]) -> usize {
     if count == 0 { 0 } else { length + count }
 }
 
-fn introduced(words: &[Word<'_>], asked: bool) -> Option<String> {
-    let mut best: Option<String> = None;
+/// A name and where it stands.
+struct Found {
+    name: String,
+    span: Range<usize>,
+}
+
+fn found(words: &[Word<'_>]) -> Option<Found> {
+    let span = words.first()?.start..words.last()?.end;
+    compose(words).map(|name| Found { name, span })
+}
+
+/// The names in `text` that are introduced as such, the caller's and others', each with its place.
+pub(super) fn names(text: &str) -> Vec<(Range<usize>, String)> {
+    introduced(&words(text), false).map(|found| (found.span, found.name)).into_iter().collect()
+}
+
+fn introduced(words: &[Word<'_>], asked: bool) -> Option<Found> {
+    let mut best: Option<Found> = None;
     let has_case = words.iter().any(|word| word.raw != "I" && word.raw.starts_with(char::is_uppercase));
     for at in 0..words.len() {
         let rest = &words[at..];
@@ -192,11 +211,11 @@ fn introduced(words: &[Word<'_>], asked: bool) -> Option<String> {
         }
         let weak = weak || (has_case && !asked);
         let bare_it = matches!(rest[0].lower.as_str(), "it" | "it's") && !asked;
-        let found = name_words(&rest[length..], weak);
+        let named = name_words(&rest[length..], weak);
         let looks_like_a_name =
-            !bare_it && !found.is_empty() && ends_like_a_name(found, &rest[length + found.len()..]);
+            !bare_it && !named.is_empty() && ends_like_a_name(named, &rest[length + named.len()..]);
         if looks_like_a_name && best.is_none() {
-            best = compose(found);
+            best = found(named);
         }
     }
     best.or_else(|| before_speaking(words))
@@ -218,11 +237,11 @@ fn is_somebody_elses(before: &Word<'_>) -> bool {
 }
 
 /// "Jane Doe speaking", "Jane here".
-fn before_speaking(words: &[Word<'_>]) -> Option<String> {
+fn before_speaking(words: &[Word<'_>]) -> Option<Found> {
     let at = words.iter().position(|word| matches!(word.lower.as_str(), "speaking" | "here"))?;
     let start = words[..at].iter().rposition(|word| !is_name_word(word, true)).map_or(0, |before| before + 1);
-    let found = &words[start..at];
-    (1..=4).contains(&found.len()).then(|| compose(found))?
+    let named = &words[start..at];
+    (1..=4).contains(&named.len()).then(|| found(named))?
 }
 
 fn bare(words: &[Word<'_>]) -> Option<String> {

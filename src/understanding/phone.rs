@@ -1,5 +1,7 @@
 //! Telephone numbers as people say them and as transcribers write them.
 
+use std::ops::Range;
+
 use phonenumber::Mode;
 use phonenumber::metadata::{DATABASE, Metadata};
 
@@ -43,6 +45,21 @@ pub fn read(text: &str, region: &str) -> Reading {
             .or_else(|| without_stutter(&run.digits, region))
             .map_or(Reading::Partial(run.digits), Reading::Full),
     }
+}
+
+/// The whole telephone numbers in `text`, each with its place; of a number and its correction the corrected one.
+pub fn numbers(text: &str, region: &str) -> Vec<(Range<usize>, PhoneNumber)> {
+    let mut found: Vec<Run> = Vec::new();
+    for run in runs(text) {
+        match found.pop() {
+            Some(earlier) if run.corrects => {
+                let span = earlier.span.start..run.span.end;
+                found.push(Run { span, ..corrected(earlier, run, text, region) });
+            }
+            earlier => found.extend(earlier.into_iter().chain([run])),
+        }
+    }
+    found.iter().filter_map(|run| Some((run.span.clone(), whole(run, region)?))).collect()
 }
 
 /// Transcribers lengthen a row of equal digits ("five five five" becomes `5555`): where one row is longer than any

@@ -73,6 +73,7 @@ pub(crate) fn business(id: &str) -> Business {
         key: key.to_owned(),
         ask: ask.iter().map(|text| (*text).to_owned()).collect(),
         kind,
+        pattern: None,
     };
     let (name, fields, owner, urgent_owner) = match id {
         "heating" => (
@@ -128,12 +129,14 @@ pub(crate) fn business(id: &str) -> Business {
         ),
         notice: Some("I am an automated assistant, and this call is written down.".to_owned()),
         hours: Hours { week: (0..5).map(|day| (day, vec![span(8, 17)])).collect(), closed_on: vec![] },
+        emergency_number: "911".to_owned(),
         fields,
         callback: CallbackPromise {
             owner: owner.to_owned(),
             within_minutes: 240,
             urgent_owner: urgent_owner.to_owned(),
             urgent_within_minutes: 30,
+            urgent_at_any_hour: true,
         },
         playbook: Playbook::default(),
     }
@@ -197,7 +200,7 @@ impl Stage {
         let mut stopped = Vec::new();
         while let Some(action) = self.engine.poll_action() {
             match action {
-                Action::Say { speech, text, asks, act: _ } => {
+                Action::Say { speech, text, asks, .. } => {
                     let asks = asks.map(|question| format!(" [{}]", question.label())).unwrap_or_default();
                     let text = text.into_exposed();
                     self.line(&format!("BOT{asks}: {text}"));

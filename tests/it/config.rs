@@ -172,7 +172,7 @@ fn every_wrong_value_of_a_profile_is_named() {
 fn two_businesses_cannot_claim_one_line() {
     let found = problems("", &[("a.toml", EXAMPLE), ("b.toml", EXAMPLE)]);
     assert_eq!(found.len(), 2);
-    assert!(found[0].contains("b.toml:7: numbers.0: this line is already claimed in "), "{found:?}");
+    assert!(found[0].contains("b.toml:11: numbers.0: this line is already claimed in "), "{found:?}");
 }
 
 #[test]

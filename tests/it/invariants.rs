@@ -139,7 +139,7 @@ impl Watched {
             assert!(count < 60, "an endless stream of actions");
             assert!(!was_over, "something happened after the end: {action:?}");
             match action {
-                Action::Say { speech, text, asks, act: _ } => {
+                Action::Say { speech, text, asks, .. } => {
                     assert_eq!(self.hangups, 0, "spoke after hanging up");
                     let text = text.into_exposed();
                     assert!(!text.trim().is_empty());

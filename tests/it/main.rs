@@ -6,6 +6,7 @@ mod architecture;
 mod calls;
 mod carrier;
 mod config;
+mod conversations;
 mod doors;
 mod invariants;
 mod llm;

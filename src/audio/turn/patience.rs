@@ -10,6 +10,9 @@ pub const LONGEST: u64 = 2_500;
 /// What is waited before a sound without words is closed.
 const WORDLESS: u64 = 600;
 
+/// How much longer somebody upset may pause before a story counts as told.
+const ROOM_TO_VENT: u64 = 500;
+
 /// What is known of the latest segment.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Findings {
@@ -55,6 +58,10 @@ pub fn needed_silence(expecting: Expecting, findings: Findings) -> u64 {
     let Some(words) = findings.words else { return LONGEST };
     let Words::Some(completeness) = words else { return WORDLESS };
     let melody = Melody::of(findings.finality);
+    if expecting == Expecting::Venting {
+        let usual = needed_silence(Expecting::Anything, findings);
+        return (usual + ROOM_TO_VENT).min(LONGEST);
+    }
     match completeness {
         Completeness::Complete => complete(expecting, melody),
         Completeness::Open => open(expecting, melody),
@@ -72,8 +79,8 @@ fn complete(expecting: Expecting, melody: Melody) -> u64 {
         // All the digits are there: whatever the melody, little more can be due but a correction.
         (Expecting::PhoneNumber | Expecting::Code, Melody::Doubtful | Melody::GoesOn) => 600,
         (Expecting::Name, Melody::Doubtful | Melody::GoesOn) => 600,
-        (Expecting::Anything, Melody::Doubtful) => 600,
-        (Expecting::Anything, Melody::GoesOn) => 800,
+        (Expecting::Anything | Expecting::Venting, Melody::Doubtful) => 600,
+        (Expecting::Anything | Expecting::Venting, Melody::GoesOn) => 800,
     }
 }
 
@@ -87,7 +94,7 @@ fn open(expecting: Expecting, melody: Melody) -> u64 {
     };
     match expecting {
         Expecting::YesNo => patient.min(700),
-        Expecting::Anything | Expecting::Name => patient,
+        Expecting::Anything | Expecting::Venting | Expecting::Name => patient,
         // Every group of digits ends like a sentence.
         Expecting::PhoneNumber | Expecting::Code => patient.max(1_500),
     }
@@ -102,7 +109,7 @@ fn unfinished(expecting: Expecting, melody: Melody) -> u64 {
     };
     match expecting {
         Expecting::YesNo => patient.min(1_400),
-        Expecting::Anything | Expecting::Name => patient,
+        Expecting::Anything | Expecting::Venting | Expecting::Name => patient,
         Expecting::PhoneNumber | Expecting::Code => patient.max(1_800),
     }
 }
@@ -110,7 +117,7 @@ fn unfinished(expecting: Expecting, melody: Melody) -> u64 {
 fn dictating(expecting: Expecting) -> u64 {
     match expecting {
         Expecting::PhoneNumber | Expecting::Code => LONGEST,
-        Expecting::Name | Expecting::Anything => 2_000,
+        Expecting::Name | Expecting::Anything | Expecting::Venting => 2_000,
         Expecting::YesNo => 1_600,
     }
 }
@@ -161,6 +168,17 @@ mod tests {
     fn digits_that_are_being_dictated_get_the_longest_pauses_however_final_they_sound() {
         assert_eq!(needed_silence(Expecting::PhoneNumber, heard(Completeness::Dictating, 0.99)), LONGEST);
         assert_eq!(needed_silence(Expecting::Code, heard(Completeness::Dictating, 0.99)), LONGEST);
+    }
+
+    #[test]
+    fn somebody_upset_may_pause_longer() {
+        for completeness in [Completeness::Complete, Completeness::Open, Completeness::Unfinished] {
+            for finality in [0.95, 0.6, 0.3, 0.1] {
+                let findings = heard(completeness, finality);
+                let usual = needed_silence(Expecting::Anything, findings);
+                assert!(needed_silence(Expecting::Venting, findings) >= (usual + 300).min(LONGEST));
+            }
+        }
     }
 
     #[test]

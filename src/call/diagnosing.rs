@@ -1,0 +1,320 @@
+//! What a turn teaches of the matter itself: topic, trigger, expectation, urgency, how the caller is.
+
+use super::Engine;
+use super::hearing::Context;
+use crate::diagnosis::{self, person};
+use crate::domain::{
+    Answer, Aspect, CallerState, EscalationReason, Fact, Pii, Question, Slot, Topic, TopicKind, TurnId,
+    Urgency,
+};
+use crate::understanding::account::{Account, Clause, account};
+use crate::understanding::signal::{Signal, SignalKind, signals};
+use crate::understanding::topic::{cued, topics};
+use crate::understanding::words::words;
+use crate::understanding::{mentions, wish};
+
+/// From this many words on, a turn is searched for a story whatever was asked.
+const TELLING: usize = 6;
+/// A topic whose match scores less is not what the call is about.
+const SURE_TOPIC: f32 = 0.5;
+/// So many matters at once are narrowed to one.
+const MANY: usize = 3;
+/// How sure an answer is in the caller's own words, with and without a topic that fits, and in the playbook's.
+const OWN_WORDS: f32 = 0.8;
+const OWN_WORDS_ALONE: f32 = 0.7;
+const PLAYBOOKS_WORDS: f32 = 0.5;
+
+/// What a turn told, beyond answers to questions.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Told {
+    pub(super) signals: Vec<Signal>,
+    /// The key of an emergency of the playbook.
+    pub(super) emergency: Option<String>,
+    /// The key of a question of the caller's that has an answer.
+    pub(super) faq: Option<String>,
+    /// Whether topic, trigger or expectation became known or better known.
+    pub(super) matter: bool,
+}
+
+impl Told {
+    pub(super) fn has(&self, kind: impl Fn(&SignalKind) -> bool) -> bool {
+        self.signals.iter().any(|signal| kind(&signal.kind))
+    }
+}
+
+impl Engine {
+    /// Notes whatever a turn tells of the matter, asked for or not.
+    pub(super) fn diagnose(&mut self, text: &str, turn: TurnId, context: &Context) -> Told {
+        let signals = signals(text);
+        let telling = words(text).len() >= TELLING || !is_narrow(&context.question);
+        let told = account(text);
+        self.note_mentions(text, turn);
+        self.note_states(&signals, text, turn, if telling { told.complaints } else { 0 });
+        let emergency = self.emergency_in(text, &signals);
+        let faq = self.faq_in(text, &told, context);
+        let mut matter = false;
+        if telling && emergency.is_none() {
+            matter |= self.note_topics(text, turn, context);
+            matter |= self.note_trigger(&told, turn, context);
+            matter |= self.note_wanted(text, &told, &signals, turn, context);
+        }
+        self.note_urgency(text);
+        Told { signals, emergency, faq, matter }
+    }
+
+    fn note_mentions(&mut self, text: &str, turn: TurnId) {
+        let now = self.wall(self.now).to_zoned(self.business().time_zone.clone());
+        for (mention, _) in mentions(text, &self.business().region, &now) {
+            if !self.state.matter.has_mentioned(&mention) {
+                self.record(Fact::Mentioned { mention, turn });
+            }
+        }
+    }
+
+    fn note_states(&mut self, signals: &[Signal], text: &str, turn: TurnId, complaints: u32) {
+        for seen in diagnosis::state::read(signals, text, complaints) {
+            let before = self.state.matter.states.last();
+            if before != Some(&(seen.state, turn)) {
+                self.record(Fact::StateRead { state: seen.state, reason: seen.reason, turn });
+            }
+        }
+    }
+
+    fn emergency_in(&self, text: &str, signals: &[Signal]) -> Option<String> {
+        let playbook = &self.business().playbook;
+        let known = |key: &String| !self.state.matter.advised.contains(key);
+        let by_words = playbook.emergencies.iter().find(|entry| cued(text, &entry.cues).is_some());
+        let by_kind = signals.iter().find_map(|signal| match signal.kind {
+            SignalKind::Emergency(kind) => playbook.emergencies.iter().find(|entry| entry.kind == kind),
+            SignalKind::Person
+            | SignalKind::Manager
+            | SignalKind::Repeated { .. }
+            | SignalKind::Legal
+            | SignalKind::Compliance
+            | SignalKind::Threat
+            | SignalKind::SelfHarm
+            | SignalKind::Abuse(_)
+            | SignalKind::Distress
+            | SignalKind::Anger
+            | SignalKind::Impatience
+            | SignalKind::Confusion
+            | SignalKind::Fear
+            | SignalKind::Rush
+            | SignalKind::Embarrassment
+            | SignalKind::WornOut
+            | SignalKind::Sarcasm
+            | SignalKind::Thanks => None,
+        });
+        by_words.or(by_kind).map(|entry| entry.key.clone()).filter(known)
+    }
+
+    fn faq_in(&self, text: &str, told: &Account, context: &Context) -> Option<String> {
+        let asks =
+            text.contains('?') || ASKING.iter().any(|start| cued(text, &[(*start).to_owned()]).is_some());
+        let open = !is_narrow(&context.question) || text.contains('?');
+        let story = told.happened.iter().map(|clause| words(&clause.text).len()).sum::<usize>() >= TELLING;
+        if !open || (!asks && story) {
+            return None;
+        }
+        let found = self.business().playbook.faqs.iter().find(|faq| cued(text, &faq.cues).is_some());
+        found.map(|faq| faq.key.clone())
+    }
+
+    fn note_topics(&mut self, text: &str, turn: TurnId, context: &Context) -> bool {
+        let playbook = &self.start.business.playbook;
+        let cues: Vec<&[String]> = playbook.topics.iter().map(|topic| topic.cues.as_slice()).collect();
+        let found: Vec<String> = topics(text, &cues)
+            .into_iter()
+            .filter(|found| found.score >= SURE_TOPIC)
+            .map(|found| playbook.topics[found.topic].key.clone())
+            .collect();
+        if found.is_empty() {
+            return false;
+        }
+        let matter = &self.state.matter;
+        let new = found.iter().any(|key| !matter.topics.contains(key));
+        let first = found[0].clone();
+        let chosen = matter.diagnosis.topic.clone();
+        if new {
+            self.record(Fact::TopicsSeen { topics: found.clone(), turn });
+        }
+        let many = found.len() >= MANY && chosen.is_none() && self.may_ask(&Question::Focus);
+        let focused = context.is(&Question::Focus);
+        let amends = matches!(context.question, Question::Trigger | Question::Core) && context.heard;
+        match chosen {
+            None if many => {}
+            None => self.choose_topic(&first, turn),
+            // A complaint that comes out later is what the call is about; a second wish is kept beside the first.
+            Some(chosen)
+                if chosen != first
+                    && !self.state.matter.core_confirmed
+                    && (focused || amends || self.outweighs(&first, &chosen)) =>
+            {
+                self.choose_topic(&first, turn);
+            }
+            Some(_) => return new,
+        }
+        true
+    }
+
+    fn outweighs(&self, new: &str, chosen: &str) -> bool {
+        let kind = |key: &str| self.business().playbook.topic(key).map(|topic| topic.kind);
+        kind(new) == Some(TopicKind::Complaint) && kind(chosen) == Some(TopicKind::Request)
+    }
+
+    /// Settles which topic is to be solved, with what the playbook says of it.
+    pub(super) fn choose_topic(&mut self, key: &str, turn: TurnId) {
+        let Some(topic) = self.business().playbook.topic(key).cloned() else { return };
+        self.record(Fact::TopicChosen { topic: topic.key.clone() });
+        if let Some(constraint) = &topic.constraint {
+            let value = Pii::new(constraint.told.clone());
+            let answer = Answer { value, evidence: vec![], confidence: 1.0 };
+            self.record(Fact::Diagnosed { aspect: Aspect::Constraint, answer });
+        }
+        if let Some(happened) =
+            topic.happened.clone().filter(|_| self.state.matter.confidence(Aspect::Trigger) < PLAYBOOKS_WORDS)
+        {
+            let answer =
+                Answer { value: Pii::new(happened), evidence: vec![turn], confidence: PLAYBOOKS_WORDS };
+            self.record(Fact::Diagnosed { aspect: Aspect::Trigger, answer });
+        }
+        if topic.urgency == Urgency::Urgent && self.state.matter.urgent_since.is_none() {
+            self.record(Fact::UrgencyRaised { reason: format!("it is about {}", topic.name) });
+        }
+        if let Some(reason) = topic.escalate.filter(|reason| !self.state.matter.is_escalated(*reason)) {
+            self.record(Fact::Escalated { reason, turn: Some(turn) });
+        }
+        let again = self.state.matter.earlier.iter().any(|call| call.topic.as_deref() == Some(key));
+        if again
+            && !self.state.matter.is_escalated(EscalationReason::RepeatedFailure)
+            && topic.kind != TopicKind::Declined
+        {
+            self.record(Fact::Escalated { reason: EscalationReason::RepeatedFailure, turn: Some(turn) });
+        }
+    }
+
+    fn note_trigger(&mut self, told: &Account, turn: TurnId, context: &Context) -> bool {
+        let corrects = context.heard && matches!(context.question, Question::Trigger | Question::Core);
+        let settled = self.state.matter.core_confirmed
+            || (self.state.matter.confidence(Aspect::Trigger) > PLAYBOOKS_WORDS && !corrects);
+        if settled {
+            return false;
+        }
+        let found = person::trigger(told).map(|told| told.words);
+        let Some(value) = found.filter(|words| self.may_be_said(words)) else { return false };
+        let known_topic = self.state.matter.diagnosis.topic.is_some();
+        let confidence = if known_topic { OWN_WORDS } else { OWN_WORDS_ALONE };
+        let answer = Answer { value: Pii::new(value), evidence: vec![turn], confidence };
+        self.record(Fact::Diagnosed { aspect: Aspect::Trigger, answer });
+        true
+    }
+
+    fn note_wanted(
+        &mut self,
+        text: &str,
+        told: &Account,
+        signals: &[Signal],
+        turn: TurnId,
+        context: &Context,
+    ) -> bool {
+        let asked = context.heard && matches!(context.question, Question::Expectation | Question::Core);
+        let settled = self.state.matter.core_confirmed
+            || (self.state.matter.confidence(Aspect::Expectation) > PLAYBOOKS_WORDS && !asked);
+        if settled {
+            return false;
+        }
+        let about_talk = |clause: &&Clause| {
+            wish(&clause.text).is_some()
+                || signals.iter().any(|signal| {
+                    matches!(signal.kind, SignalKind::Person | SignalKind::Manager)
+                        && signal.span.start < clause.span.end
+                        && clause.span.start < signal.span.end
+                })
+        };
+        let stated = told.wanted.iter().filter(|clause| !about_talk(clause));
+        let mut found: Vec<String> =
+            stated.filter_map(|clause| person::wanted_to_caller(&clause.text)).collect();
+        if found.is_empty() && context.heard && context.is(&Question::Expectation) && wish(text).is_none() {
+            found.extend(person::outcome(text));
+        }
+        let Some(value) = found.into_iter().find(|words| self.may_be_said(words)) else { return false };
+        let answer = Answer { value: Pii::new(value), evidence: vec![turn], confidence: OWN_WORDS };
+        self.record(Fact::Diagnosed { aspect: Aspect::Expectation, answer });
+        true
+    }
+
+    fn note_urgency(&mut self, text: &str) {
+        if self.state.matter.urgent_since.is_some() {
+            return;
+        }
+        if let Some(span) = cued(text, &self.start.business.playbook.urgent_cues) {
+            let reason = format!("said “{}”", &text[span]);
+            self.record(Fact::UrgencyRaised { reason });
+        }
+    }
+
+    /// The topic to be solved.
+    pub(super) fn topic(&self) -> Option<&Topic> {
+        self.state.matter.diagnosis.topic.as_deref().and_then(|key| self.business().playbook.topic(key))
+    }
+
+    pub(super) fn is_complaint(&self) -> bool {
+        self.topic().is_some_and(|topic| topic.kind == TopicKind::Complaint)
+    }
+
+    /// Whether the caller showed more than the matter itself would make one expect.
+    pub(super) fn is_upset(&self) -> bool {
+        self.state.matter.states().any(|state| match state {
+            CallerState::Aggressive | CallerState::Frightened | CallerState::Upset | CallerState::WornOut => {
+                true
+            }
+            CallerState::ManyComplaints
+            | CallerState::Impatient
+            | CallerState::Rushed
+            | CallerState::Confused
+            | CallerState::Embarrassed => false,
+        })
+    }
+
+    /// The reason is taken from the diagnosis where the caller's words made no story.
+    pub(super) fn reason_is_known(&self) -> bool {
+        self.state.intake.get(&Slot::Reason).is_some() || self.state.matter.diagnosis.topic.is_some()
+    }
+}
+
+/// Words that begin a question, for transcripts without marks.
+const ASKING: &[&str] = &[
+    "what are",
+    "what is",
+    "what time",
+    "where are",
+    "where is",
+    "when do",
+    "when are",
+    "do you",
+    "are you",
+    "how much",
+    "how do",
+    "can i",
+    "is there",
+    "tell me",
+    "wondering",
+];
+
+/// Whether a question asks for one small thing, so that its answer holds no story unless it is long.
+fn is_narrow(question: &Question) -> bool {
+    match question {
+        Question::Fill(Slot::Name | Slot::Callback | Slot::Field(_))
+        | Question::Confirm(_)
+        | Question::Step => true,
+        Question::Fill(Slot::Reason)
+        | Question::PersonOrMessage
+        | Question::Earlier
+        | Question::Focus
+        | Question::Trigger
+        | Question::Expectation
+        | Question::Core
+        | Question::Option
+        | Question::AnythingElse => false,
+    }
+}

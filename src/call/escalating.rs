@@ -1,0 +1,157 @@
+//! When a person must take over: the decision, and what the caller is told first.
+
+use super::diagnosing::Told;
+use super::hearing::{Context, Reaction};
+use super::ledger::Speech;
+use super::{Engine, wording};
+use crate::domain::{AbuseOutcome, EscalationReason, Fact, HangupCause, Move, Question, TurnId};
+use crate::understanding::signal::{Degree, SignalKind};
+
+impl Engine {
+    /// Decides what in a turn comes before any answer: danger, threats, abuse, the law, earlier fixes that failed.
+    pub(super) fn follow_triggers(
+        &mut self,
+        told: &Told,
+        turn: TurnId,
+        context: &Context,
+    ) -> Option<Reaction> {
+        if let Some(key) = &told.emergency {
+            self.record(Fact::Advised { emergency: key.clone() });
+            self.escalate(EscalationReason::Emergency, turn);
+            return Some(Reaction::Advise(key.clone()));
+        }
+        if told.has(|kind| *kind == SignalKind::SelfHarm) {
+            return self.escalate(EscalationReason::SelfHarm, turn).then_some(Reaction::Stay);
+        }
+        if told.has(|kind| *kind == SignalKind::Threat) && self.escalate(EscalationReason::Threat, turn) {
+            return Some(Reaction::HandOver(EscalationReason::Threat));
+        }
+        if told.has(|kind| matches!(kind, SignalKind::Abuse(Degree::Insult | Degree::Severe))) {
+            return Some(self.abused(turn));
+        }
+        for (reason, found) in [
+            (EscalationReason::Legal, told.has(|kind| *kind == SignalKind::Legal)),
+            (EscalationReason::Compliance, told.has(|kind| *kind == SignalKind::Compliance)),
+        ] {
+            if found && self.escalate(reason, turn) && !context.is(&Question::AnythingElse) {
+                return Some(Reaction::HandOver(reason));
+            }
+        }
+        if told.has(|kind| matches!(kind, SignalKind::Repeated { .. })) {
+            self.escalate(EscalationReason::RepeatedFailure, turn);
+        }
+        None
+    }
+
+    /// Records a decision; false if it had been taken before.
+    pub(super) fn escalate(&mut self, reason: EscalationReason, turn: TurnId) -> bool {
+        let new = !self.state.matter.is_escalated(reason);
+        if new {
+            self.record(Fact::Escalated { reason, turn: Some(turn) });
+        }
+        new
+    }
+
+    fn abused(&mut self, turn: TurnId) -> Reaction {
+        let policy = self.business().playbook.abuse;
+        let set = self.state.matter.boundaries;
+        if set < u32::from(policy.warnings) {
+            self.record(Fact::BoundarySet { count: set + 1, turn });
+            return Reaction::SetBoundary;
+        }
+        self.escalate(EscalationReason::Abuse, turn);
+        match policy.then {
+            AbuseOutcome::HandOver => Reaction::HandOver(EscalationReason::Abuse),
+            AbuseOutcome::End => Reaction::EndForAbuse,
+        }
+    }
+
+    /// Whether it cannot wait for the whole diagnosis: only how to reach the caller is asked.
+    pub(super) fn is_pressing(&self) -> bool {
+        self.state.wants_person()
+            || self.state.matter.escalations.iter().any(|escalation| match escalation.reason {
+                EscalationReason::Emergency
+                | EscalationReason::Threat
+                | EscalationReason::SelfHarm
+                | EscalationReason::Abuse
+                | EscalationReason::ManagerRequested
+                | EscalationReason::PersonRequested => true,
+                EscalationReason::Legal
+                | EscalationReason::Compliance
+                | EscalationReason::RepeatedFailure
+                | EscalationReason::NotUnderstood
+                | EscalationReason::BeyondAuthority => false,
+            })
+    }
+
+    /// Who takes over, as spoken, for the weightiest of the reasons.
+    pub(super) fn takeover_owner(&self) -> Option<String> {
+        let reason = self.state.matter.escalations.iter().map(|escalation| escalation.reason).min();
+        let reason = reason.or(self.state.wants_person().then_some(EscalationReason::PersonRequested))?;
+        Some(self.owner_for(reason))
+    }
+
+    pub(super) fn owner_for(&self, reason: EscalationReason) -> String {
+        let playbook = &self.business().playbook;
+        let takeover = &playbook.takeover;
+        let key = match reason {
+            EscalationReason::Emergency | EscalationReason::Threat | EscalationReason::SelfHarm => {
+                &takeover.safety
+            }
+            EscalationReason::Legal | EscalationReason::Compliance => &takeover.legal,
+            EscalationReason::RepeatedFailure => &takeover.repeated,
+            EscalationReason::ManagerRequested => &takeover.manager,
+            EscalationReason::Abuse => &takeover.abuse,
+            EscalationReason::PersonRequested
+            | EscalationReason::NotUnderstood
+            | EscalationReason::BeyondAuthority => &takeover.person,
+        };
+        let named = playbook.owner(key).map(|owner| owner.name.clone());
+        named.unwrap_or_else(|| self.business().callback.urgent_owner.clone())
+    }
+
+    /// Tells what to do in a danger, before anything else.
+    pub(super) fn advise(&mut self, key: &str) {
+        let told = self.business().playbook.emergencies.iter().find(|entry| entry.key == key);
+        let speech = told.map_or_else(Speech::default, |entry| Speech::of(entry.told.clone()));
+        self.ask_next(speech.act(Move::Advise));
+    }
+
+    pub(super) fn stay(&mut self) {
+        let number = &self.business().emergency_number;
+        let speech = Speech::of(wording::GLAD_YOU_SAID.to_owned()).and(format!(
+            "If you are in danger right now, please call {number}; somebody there can help you at any hour."
+        ));
+        self.ask_next(speech.act(Move::Advise));
+    }
+
+    pub(super) fn set_boundary(&mut self) {
+        let wordings =
+            if self.state.matter.boundaries > 1 { wording::LAST_BOUNDARY } else { wording::BOUNDARY };
+        self.ask_next(Speech::of(self.pick(wordings)).act(Move::Boundary));
+    }
+
+    pub(super) fn end_for_abuse(&mut self) {
+        let speech = Speech::of(wording::END_FOR_ABUSE.to_owned()).act(Move::Close);
+        self.leave(speech, HangupCause::Completed);
+    }
+
+    /// Says who takes over and why, and goes on with what they need to know.
+    pub(super) fn hand_over(&mut self, reason: EscalationReason) {
+        let owner = self.owner_for(reason);
+        let why = match reason {
+            EscalationReason::Legal | EscalationReason::Compliance => "who may speak about that",
+            EscalationReason::RepeatedFailure => "who can look at it afresh",
+            EscalationReason::ManagerRequested => "as you asked",
+            EscalationReason::Emergency
+            | EscalationReason::Threat
+            | EscalationReason::SelfHarm
+            | EscalationReason::PersonRequested
+            | EscalationReason::Abuse
+            | EscalationReason::NotUnderstood
+            | EscalationReason::BeyondAuthority => "who can decide on it",
+        };
+        let speech = Speech::of(self.pick(wording::UNDERSTAND)).and(format!("This goes to {owner}, {why}."));
+        self.ask_next(speech.act(Move::Escalate));
+    }
+}

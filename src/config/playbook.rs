@@ -1,0 +1,77 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use crate::domain::Playbook;
+
+use super::check::check;
+use super::document::Document;
+use super::{EXAMPLES, Problem, playbook_text, unreadable};
+
+/// The playbooks that profiles may name: the files of a folder, and those that are built in.
+pub(super) struct Shelf {
+    folder: Option<PathBuf>,
+    read: BTreeMap<String, Option<Rc<Volume>>>,
+}
+
+/// A playbook and the file it stands in.
+pub(super) struct Volume {
+    pub(super) document: Document,
+    pub(super) playbook: Playbook,
+}
+
+impl Shelf {
+    /// Without a folder there are only those that are built in.
+    pub(super) const fn new(folder: Option<PathBuf>) -> Self {
+        Self { folder, read: BTreeMap::new() }
+    }
+
+    /// The playbook of that name, read once; `Err` with what is wrong about the name, `None` when the file is wrong,
+    /// which has been told when it was read.
+    pub(super) fn get(
+        &mut self,
+        name: &str,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Option<Rc<Volume>>, String> {
+        if let Some(known) = self.read.get(name) {
+            return Ok(known.clone());
+        }
+        let Some((file, text)) = self.find(name, problems)? else {
+            self.read.insert(name.to_owned(), None);
+            return Ok(None);
+        };
+        let volume = Document::parse(&file, text, problems).and_then(|document| {
+            let playbook = document.read_whole::<Playbook>(problems)?;
+            check(&playbook, &document, problems);
+            Some(Rc::new(Volume { document, playbook }))
+        });
+        self.read.insert(name.to_owned(), volume.clone());
+        Ok(volume)
+    }
+
+    fn find(&self, name: &str, problems: &mut Vec<Problem>) -> Result<Option<(PathBuf, String)>, String> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if name.is_empty() || !name.chars().all(plain) {
+            return Err("expected the name of a playbook, such as heating".to_owned());
+        }
+        let file = Path::new("playbooks").join(format!("{name}.toml"));
+        if let Some(folder) = &self.folder {
+            let file = folder.join(&file);
+            match std::fs::read_to_string(&file) {
+                Ok(text) => return Ok(Some((file, text))),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    problems.push(unreadable(&file, &error));
+                    return Ok(None);
+                }
+            }
+        }
+        match playbook_text(name) {
+            Some(text) => Ok(Some((Path::new("built-in").join(file), text.to_owned()))),
+            None => {
+                let known = EXAMPLES.join(", ");
+                Err(format!("there is no {}, and it is none of those built in: {known}", file.display()))
+            }
+        }
+    }
+}

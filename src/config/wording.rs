@@ -1,0 +1,89 @@
+//! Whether a text fits the place in which it is said.
+
+use crate::domain::Playbook;
+use crate::understanding::words;
+
+use super::texts::Shape;
+
+/// What texts are held to.
+pub(super) struct Wording<'a> {
+    never: &'a [String],
+}
+
+impl<'a> Wording<'a> {
+    pub(super) fn of(playbook: &'a Playbook) -> Self {
+        Self { never: &playbook.never_promise }
+    }
+
+    /// What is wrong with a text, and what was expected; its braces are filled in as far as they are known.
+    pub(super) fn fault(&self, shape: Shape, text: &str) -> Option<String> {
+        misfit(shape, text).or_else(|| self.forbidden(shape, text))
+    }
+
+    fn forbidden(&self, shape: Shape, text: &str) -> Option<String> {
+        // What a business answers is its own to say.
+        if shape == Shape::Answer {
+            return None;
+        }
+        let plain = words::plain(text);
+        let never = |phrase: &&String| words::has(&plain, words::plain(phrase).trim());
+        let phrase = self.never.iter().find(never)?;
+        Some(format!("says \"{phrase}\", which stands under `never_promise`; expected other words"))
+    }
+}
+
+fn misfit(shape: Shape, text: &str) -> Option<String> {
+    let fault = match shape {
+        Shape::Sentence | Shape::Answer => sentence(text, &['.', '!', '?']),
+        Shape::Question => sentence(text, &['?']),
+        Shape::Owner => clause(text, &[]).filter(|_| text.trim().is_empty()),
+        Shape::Name => clause(text, &[]),
+        Shape::Happened => clause(text, &["so", "that", "because"]),
+        Shape::Wanted => clause(text, &["you", "would", "i"]),
+        Shape::Offer => clause(text, &["i", "we", "to", "can", "will"]),
+        Shape::Action => clause(text, &["i", "we", "to", "can", "will"]),
+    };
+    let place = match shape {
+        Shape::Sentence | Shape::Answer => "a whole sentence",
+        Shape::Question => "a whole question",
+        Shape::Owner => "a name such as \"our office\"",
+        Shape::Name => "words such as \"a missed visit\"",
+        Shape::Happened => "words to follow \"so\", such as \"nobody came to your appointment\"",
+        Shape::Wanted => "words to follow \"you would like\", such as \"a new time\"",
+        Shape::Offer => "words to follow \"I can\", such as \"have our office call you\"",
+        Shape::Action => {
+            "words to follow the owner's name and \"will\", such as \"call you back on {number}\""
+        }
+    };
+    fault.map(|fault| format!("{fault}; expected {place}"))
+}
+
+fn sentence(text: &str, ends: &[char]) -> Option<&'static str> {
+    if text.trim().is_empty() {
+        Some("says nothing")
+    } else if text.starts_with(char::is_lowercase) {
+        Some("begins with a small letter")
+    } else if !text.ends_with(ends) {
+        Some(if ends.len() == 1 { "does not end with a question mark" } else { "does not end with a stop" })
+    } else {
+        None
+    }
+}
+
+fn clause(text: &str, first: &[&str]) -> Option<&'static str> {
+    let mut letters = text.chars();
+    let capital =
+        letters.next().is_some_and(char::is_uppercase) && letters.next().is_none_or(char::is_lowercase);
+    let begins = words::words(text).first().is_some_and(|word| first.contains(&word.lower.as_str()));
+    if text.trim().is_empty() {
+        Some("says nothing")
+    } else if begins {
+        Some("begins with a word that is said before it")
+    } else if capital {
+        Some("begins with a capital")
+    } else if text.ends_with(['.', '!', '?', ',']) {
+        Some("ends with a stop")
+    } else {
+        None
+    }
+}

@@ -1,0 +1,50 @@
+//! The call summed up from its facts.
+
+use crate::domain::{Answer, CallNote, CallerState, Diagnosis, EscalationReason, Outcome, Pii, Topic};
+
+use super::recap::{RecapParts, for_agent};
+
+/// What a call note is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct NoteParts<'a> {
+    /// The caller's name.
+    pub name: Option<&'a str>,
+    /// The four answers.
+    pub diagnosis: &'a Diagnosis,
+    /// How the caller was, strongest first.
+    pub states: &'a [CallerState],
+    /// The topic of the playbook.
+    pub topic: Option<&'a Topic>,
+    /// What was promised, in words to the caller.
+    pub promise: Option<&'a str>,
+    /// How the call came out.
+    pub outcome: Outcome,
+    /// Why a person must take over.
+    pub escalated: Option<EscalationReason>,
+}
+
+/// The note of a call.
+pub fn note(parts: &NoteParts<'_>) -> CallNote {
+    let value = |answer: &Option<Answer>| answer.as_ref().map(|answer| answer.value.expose().to_owned());
+    let trigger = value(&parts.diagnosis.trigger);
+    let wanted = value(&parts.diagnosis.expectation);
+    let recap = for_agent(&RecapParts {
+        name: parts.name,
+        trigger: trigger.as_deref(),
+        expectation: wanted.as_deref(),
+        topic: parts.topic.map(|topic| topic.name.as_str()),
+        next_step: parts.promise,
+        escalated: parts.escalated,
+        states: parts.states,
+    });
+    CallNote {
+        recap: Pii::new(recap),
+        trigger: trigger.map(Pii::new),
+        states: parts.states.to_vec(),
+        wanted: wanted.map(Pii::new),
+        promise: parts.promise.map(|promise| Pii::new(promise.to_owned())),
+        cause: parts.topic.map(|topic| topic.cause).unwrap_or_default(),
+        fix: parts.topic.map(|topic| topic.fix.clone()).unwrap_or_default(),
+        outcome: parts.outcome,
+    }
+}
