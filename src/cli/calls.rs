@@ -10,8 +10,8 @@ use crate::config::Config;
 use crate::domain::{BusinessId, CallId, Pii};
 use crate::store::{CallFilter, CallRecord, CallSummary, Store};
 
-use page::{lasted, moment, page};
 pub use page::{findings, named, slot_name};
+use page::{lasted, moment, page};
 
 /// The arguments of `calmline calls`.
 #[derive(Debug, Args)]

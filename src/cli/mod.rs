@@ -81,7 +81,7 @@ impl Cli {
             Command::Serve => serve::run(&configuration?, &secrets).await,
             Command::Demo(demo) => demo.run(configuration?, &secrets).await,
             Command::Talk(talk) => talk.run(configuration?, &secrets).await,
-            Command::Chat(chat) => chat.run(&configuration?),
+            Command::Chat(chat) => chat.run(&configuration?, &secrets),
             Command::Call(call) => call.run(configuration?, &secrets).await,
             Command::Transcribe(files) => {
                 transcribe::run(&files, desk::whisper_settings(&configuration?)?).await

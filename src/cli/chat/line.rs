@@ -5,8 +5,8 @@ use serde::{Serialize, Serializer};
 
 use crate::call::{Action, CallStart, Engine, Event, Playback, Timer};
 use crate::domain::{
-    CallTime, CallerState, Digit, Fact, HangupCause, Move, Phase, Pii, Promise, PromiseId, Question, Span,
-    SpeechId, Utterance,
+    AskId, CallTime, CallerState, Digit, Fact, HangupCause, ModelFault, ModelQuestion, ModelReply, Move,
+    Phase, Pii, Promise, PromiseId, Question, Span, SpeechId, Utterance,
 };
 use crate::store::{CallRecord, GuardEvent, NewCall, StoredCall, StoredFact};
 
@@ -24,19 +24,31 @@ const CONFIDENCE: f32 = 0.9;
 /// A telephone line without sound, in virtual time: what the caller does is written, what the bot says is read.
 ///
 /// Nobody interrupts: each step of the caller's begins when the bot has finished, and ends when it has finished again.
-#[derive(Debug)]
 pub struct Line {
     start: CallStart,
     engine: Engine,
     now: CallTime,
     voice: Option<Voice>,
+    model: Option<Oracle>,
+    arriving: Vec<Arriving>,
     said: Vec<BotTurn>,
     guard: Vec<GuardEvent>,
     facts: Vec<StoredFact>,
     ended: Option<HangupCause>,
 }
 
-#[derive(Debug)]
+/// Asks a language model and waits for its answer; says how long that took.
+pub type Oracle = Box<dyn FnMut(ModelQuestion, Duration) -> (Result<ModelReply, ModelFault>, Duration)>;
+
+/// A model's answer on its way.
+struct Arriving {
+    at: CallTime,
+    ask: AskId,
+    /// Whether the bot waits for it before it speaks.
+    awaited: bool,
+    event: Event,
+}
+
 struct Voice {
     speech: SpeechId,
     since: CallTime,
@@ -101,11 +113,22 @@ fn label<S: Serializer>(question: &Option<Question>, to: S) -> Result<S::Ok, S::
 impl Line {
     /// Answers a call and lets the bot greet.
     pub fn answer(start: CallStart) -> Self {
+        Self::open(start, None)
+    }
+
+    /// Answers a call with a language model at hand; `start` says how it is used.
+    pub fn answer_with(start: CallStart, model: Oracle) -> Self {
+        Self::open(start, Some(model))
+    }
+
+    fn open(start: CallStart, model: Option<Oracle>) -> Self {
         let mut line = Self {
             engine: Engine::new(start.clone()),
             start,
             now: CallTime::ZERO,
             voice: None,
+            model,
+            arriving: Vec::new(),
             said: Vec::new(),
             guard: Vec::new(),
             facts: Vec::new(),
@@ -225,8 +248,10 @@ impl Line {
                 }
                 Action::Record(fact) => self.note(fact),
                 Action::StopSpeaking => stopped = self.voice.take(),
-                // There is no ear whose patience could be adjusted, and no model to ask.
-                Action::Listen(_) | Action::Ask { .. } | Action::Cancel(_) => {}
+                Action::Ask { ask, question, deadline } => self.ask(ask, question, deadline),
+                Action::Cancel(ask) => self.arriving.retain(|arriving| arriving.ask != ask),
+                // There is no ear whose patience could be adjusted.
+                Action::Listen(_) => {}
                 Action::Hangup(cause) => self.ended = Some(cause),
             }
         }
@@ -242,6 +267,18 @@ impl Line {
         if let Some(voice) = stopped {
             self.report(&voice);
         }
+    }
+
+    /// Asks the model at once; its answer arrives as much later as it took.
+    fn ask(&mut self, ask: AskId, question: ModelQuestion, deadline: Duration) {
+        let Some(model) = &mut self.model else { return };
+        let awaited = matches!(question, ModelQuestion::Wording { .. });
+        let (outcome, took) = model(question, deadline);
+        let event = match outcome {
+            Ok(reply) => Event::Replied { ask, reply },
+            Err(fault) => Event::AskFailed { ask, fault },
+        };
+        self.arriving.push(Arriving { at: self.now + took, ask, awaited, event });
     }
 
     fn note(&mut self, fact: Fact) {
@@ -264,25 +301,30 @@ impl Line {
     }
 
     fn let_bot_finish(&mut self) {
-        while let Some(end) = self.voice.as_ref().map(Voice::ends).filter(|_| self.ended.is_none()) {
+        while self.ended.is_none() {
+            let awaited =
+                self.arriving.iter().filter(|arriving| arriving.awaited).map(|arriving| arriving.at);
+            let Some(end) = self.voice.as_ref().map(Voice::ends).or(awaited.min()) else { break };
             self.run_to(end);
         }
     }
 
-    /// Lets the clock run, playing speech to its end and firing deadlines on the way.
+    /// Lets the clock run, playing speech to its end, bringing answers and firing deadlines on the way.
     fn run_to(&mut self, until: CallTime) {
         while self.ended.is_none() {
             let voice_ends = self.voice.as_ref().map(Voice::ends);
             let deadline = self.engine.poll_timeout().map(|(at, _)| at);
-            let Some(next) = voice_ends.into_iter().chain(deadline).min().filter(|next| *next <= until)
-            else {
-                break;
-            };
+            let arrives = self.arriving.iter().map(|arriving| arriving.at).min();
+            let nexts = voice_ends.into_iter().chain(deadline).chain(arrives);
+            let Some(next) = nexts.min().filter(|next| *next <= until) else { break };
             self.now = self.now.max(next);
             if voice_ends == Some(next) {
                 if let Some(voice) = self.voice.take() {
                     self.report(&voice);
                 }
+            } else if let Some(place) = self.arriving.iter().position(|arriving| arriving.at <= next) {
+                let arrived = self.arriving.remove(place);
+                self.event(arrived.event);
             } else {
                 self.engine.handle_timeout(self.now);
                 self.drain();

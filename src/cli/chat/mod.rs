@@ -5,21 +5,24 @@ mod line;
 use std::io::{BufRead, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
 
 use crate::call::CallStart;
-use crate::config::Config;
+use crate::config::{Config, Secrets};
 use crate::domain::{Business, CallId, EarlierCall, PhoneNumber};
+use crate::llm::LanguageModel;
 use crate::store::CallRecord;
 
-use super::calls;
-pub use line::{BotTurn, Line};
+use super::{calls, desk};
+pub use line::{BotTurn, Line, Oracle};
 
 /// The arguments of `calmline chat`.
 #[derive(Debug, Args)]
@@ -51,7 +54,7 @@ impl Chat {
     ///
     /// # Errors
     /// When an argument is wrong, or the output cannot be written.
-    pub fn run(self, config: &Config) -> Result<()> {
+    pub fn run(self, config: &Config, secrets: &Secrets) -> Result<()> {
         let business = business(config, self.business.as_deref())?;
         let caller = self.caller.as_deref().map(PhoneNumber::parse).transpose().context("--caller")?;
         let at = self.at.as_deref().map(|at| moment(at, &business.time_zone)).transpose().context("--at")?;
@@ -59,13 +62,18 @@ impl Chat {
         earlier.sort_by_key(|call| std::cmp::Reverse(call.at));
         let started_at = at.unwrap_or_else(Timestamp::now);
         let zone = business.time_zone.clone();
+        let model = desk::language_model(config, secrets)?;
         let start = CallStart {
             id: call_id(started_at, self.seed),
             business: Arc::new(business),
             caller,
             started_at,
             earlier,
-            model: None,
+            model: model.as_ref().map(|model| model.usage),
+        };
+        let line = match model {
+            Some(model) => Line::answer_with(start, oracle(model.client)),
+            None => Line::answer(start),
         };
         let (input, output) = (std::io::stdin(), std::io::stdout());
         let style = match (self.json, input.is_terminal()) {
@@ -73,12 +81,21 @@ impl Chat {
             (false, true) => Style::Prompt,
             (false, false) => Style::Echo,
         };
-        let record = hold(Line::answer(start), input.lock(), output.lock(), style)?;
+        let record = hold(line, input.lock(), output.lock(), style)?;
         if !self.json {
             print!("\n{}", calls::findings(&record, &zone));
         }
         Ok(())
     }
+}
+
+/// Waits for a model's answers in real time; must be used within a runtime of several threads.
+pub fn oracle(model: Arc<dyn LanguageModel>) -> Oracle {
+    Box::new(move |question, deadline| {
+        let asked = Instant::now();
+        let outcome = block_in_place(|| Handle::current().block_on(model.ask(question, deadline)));
+        (outcome.map_err(|error| error.fault()), asked.elapsed())
+    })
 }
 
 /// How a chat is printed.
@@ -162,8 +179,7 @@ pub fn business(config: &Config, id: Option<&str>) -> Result<Business> {
     let configured = config.businesses.iter().find(|business| business.id.0 == id).cloned();
     configured.or_else(|| crate::config::example(id)).ok_or_else(|| {
         let configured = config.businesses.iter().map(|business| business.id.0.as_str());
-        let mut ids: Vec<&str> =
-            configured.chain(crate::config::EXAMPLES.iter().copied()).collect();
+        let mut ids: Vec<&str> = configured.chain(crate::config::EXAMPLES.iter().copied()).collect();
         ids.sort_unstable();
         ids.dedup();
         anyhow!("there is no business `{id}`; there are {}", ids.join(", "))
