@@ -10,6 +10,8 @@
 //!   reader of its own. Slots that have no such wording are left out.
 //! - Callers change their minds, and only the last value is on the record: so the precision of days and times is
 //!   that of the last one a dialogue holds.
+//! - Codes and zip codes as written are judged by the words that have their shape, because the lists of entities leave
+//!   out some of them.
 //! - Nobody in these texts gives a telephone number: every one that is read is false.
 
 use std::collections::BTreeMap;
@@ -115,8 +117,8 @@ fn intake(rows: &[Row]) -> anyhow::Result<()> {
             let plain = |value: &String| value.trim_start_matches('#').to_owned();
             all.iter().filter_map(|value| pattern.fit(&plain(value))).collect()
         };
-        orders.whole(&fits(&order, said(&["order_id"])), &with(&order, &text), &text);
-        zips.whole(&fits(&zip, said(&["zip"])), &with(&zip, &text), &text);
+        orders.whole(&standing(&text, &order), &with(&order, &text), &text);
+        zips.whole(&standing(&text, &zip), &with(&zip, &text), &text);
         for (key, value) in &values {
             let signs = value.trim_start_matches('#');
             let spoken = format!("it's {}", dictated(signs));
@@ -137,6 +139,9 @@ fn intake(rows: &[Row]) -> anyhow::Result<()> {
         for date in gold.into_iter().filter(|date| stands_in(&text, &month_and_day(*date))) {
             days.said += 1;
             days.found += usize::from(read.contains(&date));
+            if !read.contains(&date) {
+                days.wrong.push(format!("missed {date}, read {read:?}: {text}"));
+            }
         }
     }
     names.print("names, in passing");
@@ -174,7 +179,10 @@ fn dialogue(rows: &[Row]) -> anyhow::Result<()> {
         against(&mut times, &slots, "time", &turns, &clocks, full_time);
         for turn in &turns {
             let found = mentions(turn, "US", &now);
-            money.whole(&written_money(turn), &of_kind(&found, MentionKind::Money), turn);
+            // Amounts in words are left out: the reader of the gold knows numerals only.
+            if turn.contains(|sign: char| sign.is_ascii_digit()) {
+                money.whole(&written_money(turn), &of_kind(&found, MentionKind::Money), turn);
+            }
             numbers.whole(&[], &of_kind(&found, MentionKind::Number), turn);
             // A name that is read is right when a turn of the other side, or a slot, has it too.
             for name in of_kind(&found, MentionKind::Name) {
@@ -328,6 +336,15 @@ fn in_first_person(text: &str) -> String {
         ("you", "I"),
     ];
     pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+/// The words of a text that are codes of a pattern as they stand.
+fn standing(text: &str, pattern: &CodePattern) -> Vec<String> {
+    let words = text.split(|sign: char| !sign.is_ascii_alphanumeric());
+    let mut found: Vec<String> = words.filter_map(|word| pattern.fit(word)).collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// The addresses that stand in a text, by their sign.

@@ -209,7 +209,7 @@ impl Scan<'_> {
             let corrects_time = corrected.is_some_and(|earlier| earlier.moment.time.is_some());
             // "From" and "between" are part of a period, but may also lead to a time.
             let opened = matches!(word(tokens, led_from), "from" | "between") && lead.used == 1;
-            let expected = lead.expects_time || corrects_time;
+            let expected = lead.expects_time || corrects_time || parts.part.is_some();
             let from = if opened { led_from } else { place };
             if let Some((first, last, used)) = clock::period(tokens, from, expected || after_date) {
                 parts.period = Some((first, last));
@@ -270,7 +270,9 @@ impl Scan<'_> {
             parts.day = Some(on(today));
         }
         // "Good morning" is no time, "the night shift" neither; a bare "morning" needs a day before it.
-        let led = used > 1 && first != "the" || first == "the" && word(self.tokens, place + used) == "of";
+        let led = used > 1 && first != "the"
+            || first == "the" && word(self.tokens, place + used) == "of"
+            || clock::clock(self.tokens, place + used, true).is_some();
         let greets = place > 0 && word(self.tokens, place - 1) == "good";
         if greets || (!led && parts.day.is_none() && parts.time.is_none()) {
             return None;
