@@ -26,13 +26,26 @@ use jiff::civil::{Date, Time};
 use serde_json::Value;
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
     "december",
 ];
 
 /// Prints the tables.
 pub fn run(data: &Path) -> anyhow::Result<()> {
-    println!("\n{:<34} {:>6} {:>6} {:>8} {:>10}", "read out of texts", "said", "read", "recall %", "precision %");
+    println!(
+        "\n{:<34} {:>6} {:>6} {:>8} {:>10}",
+        "read out of texts", "said", "read", "recall %", "precision %"
+    );
     intake(&rows(&data.join("dev_text_intake.tsv"))?)?;
     dialogue(&rows(&data.join("dev_text_dialogue.tsv"))?)?;
     cost()
@@ -75,7 +88,7 @@ impl Score {
 }
 
 fn intake(rows: &[Row]) -> anyhow::Result<()> {
-    let now: Zoned = "2026-05-15T09:00[America/New_York]".parse()?;
+    let now: Zoned = "2026-03-02T09:00[America/New_York]".parse()?;
     let (order, zip) = (pattern("#W9999999")?, pattern("99999")?);
     let [mut names, mut emails, mut dictated_emails, mut orders, mut zips, mut money] =
         [const { () }; 6].map(|()| Score::default());
@@ -123,7 +136,9 @@ fn intake(rows: &[Row]) -> anyhow::Result<()> {
             let signs = value.trim_start_matches('#');
             let spoken = format!("it's {}", dictated(signs));
             match key.as_str() {
-                "order_id" => dictated_orders.whole(&fits(&order, vec![value.clone()]), &with(&order, &spoken), &spoken),
+                "order_id" => {
+                    dictated_orders.whole(&fits(&order, vec![value.clone()]), &with(&order, &spoken), &spoken)
+                }
                 "zip" => dictated_zips.whole(std::slice::from_ref(value), &with(&zip, &spoken), &spoken),
                 "confirmation_number" if signs.chars().any(|sign| sign.is_ascii_digit()) => {
                     let read: Vec<String> = code(&spoken).into_iter().collect();
@@ -161,7 +176,8 @@ fn intake(rows: &[Row]) -> anyhow::Result<()> {
 fn dialogue(rows: &[Row]) -> anyhow::Result<()> {
     // Its days are reckoned from this Friday.
     let now: Zoned = "2019-03-01T09:00[America/Los_Angeles]".parse()?;
-    let [mut days, mut times, mut money, mut names, mut numbers] = [const { () }; 5].map(|()| Score::default());
+    let [mut days, mut times, mut money, mut names, mut numbers] =
+        [const { () }; 5].map(|()| Score::default());
     for row in rows {
         let all: Vec<&str> = row["dialogue"].split(" | ").collect();
         let turns: Vec<&str> = all.iter().filter_map(|turn| turn.strip_prefix("U: ")).collect();
@@ -187,7 +203,8 @@ fn dialogue(rows: &[Row]) -> anyhow::Result<()> {
             // A name that is read is right when a turn of the other side, or a slot, has it too.
             for name in of_kind(&found, MentionKind::Name) {
                 let known = all.iter().any(|other| other.starts_with("S: ") && stands_in(other, &name));
-                let slot = slots.iter().any(|(_, wordings)| wordings.iter().any(|value| stands_in(value, &name)));
+                let slot =
+                    slots.iter().any(|(_, wordings)| wordings.iter().any(|value| stands_in(value, &name)));
                 names.read += 1;
                 names.right += usize::from(known || slot);
                 if !(known || slot) {
@@ -265,7 +282,8 @@ fn rows(path: &Path) -> anyhow::Result<Vec<Row>> {
         Some(inside) => inside.replace("\"\"", "\""),
         None => cell.to_owned(),
     };
-    let row = |line: &str| head.iter().map(|&key| key.to_owned()).zip(line.split('\t').map(unquoted)).collect();
+    let row =
+        |line: &str| head.iter().map(|&key| key.to_owned()).zip(line.split('\t').map(unquoted)).collect();
     Ok(lines.map(row).collect())
 }
 
@@ -350,8 +368,10 @@ fn standing(text: &str, pattern: &CodePattern) -> Vec<String> {
 /// The addresses that stand in a text, by their sign.
 fn written_emails(text: &str) -> Vec<String> {
     let words = text.split(|sign: char| sign.is_whitespace() || "(),;'\"".contains(sign));
-    let mut found: Vec<String> =
-        words.filter(|word| word.contains('@')).map(|word| word.trim_end_matches('.').to_lowercase()).collect();
+    let mut found: Vec<String> = words
+        .filter(|word| word.contains('@'))
+        .map(|word| word.trim_end_matches('.').to_lowercase())
+        .collect();
     found.sort();
     found.dedup();
     found
@@ -366,7 +386,8 @@ fn written_money(text: &str) -> Vec<String> {
         let named = ["dollar", "buck"].iter().any(|unit| next.to_lowercase().starts_with(unit));
         let word = word.trim_matches(|sign: char| !sign.is_ascii_digit() && sign != '$');
         let figure = if named { Some(word) } else { word.strip_prefix('$') };
-        let amount = figure.and_then(|figure| figure.trim_start_matches('$').replace(',', "").parse::<f64>().ok());
+        let amount =
+            figure.and_then(|figure| figure.trim_start_matches('$').replace(',', "").parse::<f64>().ok());
         found.extend(amount.map(|amount| format!("${amount:.2}")));
     }
     found.sort();
