@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::understanding::account::grammar::{
-    ADVERBS, DETERMINERS, Form, PREPOSITIONS, is_form, is_trouble, listed, may_be_base,
+    ADVERBS, DETERMINERS, Form, PREPOSITIONS, SUBORDINATORS, is_form, is_trouble, listed, may_be_base,
 };
 use crate::understanding::account::split::{Link, split};
 use crate::understanding::account::token::{Pause, Token, phrase_at, tokens};
@@ -54,6 +54,8 @@ pub fn expectation(told: &Account) -> Option<Told> {
         } else if alike("to ") && !alike("to know")
             || thing(first) && thing(second) && !first.words.contains(" and ")
         {
+            Some(format!("{} and {}", first.words, second.words))
+        } else if first.words.starts_with("to have ") && thing(second) {
             Some(format!("{} and {}", first.words, second.words))
         } else {
             None
@@ -295,6 +297,7 @@ fn thing(words: &[Token]) -> Option<()> {
     let first = words.first()?;
     let bad = first.is_in("and but or so because if when as i we he she they you who which is are was were be in at by on of out back up now today tomorrow what how why where")
         || first.is_in("that") && words.get(1).is_none_or(|next| listed(DETERMINERS, &next.lower) || next.is_in("you i we they it"));
+    let bad = bad || first.lower == "it" && words.get(1).is_none_or(|next| listed(PREPOSITIONS, &next.lower) || next.is_in("and because so"));
     let told = split(words).len() > 1;
     (!bad && !told).then_some(())
 }
@@ -482,6 +485,9 @@ fn refers_to_nothing(words: &[Token]) -> bool {
                     && !named.is_in("me us you him her them it")
                 || before == 0
                     && !listed(DETERMINERS, &named.lower)
+                    && !listed(SUBORDINATORS, &named.lower)
+                    && !listed(ADVERBS, &named.lower)
+                    && !listed(PREPOSITIONS, &named.lower)
                     && !crate::understanding::account::grammar::is_contracted(&named.lower)
                     && !listed("i we you nobody somebody someone no there everyone", &named.lower)
         });

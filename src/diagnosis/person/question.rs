@@ -149,5 +149,5 @@ fn subject_length(words: &[Token]) -> Option<usize> {
     }
 }
 
-const PREDICATES: &str = "ready open available free done covered fixed in still due safe normal okay ok included closed late here there \
+const PREDICATES: &str = "so too very high low such more ready open available free done covered fixed in still due safe normal okay ok included closed late here there \
     today tomorrow tonight yesterday possible correct right wrong possible refundable finished working valid supposed necessary";

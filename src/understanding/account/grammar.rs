@@ -183,7 +183,7 @@ const TROUBLE: &str = "\
     burned burning burnt burst cancelled canceled chipped clogged closed cold collapsed confused cracked crack crashed crooked \
     cut damage damaged dark dead declined defective delay delayed denied dented died dirty disappeared disconnected \
     double dripping drip drips dropped dying empty error evicted expired fail failed failing fails fault faulty fell fever \
-    fired flickering flood flooded flooding forgot freezing frozen gone grinding hurt hurting hurts ignored incorrect \
+    fired flickering flood full flooded flooding forgot freezing frozen gone grinding hurt hurting hurts ignored incorrect \
     infected infection injured injury jammed knocking late leak leaked leaking leaks locked loose lose losing lost \
     mess messed misplaced missed missing mistake mix-up mixup mold mould mud noise noises overcharged overdue overflowing \
     overflowed owe pain painful postponed problem problems puddle rash rattling refused rejected rescheduled rotten rude ruined \

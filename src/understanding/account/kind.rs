@@ -504,6 +504,7 @@ pub(super) fn is_aside(words: &[Token]) -> bool {
         "it's not your fault",
         "it's not like",
         "i don't think",
+        "my english",
         "i have never been treated",
         "i've never been treated",
         "i've never been so",
@@ -551,7 +552,10 @@ pub(super) fn is_aside(words: &[Token]) -> bool {
                     || is_trouble(&word.lower) && !word.is_in("bad wrong worse worst")
             })
     };
-    (spoken && !told_us) || feels || judges
+    let introduces = phrase_at(words, 0, "this is") > 0
+        && words.get(2).is_some_and(|next| !next.is_in(DETERMINERS) && !next.is_in(ADVERBS) && !next.is_in("what how why where because"))
+        && words.len() <= 5;
+    (spoken && !told_us) || feels || judges || introduces
 }
 
 fn is_expected(words: &[Token]) -> bool {

@@ -158,7 +158,10 @@ pub(crate) const LONGEST: usize = 22;
 fn triggers(told: &[Told<'_>]) -> Vec<Clause> {
     let happened: Vec<&Told<'_>> = told
         .iter()
-        .filter(|told| matches!(told.kind, Kind::Trouble | Kind::Event | Kind::State | Kind::Expected))
+        .filter(|told| {
+            let reason = told.link == Link::Because && told.kind != Kind::Trouble;
+            !reason && matches!(told.kind, Kind::Trouble | Kind::Event | Kind::State | Kind::Expected)
+        })
         .collect();
     let tells = happened.iter().any(|told| told.kind != Kind::State);
     let Some(start) = happened.iter().position(|told| told.origin).or_else(|| tells.then_some(0)) else {
@@ -188,13 +191,8 @@ fn triggers(told: &[Told<'_>]) -> Vec<Clause> {
     if last > 1 && fits(&[happened[0], happened[last]]) {
         found.push(tied(&[happened[0], happened[last]]));
     }
-    found.extend(
-        happened[last..]
-            .iter()
-            .chain(happened)
-            .filter(|told| told.kind != Kind::State)
-            .map(|told| clause(told)),
-    );
+    let told_of = |kind: Kind| happened.iter().filter(move |told| told.kind == kind).map(|told| clause(told));
+    found.extend(told_of(Kind::Trouble).chain(told_of(Kind::Event)).chain(told_of(Kind::Expected)));
     found.dedup();
     found
 }
@@ -202,10 +200,11 @@ fn triggers(told: &[Told<'_>]) -> Vec<Clause> {
 /// Several clauses as one, tied by the words between them.
 fn tied(parts: &[&Told<'_>]) -> Clause {
     let mut text = String::new();
+    let list = parts.last().is_some_and(|last| !matches!(last.link, Link::So | Link::Because));
     for (at, part) in parts.iter().enumerate() {
         if at > 0 {
             text.push_str(match part.link {
-                _ if at + 1 < parts.len() => ", ",
+                _ if list && at + 1 < parts.len() => ", ",
                 Link::But => " but ",
                 Link::So => " so ",
                 Link::Because => " because ",

@@ -187,7 +187,7 @@ fn is_verb(word: &Token) -> bool {
 /// Words after which "my boiler broke" cannot go on with the same clause.
 fn closes_noun_gap(before: &Token) -> bool {
     let verb = is_verb(before) || is_auxiliary(&before.lower) || is_contracted(&before.lower);
-    let particle = before.is_in("working started stopped answered called leaking came again broke broken");
+    let particle = before.is_in("help working started stopped answered called leaking came again broke broken");
     (!verb || particle)
         && !before.is_in(PREPOSITIONS)
         && !before.is_in(DETERMINERS)
@@ -198,6 +198,9 @@ fn closes_noun_gap(before: &Token) -> bool {
 /// "The technician you sent": a clause that belongs to the noun before it.
 fn contact(tokens: &[Token], start: usize, at: usize) -> bool {
     let noun = &tokens[at - 1];
+    if !tokens[at].lower.starts_with(['i', 'y', 'w', 't', 'h', 's']) || tokens[at].lower.starts_with("it") {
+        return false;
+    }
     if noun.is_in("today yesterday tomorrow tonight morning afternoon evening night week month year ago now again here there hours days weeks minutes times twice once monday tuesday wednesday thursday friday saturday sunday noon back") {
         return false;
     }
