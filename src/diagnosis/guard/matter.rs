@@ -7,6 +7,8 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         rule: Rule::BareHold,
         hits: &[
+            "hold ~ for ~ the|a|an|our",
+            "next|first ~ available ~ agent|representative|operator|person",
             "^ ok* ~ one|just ~ sec|second|moment|minute|a",
             "brief|short ~ hold|wait|moment|pause $",
             "i|we ~ put|place|am|will ~ put? ~ you ~ on|through ~ hold|now",
@@ -48,6 +50,8 @@ pub(super) const TABLES: &[Table] = &[
         harmless: &[
             "..20 to ~ find|write|check|get|look|read ..20",
             "hold on to",
+            "take|takes ~ only|just? ~ a minute|moment|second",
+            "did|does|do|would not hold",
             "..20 while|because|so|until|till ..40",
             "i|we ~ will|can ~ wait",
             "i|we will ~ gladly|happily? hold",
@@ -63,6 +67,8 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         rule: Rule::Jokes,
         hits: &[
+            "knock knock",
+            "just|only ~ wanted ~ some|a|your ~ attention|holiday|vacation",
             "teasing|jesting|jest|teased",
             "just|only ~ having|for ~ fun|laughs",
             "no wonder ..4 grumpy|cranky",
@@ -96,6 +102,10 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         rule: Rule::Blames,
         hits: &[
+            "^ ~ maybe|perhaps|try|just ~ read|check|listen|look|pay|call|think|ask ~ it|the|your|more|first|before|properly|again|carefully|to|about",
+            "more ~ carefully",
+            "would|could ~ have ~ been ~ avoided|prevented|different",
+            "paid ~ on ~ time",
             "technician|colleague|colleagues|dispatcher|office|dentist|doctor|lawyer|attorney|hygienist|receptionist|accountant|bookkeeper|manager|team|staff|he|she|they|desk|department|plumber|engineer|driver ~ should|could|ought ~ not|never|to? ~ have ~ told|said|done|known|called|come|been|checked|left|asked|written|read|given|made|let|promised|noticed|warned|looked|shown|listened|forgotten",
             "you ~ did|do ~ not ~ follow|read|listen|check|pay|confirm|cooperate|tell|look|think|wait",
             "you ~ were|are ~ the ~ one ~ who",
@@ -152,7 +162,7 @@ pub(super) const TABLES: &[Table] = &[
         harmless: &[
             "so ~ your|our|the ..3 was|were|is ~ told ..10",
             "so that|you ..2 was|were ..8",
-            "if you had ~ called us before",
+            "you should ~ not|never ~ have to ..3",
             "i|we ..1 think|know|agree you should",
             "not ~ your ~ fault|mistake|doing",
             "is|was ~ not|none ~ your ~ fault|mistake",
@@ -231,6 +241,13 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         rule: Rule::Advises,
         hits: &[
+            "^ ~ please|just|you|maybe|perhaps? ~ could|can|should? ~ try ~ putting|taking|using|rinsing|turning|pressing|giving|switching|resetting|holding|applying|eating|drinking|chewing|lying|walking|resting",
+            "go ~ to ~ court",
+            "should|must ~ go ~ to ~ hospital|court|the",
+            "cold ~ spoon",
+            "over ~ the ~ counter",
+            "salt ~ water",
+            "turn ~ it ~ off",
             "paracetamol|ibuprofen|aspirin|tylenol|advil|painkillers|antibiotics ..2 should|will|would|can|could|might|may|helps|help|works",
             "legally",
             "you ~ should|could|might ~ go|get|see ~ to|a|an ~ second|hospital|lawyer|doctor|emergency|court",
@@ -341,6 +358,9 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         rule: Rule::AsksForSecrets,
         hits: &[
+            "code|number|digits ~ on|from ~ the|your ~ back|front|card|token|app",
+            "code ~ we|i ~ sent|texted",
+            "log ~ in ~ and",
             "long ~ number",
             "number|digits ..4 of|on ~ your|the ~ credit|debit|bank? ~ card",
             "your ~ pin|password|cvv|passcode ..1",
@@ -364,17 +384,13 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         rule: Rule::SeveralQuestions,
         hits: &[
+            "and ~ also|then? ~ who|what|when|where|why|how|which|whose|whom",
             "and ~ since|from|until|by|to|at|for|with|in ~ when|what|which|whom|whose|where",
             "and ~ your ~ name|number|address|phone|date|account|case",
             "or ~ what|when|where|who|how ~ is|was|did|do|does|are",
-            "and ~ also|then|secondly|finally? ~ what|when|where|who|which|whose ~ is|are|do|does|did|can|could|would|was|were|time|number|day|address|happened|kind|name|should|may|shall|will",
-            "and ~ also|then? ~ how ~ can|do|did|long|much|many|often|old|is|are|should|would|could|may",
-            "and ~ also|then? ~ why",
             "and ~ also|then? ~ is|are|do|does|did|can|could|would|may|have|has|shall|was|were|should|will ~ you|it|i|we|that|this|there|your|the|they|he|she|anybody|anyone|somebody|anything",
             "your ~ full|first|last? ~ name ~ and|comma ~ your|the|a|best? ~ phone|number|address|account|email|date|callback|telephone|zip|case|birthday",
             "your ~ number|address|account|email|phone ~ number? ~ and|plus ~ your|the|a ~ name|address|number|email|account|date|full|case",
-            "who ~ you ~ are ~ and",
-            "what|when|where|who|how ~ happened? ~ and ~ what|when|where|who|how|why",
         ],
         harmless: &[],
         reported: true,
