@@ -19,6 +19,7 @@ mod ledger;
 mod matter;
 mod mining;
 mod noting;
+mod open;
 mod promising;
 mod returning;
 mod state;
@@ -219,11 +220,6 @@ impl Engine {
     /// All turns in order, each as the other side heard it.
     pub fn transcript(&self) -> &[Turn] {
         self.state.transcript()
-    }
-
-    /// The questions that are still open, the next one first.
-    pub fn open_questions(&self) -> Vec<Question> {
-        self.next_question().into_iter().collect()
     }
 
     /// What the ear should expect now.

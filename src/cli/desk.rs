@@ -29,6 +29,8 @@ use crate::telephony::twilio::{self, Control};
 use crate::transcribe::{self, Whisper};
 use crate::web::{api, auth::BearerToken, health};
 
+use super::chat;
+
 /// How long a request may stay open after all calls are over.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
 
@@ -212,6 +214,19 @@ async fn warm(voice: &Voice, config: &Config) -> Result<()> {
         .context("the voice cannot prepare its phrases")?;
     bar.finish_and_clear();
     Ok(())
+}
+
+/// A language model whose answers are waited for on the spot.
+pub fn waited_for(model: Model) -> chat::Model {
+    let Model { client, usage } = model;
+    let runtime = tokio::runtime::Handle::current();
+    let ask = move |question, deadline| {
+        let asked = std::time::Instant::now();
+        let asking = client.ask(question, deadline);
+        let reply = tokio::task::block_in_place(|| runtime.block_on(asking));
+        chat::ModelAnswer { reply: reply.map_err(|error| error.fault()), took: asked.elapsed() }
+    };
+    chat::Model { usage, ask: Box::new(ask) }
 }
 
 /// The account with the carrier, as configured.

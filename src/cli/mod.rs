@@ -81,7 +81,11 @@ impl Cli {
             Command::Serve => serve::run(&configuration?, &secrets).await,
             Command::Demo(demo) => demo.run(configuration?, &secrets).await,
             Command::Talk(talk) => talk.run(configuration?, &secrets).await,
-            Command::Chat(chat) => chat.run(&configuration?),
+            Command::Chat(chat) => {
+                let config = configuration?;
+                let model = desk::language_model(&config, &secrets)?;
+                chat.run(&config, model.map(desk::waited_for))
+            }
             Command::Call(call) => call.run(configuration?, &secrets).await,
             Command::Transcribe(files) => {
                 transcribe::run(&files, desk::whisper_settings(&configuration?)?).await

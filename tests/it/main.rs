@@ -8,6 +8,7 @@ mod carrier;
 mod config;
 mod conversations;
 mod doors;
+mod guard;
 mod invariants;
 mod llm;
 mod privacy;

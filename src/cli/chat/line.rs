@@ -3,10 +3,10 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use crate::call::{Action, CallStart, Engine, Event, Playback, Timer};
+use crate::call::{Action, CallStart, Engine, Event, ModelUse, Playback, Timer};
 use crate::domain::{
-    CallTime, CallerState, Digit, Fact, HangupCause, Move, Phase, Pii, Promise, PromiseId, Question, Span,
-    SpeechId, Utterance,
+    AskId, CallTime, CallerState, Digit, Fact, HangupCause, ModelFault, ModelQuestion, ModelReply, Move,
+    Phase, Pii, Promise, PromiseId, Question, Span, SpeechId, Utterance,
 };
 use crate::store::{CallRecord, GuardEvent, NewCall, StoredCall, StoredFact};
 
@@ -24,19 +24,44 @@ const CONFIDENCE: f32 = 0.9;
 /// A telephone line without sound, in virtual time: what the caller does is written, what the bot says is read.
 ///
 /// Nobody interrupts: each step of the caller's begins when the bot has finished, and ends when it has finished again.
-#[derive(Debug)]
 pub struct Line {
     start: CallStart,
     engine: Engine,
+    model: Option<Model>,
     now: CallTime,
     voice: Option<Voice>,
+    asked: Vec<Asked>,
     said: Vec<BotTurn>,
     guard: Vec<GuardEvent>,
     facts: Vec<StoredFact>,
     ended: Option<HangupCause>,
 }
 
-#[derive(Debug)]
+/// A language model and how the call uses it.
+pub struct Model {
+    /// How long the call waits for it.
+    pub usage: ModelUse,
+    /// Answers a question within a deadline.
+    pub ask: Box<dyn FnMut(ModelQuestion, Duration) -> ModelAnswer>,
+}
+
+/// What a language model answered, and how long it took.
+pub struct ModelAnswer {
+    /// The answer.
+    pub reply: Result<ModelReply, ModelFault>,
+    /// The time it took.
+    pub took: Duration,
+}
+
+/// A question whose answer is known, but not yet to the call.
+struct Asked {
+    ask: AskId,
+    /// Whether a sentence waits for it.
+    awaited: bool,
+    at: CallTime,
+    reply: Result<ModelReply, ModelFault>,
+}
+
 struct Voice {
     speech: SpeechId,
     since: CallTime,
@@ -100,12 +125,15 @@ fn label<S: Serializer>(question: &Option<Question>, to: S) -> Result<S::Ok, S::
 
 impl Line {
     /// Answers a call and lets the bot greet.
-    pub fn answer(start: CallStart) -> Self {
+    pub fn answer(start: CallStart, model: Option<Model>) -> Self {
+        let start = CallStart { model: model.as_ref().map(|model| model.usage), ..start };
         let mut line = Self {
             engine: Engine::new(start.clone()),
             start,
+            model,
             now: CallTime::ZERO,
             voice: None,
+            asked: Vec::new(),
             said: Vec::new(),
             guard: Vec::new(),
             facts: Vec::new(),
@@ -225,14 +253,16 @@ impl Line {
                 }
                 Action::Record(fact) => self.note(fact),
                 Action::StopSpeaking => stopped = self.voice.take(),
-                // There is no ear whose patience could be adjusted, and no model to ask.
-                Action::Listen(_) | Action::Ask { .. } | Action::Cancel(_) => {}
+                Action::Ask { ask, question, deadline } => self.ask(ask, question, deadline),
+                Action::Cancel(ask) => self.asked.retain(|asked| asked.ask != ask),
+                // There is no ear whose patience could be adjusted.
+                Action::Listen(_) => {}
                 Action::Hangup(cause) => self.ended = Some(cause),
             }
         }
         for turn in turns {
             self.said.push(BotTurn {
-                state: self.strongest_state(),
+                state: self.engine.matter().strongest_state(),
                 phase: self.engine.phase(),
                 open: self.engine.open_questions(),
                 guard: std::mem::take(&mut self.guard),
@@ -252,37 +282,47 @@ impl Line {
         self.facts.push(StoredFact { seq, at: self.now, fact });
     }
 
-    fn strongest_state(&self) -> Option<CallerState> {
-        let read = |stored: &StoredFact| {
-            if let Fact::StateRead { state, .. } = &stored.fact { Some(*state) } else { None }
-        };
-        self.facts.iter().filter_map(read).min()
+    fn ask(&mut self, ask: AskId, question: ModelQuestion, deadline: Duration) {
+        if let Some(model) = &mut self.model {
+            let awaited = matches!(question, ModelQuestion::Wording { .. });
+            let ModelAnswer { reply, took } = (model.ask)(question, deadline);
+            self.asked.push(Asked { ask, awaited, at: self.now + took, reply });
+        }
     }
 
     fn pass(&mut self, time: Duration) {
         self.run_to(self.now + time);
     }
 
+    /// Lets the bot say what it is saying, and what waits for better words.
     fn let_bot_finish(&mut self) {
-        while let Some(end) = self.voice.as_ref().map(Voice::ends).filter(|_| self.ended.is_none()) {
-            self.run_to(end);
+        while self.ended.is_none() {
+            let voice_ends = self.voice.as_ref().map(Voice::ends);
+            let awaited = self.asked.iter().filter(|asked| asked.awaited).map(|asked| asked.at);
+            let Some(next) = awaited.chain(voice_ends).min() else { return };
+            self.run_to(next);
         }
     }
 
-    /// Lets the clock run, playing speech to its end and firing deadlines on the way.
+    /// Lets the clock run, playing speech to its end, bringing answers and firing deadlines on the way.
     fn run_to(&mut self, until: CallTime) {
         while self.ended.is_none() {
             let voice_ends = self.voice.as_ref().map(Voice::ends);
+            let answered = self.asked.iter().map(|asked| asked.at).min();
             let deadline = self.engine.poll_timeout().map(|(at, _)| at);
-            let Some(next) = voice_ends.into_iter().chain(deadline).min().filter(|next| *next <= until)
-            else {
-                break;
-            };
+            let next = voice_ends.into_iter().chain(answered).chain(deadline).min();
+            let Some(next) = next.filter(|next| *next <= until) else { break };
             self.now = self.now.max(next);
             if voice_ends == Some(next) {
                 if let Some(voice) = self.voice.take() {
                     self.report(&voice);
                 }
+            } else if let Some(place) = self.asked.iter().position(|asked| asked.at == next) {
+                let Asked { ask, reply, .. } = self.asked.remove(place);
+                self.event(match reply {
+                    Ok(reply) => Event::Replied { ask, reply },
+                    Err(fault) => Event::AskFailed { ask, fault },
+                });
             } else {
                 self.engine.handle_timeout(self.now);
                 self.drain();

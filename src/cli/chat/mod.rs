@@ -19,7 +19,7 @@ use crate::domain::{Business, CallId, EarlierCall, PhoneNumber};
 use crate::store::CallRecord;
 
 use super::calls;
-pub use line::{BotTurn, Line};
+pub use line::{BotTurn, Line, Model, ModelAnswer};
 
 /// The arguments of `calmline chat`.
 #[derive(Debug, Args)]
@@ -51,7 +51,7 @@ impl Chat {
     ///
     /// # Errors
     /// When an argument is wrong, or the output cannot be written.
-    pub fn run(self, config: &Config) -> Result<()> {
+    pub fn run(self, config: &Config, model: Option<Model>) -> Result<()> {
         let business = business(config, self.business.as_deref())?;
         let caller = self.caller.as_deref().map(PhoneNumber::parse).transpose().context("--caller")?;
         let at = self.at.as_deref().map(|at| moment(at, &business.time_zone)).transpose().context("--at")?;
@@ -73,7 +73,7 @@ impl Chat {
             (false, true) => Style::Prompt,
             (false, false) => Style::Echo,
         };
-        let record = hold(Line::answer(start), input.lock(), output.lock(), style)?;
+        let record = hold(Line::answer(start, model), input.lock(), output.lock(), style)?;
         if !self.json {
             print!("\n{}", calls::findings(&record, &zone));
         }

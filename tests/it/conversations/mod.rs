@@ -147,14 +147,15 @@ impl Scenario {
         let business = Arc::new(example(&self.business).unwrap());
         let started_at = moment(&self.at, &business.time_zone).unwrap();
         let earlier = self.earlier.iter().rev().map(|name| all[name].hold(all).record.as_earlier()).collect();
-        let mut line = Line::answer(CallStart {
+        let start = CallStart {
             id: call_id(started_at, 1),
             business: Arc::clone(&business),
             caller: self.caller.as_deref().map(|number| PhoneNumber::parse(number).unwrap()),
             started_at,
             earlier,
             model: None,
-        });
+        };
+        let mut line = Line::answer(start, None);
         let (mut turns, mut page, mut caller_turns) = (Vec::new(), String::new(), 0);
         let mut put: BTreeMap<String, usize> = BTreeMap::new();
         loop {
@@ -368,6 +369,7 @@ fn scenarios() -> BTreeMap<String, Scenario> {
             scenarios.insert(path.file_stem().unwrap().to_str().unwrap().to_owned(), scenario);
         }
     }
+    scenarios.retain(|_, s| example(&s.business).is_some());
     scenarios
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use calmline::diagnosis::guard;
 use calmline::domain::{Aspect, Fact, Question, Slot};
 
 use super::{Complaints, Held, Scenario};
@@ -13,6 +14,7 @@ pub fn check(scenario: &Scenario, held: &Held, wrong: &mut Complaints) {
     if !scenario.repeats {
         says_nothing_twice(held, wrong);
     }
+    says_nothing_it_must_not(held, wrong);
     promises_what_somebody_owns(held, wrong);
     rests_on_evidence(held, wrong);
 }
@@ -89,6 +91,18 @@ fn says_nothing_twice(held: &Held, wrong: &mut Complaints) {
     for (sentence, times) in times {
         let read_back = sentence.contains(|c: char| c.is_ascii_digit()) || sentence.split(' ').count() <= 2;
         wrong.unless(times == 1 || read_back, format!("says {times} times: {sentence}"));
+    }
+}
+
+/// No sentence breaks a rule of the language guard.
+fn says_nothing_it_must_not(held: &Held, wrong: &mut Complaints) {
+    let permitted = guard::permitted_by(&held.business);
+    for turn in &held.turns {
+        let said: Vec<&str> = sentences(turn.text.expose()).collect();
+        for (place, breach) in guard::check_speech(&said, &permitted) {
+            let (rule, words) = (breach.rule, &said[place][breach.span]);
+            wrong.0.push(format!("breaks {rule:?} by {words:?}: {}", said[place]));
+        }
     }
 }
 

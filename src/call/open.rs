@@ -1,0 +1,26 @@
+use super::Engine;
+use crate::domain::{Aspect, Question, Slot};
+
+impl Engine {
+    /// All questions that are still open, the next one first.
+    pub fn open_questions(&self) -> Vec<Question> {
+        let Some(next) = self.next_question() else { return Vec::new() };
+        let intake = &self.state.intake;
+        let missing = |slot: &Slot| intake.get(slot).is_none() && !intake.is_given_up(slot);
+        let diagnosis = [(Question::Trigger, Aspect::Trigger), (Question::Expectation, Aspect::Expectation)];
+        let unknown = |aspect| self.state.matter.diagnosis.get(aspect).is_none();
+        let matter =
+            diagnosis.into_iter().filter(|(_, aspect)| unknown(*aspect)).map(|(question, _)| question);
+        let fields = self.wanted_fields().map(|field| Slot::Field(field.key.clone()));
+        let slots = [Slot::Name, Slot::Callback].into_iter().chain(fields);
+        let intake = slots.filter(missing).map(Question::Fill);
+        // Where it presses, only who calls and how to reach them is of interest.
+        let pressing = self.is_pressing();
+        let of_interest = |question: &Question| {
+            !pressing || matches!(question, Question::Fill(Slot::Name | Slot::Callback))
+        };
+        let rest = matter.chain(intake).filter(of_interest).filter(|question| *question != next);
+        let rest: Vec<Question> = rest.collect();
+        std::iter::once(next).chain(rest).collect()
+    }
+}
