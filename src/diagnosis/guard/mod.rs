@@ -1,10 +1,12 @@
 //! The language guard: what no sentence to a caller may do, whoever wrote it.
 
-mod manner;
+mod feeling;
 mod matter;
 mod pattern;
 mod permitted;
 mod promise;
+mod refusal;
+mod respect;
 mod table;
 
 use std::ops::Range;
