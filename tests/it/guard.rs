@@ -46,7 +46,9 @@ fn what_the_playbooks_promise_may_be_promised() {
             for step in &topic.steps {
                 let owner = &playbook.owner(&step.owner).unwrap().name;
                 let action = step.action.replace("{number}", "(415) 555-0142");
-                said.push(format!("{owner} will {action} by tomorrow at a quarter past nine in the morning."));
+                said.push(format!(
+                    "{owner} will {action} by tomorrow at a quarter past nine in the morning."
+                ));
                 said.push(format!("I can {}.", step.offer));
                 said.push(format!("I can {}, or {}.", step.offer, step.offer));
             }
