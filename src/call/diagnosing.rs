@@ -7,11 +7,12 @@ use crate::domain::{
     Answer, Aspect, CallerState, EscalationReason, Fact, Pii, Question, Slot, Topic, TopicKind, TurnId,
     Urgency,
 };
+use crate::understanding::Answer::Yes;
 use crate::understanding::account::{Account, Clause, account};
-use crate::understanding::signal::{Signal, SignalKind, signals};
+use crate::understanding::signal::{Degree, Signal, SignalKind, signals};
 use crate::understanding::topic::{cued, topics};
 use crate::understanding::words::words;
-use crate::understanding::{mentions, wish};
+use crate::understanding::{answer, mentions, story, wish};
 
 /// From this many words on, a turn is searched for a story whatever was asked.
 const TELLING: usize = 6;
@@ -53,10 +54,18 @@ impl Engine {
         let emergency = self.emergency_in(text, &signals);
         let faq = self.faq_in(text, &told, context);
         let mut matter = false;
-        if telling && emergency.is_none() {
+        let danger = emergency.as_ref().is_some_and(|key| !self.is_property_only(key));
+        let attacks = signals
+            .iter()
+            .any(|signal| matches!(signal.kind, SignalKind::Abuse(Degree::Insult | Degree::Severe)));
+        if telling && !danger && !attacks && story(text).is_some() {
             matter |= self.note_topics(text, turn, context);
-            matter |= self.note_trigger(&told, turn, context);
-            matter |= self.note_wanted(text, &told, &signals, turn, context);
+            let agrees =
+                matches!(context.question, Question::Core | Question::Earlier) && answer(text) == Some(Yes);
+            if !agrees {
+                matter |= self.note_trigger(&told, turn, context);
+                matter |= self.note_wanted(text, &told, &signals, turn, context);
+            }
         }
         self.note_urgency(text);
         Told { signals, emergency, faq, matter }
@@ -294,6 +303,9 @@ const ASKING: &[&str] = &[
     "do you",
     "are you",
     "how much",
+    "want to know",
+    "wanted to know",
+    "like to know",
     "how do",
     "can i",
     "is there",

@@ -4,7 +4,9 @@ use super::diagnosing::Told;
 use super::hearing::{Context, Reaction};
 use super::ledger::Speech;
 use super::{Engine, wording};
-use crate::domain::{AbuseOutcome, EscalationReason, Fact, HangupCause, Move, Question, TurnId};
+use crate::domain::{
+    AbuseOutcome, EmergencyKind, EscalationReason, Fact, HangupCause, Move, Question, TurnId,
+};
 use crate::understanding::signal::{Degree, SignalKind};
 
 impl Engine {
@@ -17,7 +19,12 @@ impl Engine {
     ) -> Option<Reaction> {
         if let Some(key) = &told.emergency {
             self.record(Fact::Advised { emergency: key.clone() });
-            self.escalate(EscalationReason::Emergency, turn);
+            // Water does not wait either, but nobody is in danger: the rest of the call is as usual.
+            if self.is_property_only(key) {
+                self.raise_urgency("reported damage that is going on");
+            } else {
+                self.escalate(EscalationReason::Emergency, turn);
+            }
             return Some(Reaction::Advise(key.clone()));
         }
         if told.has(|kind| *kind == SignalKind::SelfHarm) {
@@ -41,6 +48,17 @@ impl Engine {
             self.escalate(EscalationReason::RepeatedFailure, turn);
         }
         None
+    }
+
+    pub(super) fn is_property_only(&self, key: &str) -> bool {
+        let entry = self.business().playbook.emergencies.iter().find(|entry| entry.key == key);
+        entry.is_some_and(|entry| entry.kind == EmergencyKind::Property)
+    }
+
+    pub(super) fn raise_urgency(&mut self, reason: &str) {
+        if self.state.matter.urgent_since.is_none() {
+            self.record(Fact::UrgencyRaised { reason: reason.to_owned() });
+        }
     }
 
     /// Records a decision; false if it had been taken before.
@@ -82,6 +100,12 @@ impl Engine {
                 | EscalationReason::NotUnderstood
                 | EscalationReason::BeyondAuthority => false,
             })
+    }
+
+    pub(super) fn is_dangerous(&self) -> bool {
+        [EscalationReason::Emergency, EscalationReason::Threat, EscalationReason::SelfHarm]
+            .into_iter()
+            .any(|reason| self.state.matter.is_escalated(reason))
     }
 
     /// Who takes over, as spoken, for the weightiest of the reasons.
@@ -151,7 +175,13 @@ impl Engine {
             | EscalationReason::NotUnderstood
             | EscalationReason::BeyondAuthority => "who can decide on it",
         };
-        let speech = Speech::of(self.pick(wording::UNDERSTAND)).and(format!("This goes to {owner}, {why}."));
-        self.ask_next(speech.act(Move::Escalate));
+        let speech = Speech::of(self.pick(wording::UNDERSTAND))
+            .and(format!("This goes to {owner}, {why}."))
+            .act(Move::Escalate);
+        // Somebody who goes on attacking is not asked anything more.
+        if reason == EscalationReason::Abuse {
+            return self.leave(speech, HangupCause::Completed);
+        }
+        self.ask_next(speech);
     }
 }

@@ -86,7 +86,7 @@ pub(super) struct Callback {
 #[serde(deny_unknown_fields)]
 pub(super) struct Field {
     pub(super) key: String,
-    ask: Vec<String>,
+    pub(super) ask: Vec<String>,
     kind: FieldKind,
     /// The topics it is asked for; absent for those for which the playbook asks it.
     pub(super) topics: Option<Vec<String>>,

@@ -13,6 +13,9 @@ use super::document::Document;
 use super::texts::{self, FACTS, Shape};
 use super::wording::Wording;
 
+/// Stands for what only a business's profile tells.
+const SAMPLE: &str = "911";
+
 /// Reports all that is wrong with a playbook by itself.
 pub(super) fn check(playbook: &Playbook, document: &Document, problems: &mut Vec<Problem>) {
     let mut check = Check { playbook, document, problems };
@@ -303,34 +306,40 @@ impl Check<'_> {
     }
 
     fn texts(&mut self) {
-        let owners: BTreeMap<&str, &str> =
-            self.playbook.owners.iter().map(|Owner { key, name }| (key.as_str(), name.as_str())).collect();
-        let wording = Wording::of(self.playbook);
+        let owners = &self.playbook.owners;
+        let name = |key: &str| owners.iter().find(|owner| owner.key == key).map(|owner| owner.name.clone());
+        let mut filled = self.playbook.clone();
         let mut found = Vec::new();
-        texts::visit(&mut self.playbook.clone(), &mut |path, shape, text| {
-            let unknown = texts::placeholders(text).find(|name| {
-                let name = texts::uncapital(name);
-                let engine = name == "number" && shape == Shape::Action;
-                !owners.contains_key(name.as_str()) && !FACTS.contains(&name.as_str()) && !engine
+        let mut misses = |path: &[&str], message: String| {
+            let path: Vec<String> = path.iter().map(|&step| step.to_owned()).collect();
+            found.push((path, message));
+        };
+        texts::visit(&mut filled, &mut |path, shape, text| {
+            let unknown = texts::placeholders(text).find(|word| {
+                let word = texts::uncapital(word);
+                name(&word).is_none()
+                    && !FACTS.contains(&&*word)
+                    && !(word == "number" && shape == Shape::Action)
             });
-            let message = match unknown {
-                Some(name) => Some(format!(
-                    "{{{name}}} means nothing here; expected the key of an owner, {}, or {{number}} in an action",
-                    FACTS.map(|name| format!("{{{name}}}")).join(", ")
-                )),
-                None => {
-                    let filled = texts::fill(text, |name| owners.get(name).map(|&name| name.to_owned()));
-                    wording.fault(shape, &filled)
-                }
-            };
-            found
-                .extend(message.map(|message| (path.iter().map(|&step| step.to_owned()).collect(), message)));
+            if let Some(unknown) = unknown {
+                let facts = FACTS.map(|fact| format!("{{{fact}}}")).join(", ");
+                let message = format!(
+                    "{{{unknown}}} means nothing here; expected the key of an owner, {facts}, or {{number}} in an action"
+                );
+                misses(path, message);
+            }
+            *text = texts::fill(text, |word| {
+                name(word).or_else(|| FACTS.contains(&word).then(|| SAMPLE.to_owned()))
+            });
         });
-        self.problems.extend(
-            found
-                .into_iter()
-                .map(|(path, message): (Vec<String>, String)| self.document.problem(&path, message)),
-        );
+        let wording = Wording::of(&filled);
+        texts::visit(&mut filled, &mut |path, shape, text| {
+            if let Some(message) = wording.fault(shape, text) {
+                misses(path, message);
+            }
+        });
+        let document = self.document;
+        self.problems.extend(found.into_iter().map(|(path, message)| document.problem(&path, message)));
     }
 
     fn unused_owners(&mut self) {

@@ -16,6 +16,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
@@ -30,7 +31,7 @@ pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 pub const EXAMPLE: &str = include_str!("../../config/businesses/heating.toml");
 /// The ids of the built-in example businesses, one of each trade; also the names of the playbooks that every profile
 /// may name without having the file.
-pub const EXAMPLES: &[&str] = &["heating"];
+pub const EXAMPLES: &[&str] = &["heating", "dental", "law"];
 
 /// The file looked for in the current folder when none is named.
 pub const USUAL_FILE: &str = "calmline.toml";
@@ -397,6 +398,8 @@ fn assemble(
 pub fn profile_text(id: &str) -> Option<&'static str> {
     match id {
         "heating" => Some(EXAMPLE),
+        "dental" => Some(include_str!("../../config/businesses/dental.toml")),
+        "law" => Some(include_str!("../../config/businesses/law.toml")),
         _ => None,
     }
 }
@@ -405,13 +408,16 @@ pub fn profile_text(id: &str) -> Option<&'static str> {
 pub fn playbook_text(id: &str) -> Option<&'static str> {
     match id {
         "heating" => Some(include_str!("../../config/playbooks/heating.toml")),
+        "dental" => Some(include_str!("../../config/playbooks/dental.toml")),
+        "law" => Some(include_str!("../../config/playbooks/law.toml")),
         _ => None,
     }
 }
 
 /// The built-in example business of that id.
 pub fn example(id: &str) -> Option<Business> {
-    examples(&mut Vec::new()).into_iter().find(|business| business.id.0 == id)
+    static READ: LazyLock<Vec<Business>> = LazyLock::new(|| examples(&mut Vec::new()));
+    READ.iter().find(|business| business.id.0 == id).cloned()
 }
 
 fn examples(problems: &mut Vec<Problem>) -> Vec<Business> {

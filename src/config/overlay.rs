@@ -8,7 +8,8 @@ use crate::understanding::words;
 use super::business::{Check, Profile};
 use super::hours;
 use super::playbook::{Shelf, Volume};
-use super::texts;
+use super::texts::{self, Shape};
+use super::wording::Wording;
 
 /// What fills the braces of a business's texts.
 struct Known {
@@ -47,7 +48,31 @@ impl Check<'_> {
         let known = known(profile, &playbook, hours, emergency_number);
         self.lay_answers(profile, &known, &mut playbook);
         texts::visit(&mut playbook, &mut |_, _, text| *text = known.fill(text));
+        self.wordings(profile, &playbook);
         playbook
+    }
+
+    /// The profile's own words, held to what the playbook's are held to.
+    fn wordings(&mut self, profile: &Profile, playbook: &Playbook) {
+        let wording = Wording::of(playbook);
+        for (key, name) in &profile.owners {
+            if let Some(message) = wording.fault(Shape::Owner, name) {
+                self.wrong(&["owners", key], &message);
+            }
+        }
+        for (place, own) in profile.faqs.iter().enumerate() {
+            let answer = playbook.faqs.iter().find(|faq| faq.key == own.key).map(|faq| &faq.answer);
+            if let Some(message) = answer.and_then(|answer| wording.fault(Shape::Answer, answer)) {
+                self.wrong(&["faqs", &place.to_string(), "answer"], &message);
+            }
+        }
+        for (place, field) in profile.fields.iter().enumerate() {
+            for (at, ask) in field.ask.iter().enumerate() {
+                if let Some(message) = wording.fault(Shape::Question, ask) {
+                    self.wrong(&["fields", &place.to_string(), "ask", &at.to_string()], &message);
+                }
+            }
+        }
     }
 
     fn volume(&mut self, profile: &Profile, shelf: &mut Shelf) -> Option<std::rc::Rc<Volume>> {
@@ -79,7 +104,6 @@ impl Check<'_> {
     fn lay_owners(&mut self, profile: &Profile, playbook: &mut Playbook) {
         let keys: Vec<String> = playbook.owners.iter().map(|owner| owner.key.clone()).collect();
         for (key, name) in &profile.owners {
-            self.spoken(&["owners", key], name);
             match playbook.owners.iter_mut().find(|owner| owner.key == *key) {
                 Some(owner) => owner.name.clone_from(name),
                 None => {
@@ -230,7 +254,15 @@ fn known(profile: &Profile, playbook: &Playbook, hours: &Hours, emergency_number
 
 #[cfg(test)]
 mod tests {
-    use super::super::example;
+    use super::super::{Config, EXAMPLES, example};
+
+    #[test]
+    fn all_that_is_built_in_is_clean() {
+        let config = Config::built_in().unwrap_or_else(|error| panic!("{error}"));
+        let ids: Vec<&str> = config.businesses.iter().map(|business| &*business.id.0).collect();
+        assert_eq!(ids, EXAMPLES);
+        assert_eq!(config.warnings, []);
+    }
 
     #[test]
     fn a_business_lays_its_own_names_and_answers_over_the_playbook() {

@@ -14,6 +14,8 @@ pub(super) enum Shape {
     Question,
     /// The answer to a caller's question, in sentences.
     Answer,
+    /// What to do in a danger, in sentences.
+    Advice,
     /// The name of somebody: "our office", "Doctor Lee".
     Owner,
     /// What a call is about, within a sentence: "a missed visit".
@@ -66,10 +68,10 @@ pub(super) fn visit(playbook: &mut Playbook, see: &mut impl FnMut(&[&str], Shape
         }
     }
     for (place, emergency) in playbook.emergencies.iter_mut().enumerate() {
-        see(&["emergencies", &place.to_string(), "told"], Shape::Sentence, &mut emergency.told);
+        see(&["emergencies", &place.to_string(), "told"], Shape::Advice, &mut emergency.told);
     }
     if !playbook.self_harm.is_empty() {
-        see(&["self_harm"], Shape::Sentence, &mut playbook.self_harm);
+        see(&["self_harm"], Shape::Advice, &mut playbook.self_harm);
     }
     for (place, faq) in playbook.faqs.iter_mut().enumerate() {
         if !faq.answer.is_empty() {

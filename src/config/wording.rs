@@ -1,26 +1,46 @@
 //! Whether a text fits the place in which it is said.
 
+use crate::diagnosis::guard::{self, Permitted};
 use crate::domain::Playbook;
 use crate::understanding::words;
 
 use super::texts::Shape;
 
 /// What texts are held to.
-pub(super) struct Wording<'a> {
-    never: &'a [String],
+pub(super) struct Wording {
+    never: Vec<String>,
+    /// What the steps promise, and what binds the business.
+    promised: Permitted,
+    /// The playbook's own advice and answers as well.
+    told: Permitted,
 }
 
-impl<'a> Wording<'a> {
-    pub(super) fn of(playbook: &'a Playbook) -> Self {
-        Self { never: &playbook.never_promise }
+impl Wording {
+    /// Of a playbook whose braces are filled in as far as they are known.
+    pub(super) fn of(playbook: &Playbook) -> Self {
+        let mut promises = playbook.clone();
+        for topic in &mut promises.topics {
+            topic.happened = None;
+            topic.decline = None;
+            for texts in [&mut topic.empathy, &mut topic.ask_happened, &mut topic.ask_wanted] {
+                texts.clear();
+            }
+        }
+        promises.emergencies.clear();
+        promises.faqs.clear();
+        Self {
+            never: playbook.never_promise.clone(),
+            promised: guard::permitted(&promises),
+            told: guard::permitted(playbook),
+        }
     }
 
-    /// What is wrong with a text, and what was expected; its braces are filled in as far as they are known.
+    /// What is wrong with a text, and what was expected.
     pub(super) fn fault(&self, shape: Shape, text: &str) -> Option<String> {
-        misfit(shape, text).or_else(|| self.forbidden(shape, text))
+        misfit(shape, text).or_else(|| self.barred(shape, text)).or_else(|| self.breach(shape, text))
     }
 
-    fn forbidden(&self, shape: Shape, text: &str) -> Option<String> {
+    fn barred(&self, shape: Shape, text: &str) -> Option<String> {
         // What a business answers is its own to say.
         if shape == Shape::Answer {
             return None;
@@ -30,11 +50,45 @@ impl<'a> Wording<'a> {
         let phrase = self.never.iter().find(never)?;
         Some(format!("says \"{phrase}\", which stands under `never_promise`; expected other words"))
     }
+
+    /// Whether the language guard would stop it where it is said.
+    fn breach(&self, shape: Shape, text: &str) -> Option<String> {
+        let text = text.replace(" on {number}", "").replace("{number}", "4155550142");
+        let permitted = match shape {
+            Shape::Answer | Shape::Advice => &self.told,
+            Shape::Sentence
+            | Shape::Question
+            | Shape::Owner
+            | Shape::Name
+            | Shape::Happened
+            | Shape::Wanted
+            | Shape::Offer
+            | Shape::Action => &self.promised,
+        };
+        let said = match shape {
+            Shape::Sentence | Shape::Question | Shape::Answer | Shape::Advice => text,
+            Shape::Owner => format!("That is with {text}."),
+            Shape::Name => format!("This is about {text}."),
+            Shape::Happened => format!("So {text}."),
+            Shape::Wanted => format!("You would like {text}."),
+            Shape::Offer => format!("I can {text}."),
+            Shape::Action => format!("They will {text}."),
+        };
+        let breach = |sentence: &str| {
+            guard::check(sentence, permitted).err().map(|breach| (sentence.to_owned(), breach))
+        };
+        let (sentence, breach) = words::sentences(&said).into_iter().find_map(breach)?;
+        let words = &sentence[breach.span];
+        Some(format!(
+            "would be stopped by the language guard ({}) at \"{words}\"; expected other words",
+            breach.rule.name()
+        ))
+    }
 }
 
 fn misfit(shape: Shape, text: &str) -> Option<String> {
     let fault = match shape {
-        Shape::Sentence | Shape::Answer => sentence(text, &['.', '!', '?']),
+        Shape::Sentence | Shape::Answer | Shape::Advice => sentence(text, &['.', '!', '?']),
         Shape::Question => sentence(text, &['?']),
         Shape::Owner => clause(text, &[]).filter(|_| text.trim().is_empty()),
         Shape::Name => clause(text, &[]),
@@ -44,7 +98,7 @@ fn misfit(shape: Shape, text: &str) -> Option<String> {
         Shape::Action => clause(text, &["i", "we", "to", "can", "will"]),
     };
     let place = match shape {
-        Shape::Sentence | Shape::Answer => "a whole sentence",
+        Shape::Sentence | Shape::Answer | Shape::Advice => "a whole sentence",
         Shape::Question => "a whole question",
         Shape::Owner => "a name such as \"our office\"",
         Shape::Name => "words such as \"a missed visit\"",

@@ -9,6 +9,7 @@ mod chat;
 mod config;
 mod conversations;
 mod doors;
+mod guard;
 mod invariants;
 mod llm;
 mod privacy;

@@ -34,10 +34,10 @@ pub enum Rule {
     Belittles,
     /// Tells the caller to calm down, or how to feel and to speak.
     TellsToCalmDown,
-    /// Tells callers what they feel.
-    TellsFeelings,
     /// Shows sympathy with a stock phrase that names nothing.
     StockEmpathy,
+    /// Tells callers what they feel.
+    TellsFeelings,
     /// Quotes rules in other words than those the playbook lets a caller be told.
     QuotesPolicy,
     /// Begins with what binds the business, before anything of the caller's was taken in.
@@ -48,10 +48,10 @@ pub enum Rule {
     EndsTheTalk,
     /// Puts the caller on hold without a reason.
     BareHold,
-    /// Blames the caller or a colleague.
-    Blames,
     /// Admits fault in law.
     AdmitsLiability,
+    /// Blames the caller or a colleague.
+    Blames,
     /// Gives medical, legal or technical advice that the playbook does not have.
     Advises,
     /// Asks for a card number, a password or the like.
@@ -78,15 +78,15 @@ impl Rule {
         Self::Argues,
         Self::Belittles,
         Self::TellsToCalmDown,
-        Self::TellsFeelings,
         Self::StockEmpathy,
+        Self::TellsFeelings,
         Self::QuotesPolicy,
         Self::PolicyFirst,
         Self::NothingToBeDone,
         Self::EndsTheTalk,
         Self::BareHold,
-        Self::Blames,
         Self::AdmitsLiability,
+        Self::Blames,
         Self::Advises,
         Self::AsksForSecrets,
         Self::SeveralQuestions,

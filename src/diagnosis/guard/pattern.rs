@@ -151,6 +151,8 @@ fn ends(pieces: &[Piece], tokens: &[Token], at: usize) -> Option<usize> {
     match piece {
         Piece::Start => (at == 0).then(|| ends(rest, tokens, at))?,
         Piece::End => (at == tokens.len()).then(|| ends(rest, tokens, at))?,
+        // A gap at the end takes all it may.
+        Piece::Gap(most) if rest.is_empty() => Some((at + most).min(tokens.len())),
         Piece::Gap(most) => {
             (0..=*most).take_while(|n| at + n <= tokens.len()).find_map(|n| ends(rest, tokens, at + n))
         }

@@ -128,9 +128,11 @@ impl Phrase {
     /// Where it stands, its words also with an ending: "refunds", "guaranteed".
     fn inflected(&self, tokens: &[Token]) -> impl Iterator<Item = (usize, usize)> {
         let fits = |part: &Part, token: &Token| match part {
-            Part::Word(word) => token.text.strip_prefix(word.trim_end_matches('e')).is_some_and(|ending| {
-                matches!(ending, "" | "e" | "s" | "es" | "d" | "ed" | "ing" | "able" | "'s") || ending == word
-            }),
+            Part::Word(word) => {
+                let stem = word.trim_end_matches(['e', 'y']);
+                let endings = ["", "e", "y", "s", "es", "ies", "d", "ed", "ied", "ing", "ying", "able", "'s"];
+                token.text.strip_prefix(stem).is_some_and(|ending| endings.contains(&ending))
+            }
             Part::Blank => false,
         };
         (0..(tokens.len() + 1).saturating_sub(self.0.len())).filter_map(move |start| {

@@ -8,6 +8,23 @@ use super::table::is_reported;
 
 /// Words that commit somebody to something.
 const COMMITS: &[&str] = &[
+    "see ~ to ~ it|that",
+    "it|that|this|he|she|they|technician|somebody|someone|boiler|everything|refund|repair|appointment|dispatcher|plumber|dentist ~ should ~ be|arrive|come|call|get|work|reach|have ~ fixed|ready|done|there|with|back|here|able|sorted|over|resolved|working|a|you|by|within|in|to|at|soon|today|tomorrow|again|finished|your|it|on ..1",
+    "no later than",
+    "at the latest",
+    "leave ~ it|that|this|everything ~ to|with ~ me|us",
+    "consider ~ it|that ~ done|fixed|sorted|settled",
+    "done ~ deal",
+    "by ~ all ~ means",
+    "it ~ is ~ a ~ deal|promise|date",
+    "you ~ are|is ~ entitled|guaranteed|getting|due ~ to|a|the|your|compensation",
+    "within ~ the? ~ a|an|one|two|three|five|ten|fifteen|twenty|thirty|next|hour|minutes|day|week|half ..1 hour|hours|minute|minutes|day|days|week",
+    "in ~ a|an|one|two|three|five|ten|fifteen|twenty|thirty|half|under ..1 hour|hours|minute|minutes",
+    "in ~ no ~ time",
+    "right|straight ~ away",
+    "immediately|asap|pronto|shortly|instantly",
+    "first ~ thing ~ in|tomorrow|monday|on",
+    "i|we|they|he|she ~ intend|plan|aim|expect|hope ~ to",
     "i|we|they|he|she|you ~ will|shall",
     "will",
     "i|we|they|he|she|it|you|who am|are|is ~ going to",
@@ -24,7 +41,8 @@ const COMMITS: &[&str] = &[
     "let us ~ give|offer|send|get|book|make|take|refund|waive",
     "i|we ~ promise|guarantee|assure|swear|vow|commit|pledge|undertake",
     "guarantee*",
-    "promise",
+    "a|our|my|solemn promise",
+    "^ promise",
     "you have my ~ word",
     "my ~ word",
     "count|depend|rely on it|us|that|me",
@@ -41,8 +59,9 @@ const COMMITS: &[&str] = &[
     "i|we ~ booked|refunded|cancelled|canceled|credited|waived|rescheduled|reserved|dispatched|approved|resolved|upgraded|fixed ~ it|that|this|you|your|the|a",
     "you are ~ booked|confirmed|covered|approved|next|first|all? ~ set|in|on ~ the? ~ list|in|for|$",
     "you are ~ all set|sorted",
-    "is|are|been ~ approved|confirmed|booked|refunded|waived|resolved|fixed|reserved|scheduled|guaranteed|processed|taken|granted|sorted|settled ~ care|for|at|now|already|$",
-    "is ~ sorted|resolved|settled|solved|fixed $",
+    "is|are|been ~ approved|confirmed|booked|refunded|waived|resolved|fixed|reserved|scheduled|guaranteed|processed|granted ~ for|at|now|already|$",
+    "is|are|been ~ all? ~ taken care of",
+    "is ~ sorted|resolved|solved|fixed $",
     "no ~ problem i|we|they|he|she|it|that|somebody|someone|our",
     "expect ~ him|her|us|them|a|our|the|somebody|someone|it|your",
     "look forward to ~ a|his|her|your",
@@ -53,10 +72,11 @@ const COMMITS: &[&str] = &[
 
 /// Sayings that commit nobody, or only to what the receptionist does in the talk.
 const HARMLESS: &[&str] = &[
+    "call|try ~ us? ~ again|back in ..3 minutes|minute|hour|hours",
     "will you",
     "if|unless|until|when|once|whether|that it|that|this|you|nobody|none|somebody|anybody|anyone|someone will",
-    "can not",
-    "could not",
+    "i|we ~ can|could not",
+    "than|before i|we can|could",
     "what|when|which|where|who|how ..4 will ~ i|you|it|that|they|he|she",
     "you ~ get|receive a|any|no|the ~ message|call|reply|answer|chance|recording|notice|engaged",
     "did|do|if|when|until|before|where|how|that|unless|should|could ~ you ~ get|receive",
@@ -85,7 +105,8 @@ const OWN_ACTS: &[&str] = &[
     "read|repeat|say|spell|go ~ it|that|this|them|those|through|over|back|all|once|your|the|you >",
     "wait >",
     "listen >",
-    "hear|understand|see|imagine >",
+    "hear|understand|imagine >",
+    "see ~ how|why|what|your|from|the >",
     "help $",
     "help you? ~ today|now|best|with? ~ that|this|it? $",
     "help you ~ with >",
@@ -103,17 +124,19 @@ const OWN_ACTS: &[&str] = &[
     "pass ~ on ~ what|your|this|that|everything >",
     "look ~ at ~ one|it|that|this >",
     "check ~ that|whether|if|your|the|again ~ i|your|the|spelling|number|name >",
-    "make ~ sure|certain ~ that? ~ i|they|he|she|nothing|it|this|that|your|our|the|everybody|nobody|you ..3 have|has|know|knows|see|sees|hear|hears|read|reads|reach|got|gets|get|understood|understand|lost|written|down|on|forgotten|missed|right >",
+    "make ~ sure|certain ~ that? ~ i|they|he|she|it|this|that|your|our|the|everybody ..3 have|has|know|knows|see|sees|hear|hears|read|reads|reach|understand|understood >",
+    "make ~ sure|certain ~ that? ~ nothing|it|this|that|you ~ is|gets|are ~ not? ~ lost|written|forgotten|missed|read|heard|down >",
     "reach you >",
     "call you back on|at? ~ that|this|it|which|the ~ number? $",
     "someone|somebody|a ~ person? to? ~ call ~ you ~ back ~ as|soon? ~ soon|as|possible? as? possible?",
     "a|someone|somebody person? call ~ you ~ back?",
     "leave ~ a ~ message",
+    "would you like|prefer",
     "do ~ this|that|it ~ step|together|one|quickly|slowly >",
     "do ~ for ~ you ~ now|today|here|right? ~ now? is",
     "do ~ now|today|here|right|is ~ now? ~ is?",
     "call ~ will ~ be ~ written|recorded|noted|typed|kept >",
-    "everything|this|that|it|call|conversation|message ~ will ~ be ~ written|recorded|noted|typed|passed|read|kept|in|on|down|all|part|enough|quick|short|fine >",
+    "everything|this|that|it|call|conversation|message ..3 will ~ be ~ written|recorded|noted|typed|passed|read|kept|in|on|down|all|part|enough|quick|short|fine >",
     "that ~ will ~ do",
     "message|note|words|request ~ will ~ be ~ read|passed|there|on|with|in|heard >",
     "you ~ will ~ not ~ have|need ~ to >",
@@ -269,7 +292,7 @@ fn own_acts(tokens: &[Token]) -> Vec<bool> {
     let mut acts = vec![false; tokens.len()];
     for (pattern, rest) in OWN_ACT.iter() {
         for (start, end) in pattern.all(tokens) {
-            let end = if *rest { clause_end(tokens, end) } else { end };
+            let end = if *rest { act_end(tokens, end) } else { end };
             acts[start..end].fill(true);
         }
     }
@@ -290,6 +313,9 @@ fn is_own(trigger: &[Token]) -> bool {
 fn is_inverted(tokens: &[Token], start: usize, end: usize) -> bool {
     let after = tokens.get(end).map(|token| token.text.as_str());
     let verb = matches!(tokens[start].text.as_str(), "will" | "shall" | "can" | "could");
+    if matches!(tokens[0].text.as_str(), "what" | "when" | "which" | "where" | "who" | "how") {
+        return true;
+    }
     verb && end == start + 1 && matches!(after, Some("you" | "i" | "we" | "it" | "that" | "they" | "this"))
 }
 
@@ -305,6 +331,18 @@ fn clause_end(tokens: &[Token], from: usize) -> usize {
             tokens[at - 1].pause && begins && !anew
         })
         .unwrap_or(tokens.len())
+}
+
+/// Where an act that goes on at `from` ends: with its clause, or where another doing is joined to it.
+fn act_end(tokens: &[Token], from: usize) -> usize {
+    const DOINGS: &str = " send give refund come fix call book get make bring repair cancel waive arrange put order go do offer \
+        let take remove credit replace schedule transfer try reschedule solve resolve sort handle drop deliver pay compensate \
+        dispatch move change squeeze fit rush organise organize approve close open reset connect issue find keep see be visit ";
+    let stop = clause_end(tokens, from);
+    let joins = |at: &usize| matches!(tokens[at - 1].text.as_str(), "and" | "or" | "then");
+    (from + 1..stop)
+        .find(|at| joins(at) && DOINGS.contains(&format!(" {} ", tokens[*at].text)))
+        .unwrap_or(stop)
 }
 
 /// Whether every word of the range is told by the playbook, an act of the talk, a due time, a number, a name or a filler.

@@ -1,0 +1,89 @@
+//! The language guard against all that is really said: every text of the bot and of the playbooks that come with it.
+
+use calmline::call::fixed_phrases;
+use calmline::diagnosis::guard::{Permitted, check, check_speech, permitted_by};
+use calmline::domain::Business;
+
+use crate::calls::business;
+
+/// The businesses that come with the program, and those of the tests.
+fn businesses() -> Vec<Business> {
+    let examples = ["heating", "dental", "law"].map(|id| calmline::config::example(id).unwrap());
+    examples.into_iter().chain(["heating", "dental", "law"].map(business)).collect()
+}
+
+/// The sentences that the guard objects to, each with the rule.
+fn objections<'a>(sentences: impl IntoIterator<Item = &'a str>, permitted: &Permitted) -> Vec<String> {
+    let broken = |sentence: &str| {
+        let breach = check(sentence, permitted).err()?;
+        Some(format!("{} at {:?} in: {sentence}", breach.rule.name(), &sentence[breach.span]))
+    };
+    sentences.into_iter().filter_map(broken).collect()
+}
+
+fn all_sentences(text: &str) -> Vec<&str> {
+    text.split_inclusive(['.', '!', '?']).map(str::trim).filter(|sentence| !sentence.is_empty()).collect()
+}
+
+#[test]
+fn nothing_that_is_said_word_for_word_breaks_a_rule() {
+    for business in businesses() {
+        let found = objections(fixed_phrases(&business).iter().map(String::as_str), &permitted_by(&business));
+        assert!(found.is_empty(), "{}: {}:\n{}", business.id.0, found.len(), found.join("\n"));
+    }
+}
+
+#[test]
+fn what_the_playbooks_promise_may_be_promised() {
+    for business in businesses() {
+        let permitted = permitted_by(&business);
+        let playbook = &business.playbook;
+        let mut said = Vec::new();
+        for topic in &playbook.topics {
+            said.extend(topic.happened.iter().map(|words| format!("So {words}.")));
+            said.extend(topic.wanted.iter().map(|words| format!("So you would like {words}.")));
+            said.push(format!("I have written down {}.", topic.name));
+            for step in &topic.steps {
+                let owner = &playbook.owner(&step.owner).unwrap().name;
+                let action = step.action.replace("{number}", "(415) 555-0142");
+                said.push(format!(
+                    "{owner} will {action} by tomorrow at a quarter past nine in the morning."
+                ));
+                said.push(format!("I can {}.", step.offer));
+                said.push(format!("I can {}, or {}.", step.offer, step.offer));
+            }
+        }
+        said.push(format!("{} will call you back on (415) 555-0142 by noon today.", business.callback.owner));
+        let found = objections(said.iter().map(String::as_str), &permitted);
+        assert!(found.is_empty(), "{}: {}:\n{}", business.id.0, found.len(), found.join("\n"));
+    }
+}
+
+#[test]
+fn a_promise_of_one_business_is_none_of_another() {
+    let all = businesses();
+    let (heating, law) = (&all[0], &all[2]);
+    let permitted = permitted_by(law);
+    for step in heating.playbook.topics.iter().flat_map(|topic| &topic.steps) {
+        let owner = &heating.playbook.owner(&step.owner).unwrap().name;
+        let sentence = format!("{owner} will {} by noon.", step.action.replace("{number}", "(415) 555-0142"));
+        let own = permitted_by(heating);
+        assert_eq!(check(&sentence, &own), Ok(()), "{sentence}");
+        let common = law.callback.owner == *owner || law.callback.urgent_owner == *owner;
+        assert!(common || check(&sentence, &permitted).is_err(), "{sentence}");
+    }
+}
+
+#[test]
+fn what_binds_the_business_is_said_after_the_caller_was_taken_in() {
+    for business in businesses() {
+        let permitted = permitted_by(&business);
+        for constraint in business.playbook.topics.iter().filter_map(|topic| topic.constraint.as_ref()) {
+            let told = all_sentences(&constraint.told);
+            let first = check_speech(&told, &permitted);
+            assert_eq!(first[0].1.rule.name(), "policy-first", "{}", constraint.told);
+            let after: Vec<&str> = ["I am sorry that nobody came."].into_iter().chain(told).collect();
+            assert_eq!(check_speech(&after, &permitted), [], "{}", constraint.told);
+        }
+    }
+}
