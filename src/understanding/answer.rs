@@ -34,6 +34,8 @@ const UNSURE: &[&str] = &[
     "have to check",
     "off the top of my head",
     "off hand",
+    "there isn't one",
+    "there is none",
     "with me right now",
 ];
 
