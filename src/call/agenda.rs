@@ -2,7 +2,9 @@
 
 use super::ledger::Speech;
 use super::{Engine, wording};
-use crate::domain::{Aspect, Fact, HangupCause, IntakeField, Move, Phase, Question, Slot, TopicKind, TurnId};
+use crate::domain::{
+    Aspect, CallerState, Fact, HangupCause, IntakeField, Move, Phase, Question, Slot, TopicKind, TurnId,
+};
 
 /// Below this mean token probability a name is read back.
 const DOUBTFUL_NAME: f32 = 0.6;
