@@ -12,7 +12,7 @@ fn most_askings(question: &Question) -> u32 {
     match question {
         Question::Earlier => 1,
         Question::Fill(Slot::Reason) => 4,
-        Question::Fill(Slot::Name | Slot::Field(_)) | Question::AnythingElse | Question::Option => 3,
+        Question::Fill(Slot::Name | Slot::Field(_)) | Question::AnythingElse => 3,
         Question::Fill(Slot::Callback) | Question::Confirm(Slot::Callback) => 5,
         Question::Confirm(_)
         | Question::PersonOrMessage
@@ -20,6 +20,7 @@ fn most_askings(question: &Question) -> u32 {
         | Question::Trigger
         | Question::Expectation
         | Question::Core
+        | Question::Option
         | Question::Step => 2,
     }
 }
@@ -27,17 +28,15 @@ fn most_askings(question: &Question) -> u32 {
 /// After this many unusable answers a question is dropped.
 pub(super) fn most_failures(question: &Question) -> u32 {
     match question {
-        Question::Earlier => 1,
+        Question::Earlier | Question::Option | Question::Focus => 1,
         Question::Fill(Slot::Reason | Slot::Callback) => 3,
         Question::Fill(Slot::Name | Slot::Field(_))
         | Question::Confirm(_)
         | Question::PersonOrMessage
         | Question::AnythingElse
-        | Question::Focus
         | Question::Trigger
         | Question::Expectation
         | Question::Core
-        | Question::Option
         | Question::Step => 2,
     }
 }
@@ -64,10 +63,15 @@ impl Engine {
         if !pressing && let Some(question) = self.matter_question() {
             return Some(question);
         }
-        if missing(&Slot::Name) {
+        // Who is in danger, or a danger, is not asked for a name.
+        let in_danger = self.is_dangerous();
+        if in_danger && self.state.callback().is_some() {
+            return None;
+        }
+        if !in_danger && missing(&Slot::Name) {
             return Some(Question::Fill(Slot::Name));
         }
-        if self.name_is_doubtful() {
+        if !in_danger && self.name_is_doubtful() {
             return Some(Question::Confirm(Slot::Name));
         }
         if let Some(question) = self.callback_question() {
@@ -142,7 +146,9 @@ impl Engine {
     /// The business's own questions that this topic needs; all of them where the topic is not known.
     pub(super) fn wanted_fields(&self) -> impl Iterator<Item = &IntakeField> {
         let topic = self.topic();
-        let wanted = move |field: &&IntakeField| topic.is_none_or(|topic| topic.fields.contains(&field.key));
+        let again = self.state.matter.same_matter == Some(true);
+        let wanted =
+            move |field: &&IntakeField| !again && topic.is_none_or(|topic| topic.fields.contains(&field.key));
         self.business().fields.iter().filter(wanted)
     }
 
@@ -291,7 +297,7 @@ impl Engine {
         if served && self.state.times_begun(&thanks) == 0 {
             speech = speech.and(thanks);
         }
-        speech = speech.and(self.pick(wording::GOODBYE));
+        speech = speech.and(self.pick(wording::GOODBYE)).act_unless_set(Move::Close);
         self.floor.leaving = None;
         self.floor.farewells += 1;
         let leaving = Some(cause);
@@ -300,12 +306,14 @@ impl Engine {
         self.floor.leaving = leaving;
     }
 
-    /// What will be done, with what binds the business before it, and the other matters after it.
+    /// What will be done, with what binds the business after it, never before, and the other matters at the end.
     fn with_promise(&self, mut speech: Speech) -> Speech {
         let told = self.constraint_words().filter(|_| self.is_complaint() && !self.is_pressing());
-        speech = speech.and(told.unwrap_or_default());
-        for sentence in self.promise_words() {
+        for (place, sentence) in self.promise_words().into_iter().enumerate() {
             speech = speech.and(sentence);
+            if place == 0 {
+                speech = speech.and(told.clone().unwrap_or_default());
+            }
         }
         if self.state.matter.topics.len() > 1 && self.state.matter.diagnosis.topic.is_some() {
             speech = speech.and(self.pick(wording::OTHERS_KEPT));

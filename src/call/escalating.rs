@@ -4,7 +4,9 @@ use super::diagnosing::Told;
 use super::hearing::{Context, Reaction};
 use super::ledger::Speech;
 use super::{Engine, wording};
-use crate::domain::{AbuseOutcome, EscalationReason, Fact, HangupCause, Move, Question, TurnId};
+use crate::domain::{
+    AbuseOutcome, EmergencyKind, EscalationReason, Fact, HangupCause, Move, Question, TurnId,
+};
 use crate::understanding::signal::{Degree, SignalKind};
 
 impl Engine {
@@ -84,6 +86,17 @@ impl Engine {
             })
     }
 
+    /// Whether somebody must not be kept on the line by questions.
+    pub(super) fn is_dangerous(&self) -> bool {
+        let matter = &self.state.matter;
+        let emergencies = &self.business().playbook.emergencies;
+        let leaves = emergencies.iter().any(|entry| !entry.stays && matter.advised.contains(&entry.key));
+        leaves
+            || [EscalationReason::Threat, EscalationReason::SelfHarm]
+                .into_iter()
+                .any(|reason| matter.is_escalated(reason))
+    }
+
     /// Who takes over, as spoken, for the weightiest of the reasons.
     pub(super) fn takeover_owner(&self) -> Option<String> {
         let reason = self.state.matter.escalations.iter().map(|escalation| escalation.reason).min();
@@ -151,7 +164,13 @@ impl Engine {
             | EscalationReason::NotUnderstood
             | EscalationReason::BeyondAuthority => "who can decide on it",
         };
-        let speech = Speech::of(self.pick(wording::UNDERSTAND)).and(format!("This goes to {owner}, {why}."));
-        self.ask_next(speech.act(Move::Escalate));
+        let speech = Speech::of(self.pick(wording::UNDERSTAND))
+            .and(format!("This goes to {owner}, {why}."))
+            .act(Move::Escalate);
+        // Somebody who goes on attacking is not asked anything more.
+        if reason == EscalationReason::Abuse {
+            return self.leave(speech, HangupCause::Completed);
+        }
+        self.ask_next(speech);
     }
 }

@@ -91,7 +91,9 @@ impl Shelf {
 
 #[cfg(test)]
 mod tests {
+    use super::super::example;
     use super::*;
+    use crate::understanding::topics;
 
     #[test]
     fn the_built_in_playbooks_are_clean() {
@@ -104,5 +106,24 @@ mod tests {
             let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
             assert_eq!(told, <[String; 0]>::default());
         }
+    }
+
+    #[test]
+    fn every_cue_of_the_built_in_playbooks_finds_its_own_topic_best() {
+        let mut astray = Vec::new();
+        for name in EXAMPLES {
+            let playbook = example(name).unwrap().playbook;
+            let cues: Vec<&[String]> = playbook.topics.iter().map(|topic| &*topic.cues).collect();
+            for (place, topic) in playbook.topics.iter().enumerate() {
+                for cue in &topic.cues {
+                    let found = topics(cue, &cues);
+                    if found.first().map(|best| best.topic) != Some(place) {
+                        let best = found.first().map(|best| &*playbook.topics[best.topic].key);
+                        astray.push(format!("{name}: \"{cue}\" of {} finds {best:?}", topic.key));
+                    }
+                }
+            }
+        }
+        assert!(astray.is_empty(), "{}", astray.join("\n"));
     }
 }

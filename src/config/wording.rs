@@ -70,7 +70,7 @@ impl Wording {
             Shape::Owner => format!("That is with {text}."),
             Shape::Name => format!("This is about {text}."),
             Shape::Happened => format!("So {text}."),
-            Shape::Wanted => format!("You would like {text}."),
+            Shape::Wanted => format!("So you would like {text}."),
             Shape::Offer => format!("I can {text}."),
             Shape::Action => format!("They will {text}."),
         };

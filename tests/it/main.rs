@@ -5,6 +5,7 @@ mod api;
 mod architecture;
 mod calls;
 mod carrier;
+mod chat;
 mod config;
 mod conversations;
 mod doors;
