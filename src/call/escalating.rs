@@ -7,7 +7,7 @@ use super::{Engine, wording};
 use crate::domain::{
     AbuseOutcome, EmergencyKind, EscalationReason, Fact, HangupCause, Move, Question, TurnId,
 };
-use crate::understanding::signal::{Degree, SignalKind};
+use crate::understanding::{Degree, SignalKind};
 
 impl Engine {
     /// Decides what in a turn comes before any answer: danger, threats, abuse, the law, earlier fixes that failed.

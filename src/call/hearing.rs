@@ -5,8 +5,8 @@ use super::diagnosing::Told;
 use super::ledger::Speech;
 use super::{Engine, wording};
 use crate::domain::{EscalationReason, Fact, HangupCause, Phase, Question, Slot, TurnId, Utterance};
+use crate::understanding::SignalKind;
 use crate::understanding::phone::has_digits;
-use crate::understanding::signal::SignalKind;
 use crate::understanding::words::{has_any, plain, sentences, words};
 use crate::understanding::{Answer, Wish, answer, is_backchannel, spelled, story, wish};
 

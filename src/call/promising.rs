@@ -9,7 +9,7 @@ use crate::domain::{
     Answer, Aspect, Fact, Pii, Promise, PromiseId, PromiseState, Question, Slot, Step, TopicKind, TurnId,
     Urgency,
 };
-use crate::understanding::topic::cued;
+use crate::understanding::cued;
 use crate::understanding::words::{has_any, plain};
 use crate::understanding::{self, answer, capitalised, phone};
 

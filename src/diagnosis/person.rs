@@ -297,7 +297,11 @@ fn thing(words: &[Token]) -> Option<()> {
     let first = words.first()?;
     let bad = first.is_in("and but or so because if when as i we he she they you who which is are was were be in at by on of out back up now today tomorrow what how why where")
         || first.is_in("that") && words.get(1).is_none_or(|next| listed(DETERMINERS, &next.lower) || next.is_in("you i we they it"));
-    let bad = bad || first.lower == "it" && words.get(1).is_none_or(|next| listed(PREPOSITIONS, &next.lower) || next.is_in("and because so"));
+    let bad = bad
+        || first.lower == "it"
+            && words
+                .get(1)
+                .is_none_or(|next| listed(PREPOSITIONS, &next.lower) || next.is_in("and because so"));
     let told = split(words).len() > 1;
     (!bad && !told).then_some(())
 }

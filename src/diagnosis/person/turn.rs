@@ -20,7 +20,9 @@ pub(super) fn turned(words: &[Token]) -> Option<String> {
             "ain't" | "let's" => return None,
             "don't" if disagrees(&lower, at) => return None,
             "was" if at > 0 && listed("you they", lower[at - 1]) => return None,
-            "is" | "was" if at > 0 && listed("teeth feet people children kids", lower[at - 1]) => return None,
+            "is" | "was" if at > 0 && listed("teeth feet people children kids", lower[at - 1]) => {
+                return None;
+            }
             "you" if is_anybody(&lower, at) => return None,
             "you" if is_subject(&lower, at) => "we",
             "you" => "us",

@@ -553,7 +553,9 @@ pub(super) fn is_aside(words: &[Token]) -> bool {
             })
     };
     let introduces = phrase_at(words, 0, "this is") > 0
-        && words.get(2).is_some_and(|next| !next.is_in(DETERMINERS) && !next.is_in(ADVERBS) && !next.is_in("what how why where because"))
+        && words.get(2).is_some_and(|next| {
+            !next.is_in(DETERMINERS) && !next.is_in(ADVERBS) && !next.is_in("what how why where because")
+        })
         && words.len() <= 5;
     (spoken && !told_us) || feels || judges || introduces
 }

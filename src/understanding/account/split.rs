@@ -187,7 +187,8 @@ fn is_verb(word: &Token) -> bool {
 /// Words after which "my boiler broke" cannot go on with the same clause.
 fn closes_noun_gap(before: &Token) -> bool {
     let verb = is_verb(before) || is_auxiliary(&before.lower) || is_contracted(&before.lower);
-    let particle = before.is_in("help working started stopped answered called leaking came again broke broken");
+    let particle =
+        before.is_in("help working started stopped answered called leaking came again broke broken");
     (!verb || particle)
         && !before.is_in(PREPOSITIONS)
         && !before.is_in(DETERMINERS)
