@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::hearing::Context;
+use crate::diagnosis::topic::topics;
 use crate::diagnosis::{self, person};
 use crate::domain::{
     Answer, Aspect, CallerState, EscalationReason, Fact, Pii, Question, Slot, Topic, TopicKind, TurnId,
@@ -9,14 +10,12 @@ use crate::domain::{
 };
 use crate::understanding::account::{Account, Clause, account};
 use crate::understanding::signal::{Signal, SignalKind, signals};
-use crate::understanding::topic::{cued, topics};
+use crate::understanding::topic::cued;
 use crate::understanding::words::words;
 use crate::understanding::{mentions, wish};
 
 /// From this many words on, a turn is searched for a story whatever was asked.
 const TELLING: usize = 6;
-/// A topic whose match scores less is not what the call is about.
-const SURE_TOPIC: f32 = 0.5;
 /// So many matters at once are narrowed to one.
 const MANY: usize = 3;
 /// How sure an answer is in the caller's own words, with and without a topic that fits, and in the playbook's.
@@ -122,12 +121,7 @@ impl Engine {
 
     fn note_topics(&mut self, text: &str, turn: TurnId, context: &Context) -> bool {
         let playbook = &self.start.business.playbook;
-        let cues: Vec<&[String]> = playbook.topics.iter().map(|topic| topic.cues.as_slice()).collect();
-        let found: Vec<String> = topics(text, &cues)
-            .into_iter()
-            .filter(|found| found.score >= SURE_TOPIC)
-            .map(|found| playbook.topics[found.topic].key.clone())
-            .collect();
+        let found: Vec<String> = topics(playbook, text).iter().map(|topic| topic.key.clone()).collect();
         if found.is_empty() {
             return false;
         }
@@ -144,7 +138,8 @@ impl Engine {
         match chosen {
             None if many => {}
             None => self.choose_topic(&first, turn),
-            // A complaint that comes out later is what the call is about; a second wish is kept beside the first.
+            // A complaint that comes out later is what the call is about, as is a matter after mere generalities; a second
+            // wish is kept beside the first.
             Some(chosen)
                 if chosen != first
                     && !self.state.matter.core_confirmed
@@ -158,8 +153,10 @@ impl Engine {
     }
 
     fn outweighs(&self, new: &str, chosen: &str) -> bool {
-        let kind = |key: &str| self.business().playbook.topic(key).map(|topic| topic.kind);
-        kind(new) == Some(TopicKind::Complaint) && kind(chosen) == Some(TopicKind::Request)
+        let playbook = &self.business().playbook;
+        let (Some(new), Some(chosen)) = (playbook.topic(new), playbook.topic(chosen)) else { return false };
+        let worse = new.kind == TopicKind::Complaint && chosen.kind == TopicKind::Request;
+        worse || (chosen.general && !new.general)
     }
 
     /// Settles which topic is to be solved, with what the playbook says of it.

@@ -11,6 +11,7 @@ mod doors;
 mod guard;
 mod invariants;
 mod llm;
+mod playbooks;
 mod privacy;
 mod store;
 #[path = "../support/mod.rs"]
