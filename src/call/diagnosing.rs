@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::hearing::Context;
+use crate::diagnosis::topic::topics;
 use crate::diagnosis::{self, person};
 use crate::domain::{
     Answer, Aspect, CallerState, EscalationReason, Fact, Pii, Question, Slot, Topic, TopicKind, TurnId,
@@ -12,12 +13,10 @@ use crate::understanding::account::{Account, Clause, account};
 use crate::understanding::words::words;
 use crate::understanding::{Degree, Signal, SignalKind, signals};
 use crate::understanding::{answer, mentions, story, wish};
-use crate::understanding::{cued, topics};
+use crate::understanding::cued;
 
 /// From this many words on, a turn is searched for a story whatever was asked.
 const TELLING: usize = 6;
-/// A topic whose match scores so much less than the best one was hardly meant.
-const HARDLY_MEANT: f32 = 0.4;
 /// So many matters at once are narrowed to one.
 const MANY: usize = 3;
 /// How sure an answer is in the caller's own words, with and without a topic that fits, and in the playbook's.
@@ -130,20 +129,13 @@ impl Engine {
 
     fn note_topics(&mut self, text: &str, turn: TurnId, context: &Context) -> bool {
         let playbook = &self.start.business.playbook;
-        let cues: Vec<&[String]> = playbook.topics.iter().map(|topic| topic.cues.as_slice()).collect();
         // One word at a time makes a story too.
         let so_far = self.state.intake.value(&Slot::Reason).unwrap_or_default();
         let whole = match self.state.matter.diagnosis.topic {
             None if words(text).len() < TELLING => format!("{so_far} {text}"),
             Some(_) | None => text.to_owned(),
         };
-        let found = topics(&whole, &cues);
-        let best = found.first().map_or(0.0, |found| found.score);
-        let found: Vec<String> = found
-            .into_iter()
-            .filter(|found| found.score >= best * HARDLY_MEANT)
-            .map(|found| playbook.topics[found.topic].key.clone())
-            .collect();
+        let found: Vec<String> = topics(playbook, &whole).iter().map(|topic| topic.key.clone()).collect();
         if found.is_empty() {
             return false;
         }
@@ -160,7 +152,8 @@ impl Engine {
         match chosen {
             None if many => {}
             None => self.choose_topic(&first, turn),
-            // A complaint that comes out later is what the call is about; a second wish is kept beside the first.
+            // A complaint that comes out later is what the call is about, as is a matter after mere generalities; a second
+            // wish is kept beside the first.
             Some(chosen)
                 if chosen != first
                     && !self.state.matter.core_confirmed
@@ -174,8 +167,10 @@ impl Engine {
     }
 
     fn outweighs(&self, new: &str, chosen: &str) -> bool {
-        let kind = |key: &str| self.business().playbook.topic(key).map(|topic| topic.kind);
-        kind(new) == Some(TopicKind::Complaint) && kind(chosen) == Some(TopicKind::Request)
+        let playbook = &self.business().playbook;
+        let (Some(new), Some(chosen)) = (playbook.topic(new), playbook.topic(chosen)) else { return false };
+        let worse = new.kind == TopicKind::Complaint && chosen.kind == TopicKind::Request;
+        worse || (chosen.general && !new.general)
     }
 
     /// Settles which topic is to be solved, with what the playbook says of it.
