@@ -28,13 +28,12 @@ fn most_askings(question: &Question) -> u32 {
 /// After this many unusable answers a question is dropped.
 pub(super) fn most_failures(question: &Question) -> u32 {
     match question {
-        Question::Earlier | Question::Option => 1,
+        Question::Earlier | Question::Option | Question::Focus => 1,
         Question::Fill(Slot::Reason | Slot::Callback) => 3,
         Question::Fill(Slot::Name | Slot::Field(_))
         | Question::Confirm(_)
         | Question::PersonOrMessage
         | Question::AnythingElse
-        | Question::Focus
         | Question::Trigger
         | Question::Expectation
         | Question::Core
@@ -307,12 +306,14 @@ impl Engine {
         self.floor.leaving = leaving;
     }
 
-    /// What will be done, with what binds the business before it, and the other matters after it.
+    /// What will be done, with what binds the business after it, never before, and the other matters at the end.
     fn with_promise(&self, mut speech: Speech) -> Speech {
         let told = self.constraint_words().filter(|_| self.is_complaint() && !self.is_pressing());
-        speech = speech.and(told.unwrap_or_default());
-        for sentence in self.promise_words() {
+        for (place, sentence) in self.promise_words().into_iter().enumerate() {
             speech = speech.and(sentence);
+            if place == 0 {
+                speech = speech.and(told.clone().unwrap_or_default());
+            }
         }
         if self.state.matter.topics.len() > 1 && self.state.matter.diagnosis.topic.is_some() {
             speech = speech.and(self.pick(wording::OTHERS_KEPT));

@@ -9,15 +9,15 @@ use crate::domain::{
 };
 use crate::understanding::Answer::Yes;
 use crate::understanding::account::{Account, Clause, account};
-use crate::understanding::signal::{Degree, Signal, SignalKind, signals};
-use crate::understanding::topic::{cued, topics};
 use crate::understanding::words::words;
+use crate::understanding::{Degree, Signal, SignalKind, signals};
 use crate::understanding::{answer, mentions, story, wish};
+use crate::understanding::{cued, topics};
 
 /// From this many words on, a turn is searched for a story whatever was asked.
 const TELLING: usize = 6;
-/// A topic whose match scores less is not what the call is about.
-const SURE_TOPIC: f32 = 0.5;
+/// A topic whose match scores so much less than the best one was hardly meant.
+const HARDLY_MEANT: f32 = 0.4;
 /// So many matters at once are narrowed to one.
 const MANY: usize = 3;
 /// How sure an answer is in the caller's own words, with and without a topic that fits, and in the playbook's.
@@ -54,11 +54,10 @@ impl Engine {
         let emergency = self.emergency_in(text, &signals);
         let faq = self.faq_in(text, &told, context);
         let mut matter = false;
-        let danger = emergency.as_ref().is_some_and(|key| !self.is_property_only(key));
         let attacks = signals
             .iter()
             .any(|signal| matches!(signal.kind, SignalKind::Abuse(Degree::Insult | Degree::Severe)));
-        if telling && !danger && !attacks && story(text).is_some() {
+        if telling && !attacks && story(text).is_some() {
             matter |= self.note_topics(text, turn, context);
             let agrees =
                 matches!(context.question, Question::Core | Question::Earlier) && answer(text) == Some(Yes);
@@ -132,9 +131,17 @@ impl Engine {
     fn note_topics(&mut self, text: &str, turn: TurnId, context: &Context) -> bool {
         let playbook = &self.start.business.playbook;
         let cues: Vec<&[String]> = playbook.topics.iter().map(|topic| topic.cues.as_slice()).collect();
-        let found: Vec<String> = topics(text, &cues)
+        // One word at a time makes a story too.
+        let so_far = self.state.intake.value(&Slot::Reason).unwrap_or_default();
+        let whole = match self.state.matter.diagnosis.topic {
+            None if words(text).len() < TELLING => format!("{so_far} {text}"),
+            Some(_) | None => text.to_owned(),
+        };
+        let found = topics(&whole, &cues);
+        let best = found.first().map_or(0.0, |found| found.score);
+        let found: Vec<String> = found
             .into_iter()
-            .filter(|found| found.score >= SURE_TOPIC)
+            .filter(|found| found.score >= best * HARDLY_MEANT)
             .map(|found| playbook.topics[found.topic].key.clone())
             .collect();
         if found.is_empty() {
@@ -203,7 +210,8 @@ impl Engine {
     }
 
     fn note_trigger(&mut self, told: &Account, turn: TurnId, context: &Context) -> bool {
-        let corrects = context.heard && matches!(context.question, Question::Trigger | Question::Core);
+        let corrects =
+            context.heard && matches!(context.question, Question::Trigger | Question::Core | Question::Focus);
         let settled = self.state.matter.core_confirmed
             || (self.state.matter.confidence(Aspect::Trigger) > PLAYBOOKS_WORDS && !corrects);
         if settled {

@@ -7,7 +7,7 @@ use super::{Engine, wording};
 use crate::domain::{
     AbuseOutcome, EmergencyKind, EscalationReason, Fact, HangupCause, Move, Question, TurnId,
 };
-use crate::understanding::signal::{Degree, SignalKind};
+use crate::understanding::{Degree, SignalKind};
 
 impl Engine {
     /// Decides what in a turn comes before any answer: danger, threats, abuse, the law, earlier fixes that failed.
@@ -19,12 +19,7 @@ impl Engine {
     ) -> Option<Reaction> {
         if let Some(key) = &told.emergency {
             self.record(Fact::Advised { emergency: key.clone() });
-            // Water does not wait either, but nobody is in danger: the rest of the call is as usual.
-            if self.is_property_only(key) {
-                self.raise_urgency("reported damage that is going on");
-            } else {
-                self.escalate(EscalationReason::Emergency, turn);
-            }
+            self.escalate(EscalationReason::Emergency, turn);
             return Some(Reaction::Advise(key.clone()));
         }
         if told.has(|kind| *kind == SignalKind::SelfHarm) {
@@ -48,17 +43,6 @@ impl Engine {
             self.escalate(EscalationReason::RepeatedFailure, turn);
         }
         None
-    }
-
-    pub(super) fn is_property_only(&self, key: &str) -> bool {
-        let entry = self.business().playbook.emergencies.iter().find(|entry| entry.key == key);
-        entry.is_some_and(|entry| entry.kind == EmergencyKind::Property)
-    }
-
-    pub(super) fn raise_urgency(&mut self, reason: &str) {
-        if self.state.matter.urgent_since.is_none() {
-            self.record(Fact::UrgencyRaised { reason: reason.to_owned() });
-        }
     }
 
     /// Records a decision; false if it had been taken before.
@@ -102,10 +86,15 @@ impl Engine {
             })
     }
 
+    /// Whether somebody must not be kept on the line by questions.
     pub(super) fn is_dangerous(&self) -> bool {
-        [EscalationReason::Emergency, EscalationReason::Threat, EscalationReason::SelfHarm]
-            .into_iter()
-            .any(|reason| self.state.matter.is_escalated(reason))
+        let matter = &self.state.matter;
+        let emergencies = &self.business().playbook.emergencies;
+        let leaves = emergencies.iter().any(|entry| !entry.stays && matter.advised.contains(&entry.key));
+        leaves
+            || [EscalationReason::Threat, EscalationReason::SelfHarm]
+                .into_iter()
+                .any(|reason| matter.is_escalated(reason))
     }
 
     /// Who takes over, as spoken, for the weightiest of the reasons.

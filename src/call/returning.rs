@@ -6,7 +6,7 @@ use crate::diagnosis::person;
 use crate::domain::{
     Answer, Aspect, EarlierCall, EscalationReason, Fact, Pii, Promise, PromiseState, Slot, TurnId,
 };
-use crate::understanding::topic::cued;
+use crate::understanding::cued;
 use crate::understanding::words::{has_any, plain};
 use crate::understanding::{self, answer, capitalised};
 

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use crate::understanding::account::grammar::{ADVERBS, DETERMINERS, Form, PREPOSITIONS, is_form, listed};
+use crate::understanding::account::grammar::{
+    ADVERBS, DETERMINERS, Form, PREPOSITIONS, SUBORDINATORS, is_form, is_trouble, listed, may_be_base,
+};
 use crate::understanding::account::split::{Link, split};
 use crate::understanding::account::token::{Pause, Token, phrase_at, tokens};
 use crate::understanding::account::want::{ORDERS, Want, want};
-use crate::understanding::account::{
-    Account, LONGEST, account, head_length, is_aside, is_happening, is_unfit,
-};
+use crate::understanding::account::{Account, LONGEST, account, head_length, is_aside, is_unfit};
 
 mod question;
 mod turn;
@@ -31,8 +31,7 @@ pub fn trigger(told: &Account) -> Option<Told> {
     let said = |clause: &crate::understanding::account::Clause| {
         Some(Told { words: to_caller(&clause.text)?, span: clause.span.clone() })
     };
-    let first = told.trigger.as_ref()?;
-    said(first).or_else(|| told.happened.iter().filter(|clause| is_happening(&clause.text)).find_map(said))
+    told.triggers.iter().find_map(said)
 }
 
 /// What is wanted, to follow "you would like"; `None` if it cannot be said in clean English.
@@ -50,18 +49,22 @@ pub fn expectation(told: &Account) -> Option<Told> {
         !told.words.starts_with("to ") && !told.words.contains(" to ") && !told.words.starts_with("not ")
     };
     let tied = second.and_then(|second| {
-        if alike("us to ") {
+        if alike("us ") {
             Some(format!("{} and {}", first.words, second.words.trim_start_matches("us ")))
         } else if alike("to ") && !alike("to know")
             || thing(first) && thing(second) && !first.words.contains(" and ")
         {
             Some(format!("{} and {}", first.words, second.words))
+        } else if first.words.starts_with("to have ") && thing(second) {
+            Some(format!("{} and {}", first.words, second.words))
         } else {
             None
         }
     });
+    let within = second.is_some_and(|second| second.words.starts_with(&first.words));
     let span = |second: &Told| first.span.start..second.span.end;
     match (tied, second) {
+        (_, Some(second)) if within => Some(second.clone()),
         (Some(words), Some(second)) if first.words != second.words && words.split(' ').count() <= 18 => {
             Some(Told { words, span: span(second) })
         }
@@ -98,7 +101,7 @@ pub fn to_caller(clause: &str) -> Option<String> {
         }
     }
     let said = turned(words)?;
-    (3..=LONGEST).contains(&said.split(' ').count()).then_some(said)
+    (2..=LONGEST).contains(&said.split(' ').count()).then_some(said)
 }
 
 /// What the caller wants, to follow "you would like"; `None` unless it comes out as clean English.
@@ -126,6 +129,10 @@ pub fn outcome(text: &str) -> Option<String> {
 /// A short answer: "a new appointment", "just fix it", "my money back".
 fn short(words: &[Token]) -> Option<String> {
     const LEADS: &[&str] = &[
+        "i don't know",
+        "i'm not sure",
+        "i am not sure",
+        "not sure",
         "it would be",
         "that would be",
         "i think",
@@ -149,6 +156,11 @@ fn short(words: &[Token]) -> Option<String> {
         "first",
     ];
     const TAILS: &[&str] = &[
+        "would be fair",
+        "is fair",
+        "seems fair",
+        "sounds fair",
+        "sounds good",
         "would be nice",
         "would be great",
         "would be fine",
@@ -206,12 +218,14 @@ fn short(words: &[Token]) -> Option<String> {
         {
             Want::Us(rest(3))
         }
+        "that" if words.len() > 2 && words[1].lower == "you" && is_form(&words[2].lower, Form::Base) => Want::Us(rest(2)),
         "not" if words.get(1).is_some_and(|next| next.lower == "to") => Want::Avoid(rest(2)),
-        "nothing" | "none" | "no" | "this" | "that" | "these" | "those" | "it" | "i" | "you" => return None,
+        "nothing" | "none" | "no" | "this" | "that" | "these" | "those" | "i" | "you" => return None,
         _ if listed(OWN_DEEDS, first) && words.len() > 1 => Want::Do(rest(0)),
         _ if listed(ORDERS, first) && words.len() > 1 => Want::Us(rest(0)),
+        "it" if words.get(1).is_some_and(|next| next.is_in("fixed sorted done repaired replaced removed resolved finished delivered refunded cancelled returned cleaned working back gone")) => Want::Thing(rest(0)),
+        _ if finite && !qualified(words) => return None,
         "someone" | "somebody" => Want::Thing(rest(0)),
-        _ if finite => return None,
         _ if listed(DETERMINERS, first) && words.len() > 1 => Want::Thing(rest(0)),
         _ if is_form(first, Form::Participle) && words.len() <= 4 => {
             return Some(format!("it {}", turned(words)?));
@@ -219,6 +233,15 @@ fn short(words: &[Token]) -> Option<String> {
         _ => return bare(words),
     };
     rendered(words, &want)
+}
+
+/// Whether the only clause in the words belongs to a noun: "somebody who knows it", "an answer about when it comes".
+fn qualified(words: &[Token]) -> bool {
+    let verb = (0..words.len()).find(|at| crate::understanding::account::split::is_finite(words, *at));
+    let clause = verb.is_some_and(|verb| {
+        words[1..verb.max(1)].iter().any(|word| word.is_in("who that when what how why where which if"))
+    });
+    clause && split(words).len() == 1
 }
 
 /// What a caller wants to do, where the bare verb is the answer: "talk to the manager".
@@ -250,7 +273,7 @@ fn rendered(words: &[Token], want: &Want) -> Option<String> {
     };
     let act = |range: &Range<usize>| {
         let verb = words.get(range.clone()).and_then(|part| part.iter().find(|word| !word.is_in(ADVERBS)));
-        let fits = verb.is_some_and(|verb| verb.lower == "be" || is_form(&verb.lower, Form::Base));
+        let fits = verb.is_some_and(|verb| may_be_base(&verb.lower));
         if fits { part(range) } else { None }
     };
     let said = match want {
@@ -274,6 +297,11 @@ fn thing(words: &[Token]) -> Option<()> {
     let first = words.first()?;
     let bad = first.is_in("and but or so because if when as i we he she they you who which is are was were be in at by on of out back up now today tomorrow what how why where")
         || first.is_in("that") && words.get(1).is_none_or(|next| listed(DETERMINERS, &next.lower) || next.is_in("you i we they it"));
+    let bad = bad
+        || first.lower == "it"
+            && words
+                .get(1)
+                .is_none_or(|next| listed(PREPOSITIONS, &next.lower) || next.is_in("and because so"));
     let told = split(words).len() > 1;
     (!bad && !told).then_some(())
 }
@@ -366,7 +394,8 @@ fn broken(words: &[Token]) -> bool {
 fn fragment(words: &[Token]) -> Option<Option<String>> {
     let first = words.first()?;
     let bare = !crate::understanding::account::split::has_finite(words)
-        && first.is_in("no a an two three some")
+        && (first.lower == "no"
+            || first.is_in("a an two three some") && words.iter().any(|word| is_trouble(&word.lower)))
         && words.len() > 1
         && !dangles(words);
     bare.then(|| {
@@ -414,7 +443,10 @@ fn has_subject(words: &[Token]) -> bool {
     };
     let verb = is_form(&first.lower, Form::Base) && !first.is_in("water work call")
         || crate::understanding::account::grammar::is_auxiliary(&first.lower);
+    let qualified = first.is_in("somebody someone anybody anyone")
+        && words.get(1).is_some_and(|next| next.is_in("who that"));
     !verb
+        && !qualified
         && !first.is_in(
             "and but or because that which who what how why where whether of to with if than not being",
         )
@@ -452,9 +484,14 @@ fn refers_to_nothing(words: &[Token]) -> bool {
                 || named.shown.starts_with(char::is_uppercase)
                     && !named.lower.starts_with("i'")
                     && named.lower != "i"
-                || before > 0 && listed(DETERMINERS, &words[before - 1].lower)
+                || before > 0
+                    && listed(PREPOSITIONS, &words[before - 1].lower)
+                    && !named.is_in("me us you him her them it")
                 || before == 0
                     && !listed(DETERMINERS, &named.lower)
+                    && !listed(SUBORDINATORS, &named.lower)
+                    && !listed(ADVERBS, &named.lower)
+                    && !listed(PREPOSITIONS, &named.lower)
                     && !crate::understanding::account::grammar::is_contracted(&named.lower)
                     && !listed("i we you nobody somebody someone no there everyone", &named.lower)
         });
@@ -466,6 +503,6 @@ fn refers_to_nothing(words: &[Token]) -> bool {
 /// Whether the words break off.
 fn dangles(words: &[Token]) -> bool {
     words.last().is_none_or(|last| {
-        last.is_in("and but or the a an to of my your our because that with for from by at into about than as if when i he she they i'm it's he's they're i've i'd we're you're is was were am are very so his her their its who which what where how why not can could would should will")
+        last.is_in("and but or the a an to of my your our because that with for from by at into about than as if when i he she they i'm it's he's they're i've i'd we're you're is was were am are very so his her their its who which not can could would should will")
     })
 }

@@ -29,6 +29,12 @@ const UNSURE: &[&str] = &[
     "haven't got",
     "can't find it",
     "cannot find it",
+    "have to look",
+    "look it up",
+    "have to check",
+    "off the top of my head",
+    "off hand",
+    "with me right now",
 ];
 
 // Agreement that holds a "no" or a "not", and so is looked for first.

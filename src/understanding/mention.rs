@@ -21,17 +21,17 @@ pub fn mentions(text: &str, region: &str, now: &Zoned) -> Vec<(Mention, Range<us
     for (span, address) in email::emails(text) {
         add(MentionKind::Email, address, span);
     }
+    for (span, code) in code::cued(text) {
+        add(MentionKind::Code, code, span);
+    }
     for (span, number) in phone::numbers(text, region) {
         add(MentionKind::Number, number.expose().to_owned(), span);
-    }
-    for span in address::addresses(text) {
-        add(MentionKind::Address, text[span.clone()].to_owned(), span);
     }
     for amount in money::money(text) {
         add(MentionKind::Money, amount.written(), amount.span);
     }
-    for (span, code) in code::cued(text) {
-        add(MentionKind::Code, code, span);
+    for span in address::addresses(text) {
+        add(MentionKind::Address, text[span.clone()].to_owned(), span);
     }
     for moment in moment::moments(text, now) {
         add(MentionKind::Moment, moment.iso(), moment.span);

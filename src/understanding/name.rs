@@ -105,8 +105,11 @@ const MANNERS: &[&str] = &[
 /// Finds the caller's name in `text`; where a name was `asked` for, a bare name counts as well. A spelling in the same text is applied.
 pub fn name(text: &str, asked: bool) -> Option<String> {
     let words = words(text);
-    let found =
-        introduced(&words, asked).map(|found| found.name).or_else(|| if asked { bare(&words) } else { None });
+    let found = match introduced(&words, asked) {
+        Some(found) => Some(corrected(&words, found).name),
+        None if asked => bare_corrected(&words).or_else(|| bare(&words)),
+        None => None,
+    };
     match (found, spelled(text)) {
         (Some(name), Some(letters)) => Some(respell(&name, &letters)),
         (Some(name), None) => Some(name),
@@ -190,14 +193,129 @@ fn found(words: &[Word<'_>]) -> Option<Found> {
     compose(words).map(|name| Found { name, span })
 }
 
-/// The names in `text` that are introduced as such, the caller's and others', each with its place.
+/// People by what they are to the caller or to us; a name may follow.
+const PEOPLE: &str = "husband wife son daughter mother father mom mum dad brother sister boss partner neighbor neighbour \
+    tenant landlord landlady technician plumber engineer dentist doctor lawyer attorney colleague manager friend \
+    fiance roommate receptionist hygienist nurse";
+
+/// The names in `text` that are introduced as such, the caller's and others', each with its place: "this is Jane Doe",
+/// "Dr. Jones", "my husband Tom", "a man called Hale".
 pub(super) fn names(text: &str) -> Vec<(Range<usize>, String)> {
-    introduced(&words(text), false).map(|found| (found.span, found.name)).into_iter().collect()
+    let words = words(text);
+    let has_case = is_cased(&words);
+    let mut names: Vec<Found> = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let rest = &words[at..];
+        let lead = lead_to_name(rest, has_case);
+        let named =
+            lead.as_ref().map_or(&[][..], |lead| name_words(&rest[lead.length..], lead.must_be_cased));
+        let length = lead.as_ref().map_or(0, |lead| lead.length) + named.len();
+        let sure = lead.is_some_and(|lead| lead.sure);
+        if !named.is_empty() && (sure || ends_like_a_name(named, &rest[length..])) {
+            names.extend(found(named).map(|found| corrected(&words, found)));
+            at += length;
+        } else {
+            at += 1;
+        }
+    }
+    let speaking = before_speaking(&words).filter(|one| {
+        names.iter().all(|name| one.span.end <= name.span.start || name.span.end <= one.span.start)
+    });
+    names.extend(speaking);
+    names.into_iter().map(|found| (found.span, found.name)).collect()
+}
+
+/// What leads to a name.
+struct Lead {
+    length: usize,
+    must_be_cased: bool,
+    /// Whether a word with a capital after it can be nothing else, whatever follows.
+    sure: bool,
+}
+
+/// What leads to a name at the head of `words`.
+fn lead_to_name(words: &[Word<'_>], has_case: bool) -> Option<Lead> {
+    if let Some(length) = cue(words, STRONG) {
+        return Some(Lead { length, must_be_cased: has_case, sure: false });
+    }
+    if let Some(length) =
+        cue(words, WEAK).filter(|_| !matches!(words[0].lower.as_str(), "it" | "it's" | "that" | "that's"))
+    {
+        return Some(Lead { length, must_be_cased: true, sure: false });
+    }
+    let first = &words[0];
+    // "Sister", "father" and "doctor" are titles only before a name that has a capital.
+    if is_title(first) && words.get(1).is_some_and(|next| is_name_word(next, true)) && !first.comma {
+        return Some(Lead { length: 0, must_be_cased: true, sure: true });
+    }
+    if is_in(PEOPLE, &first.lower) {
+        return Some(Lead { length: 1, must_be_cased: true, sure: true });
+    }
+    let person = matches!(
+        first.lower.as_str(),
+        "man" | "woman" | "guy" | "lady" | "person" | "somebody" | "someone" | "is" | "was"
+    );
+    let called = words.get(1).is_some_and(|next| matches!(next.lower.as_str(), "called" | "named"));
+    (person && called).then_some(Lead { length: 2, must_be_cased: true, sure: true })
+}
+
+fn is_cased(words: &[Word<'_>]) -> bool {
+    words.iter().any(|word| word.raw != "I" && word.raw.starts_with(char::is_uppercase))
+}
+
+/// A name with what corrects it right after: "Jane Smith, no, Smyth".
+fn corrected(words: &[Word<'_>], earlier: Found) -> Found {
+    let after = words.iter().position(|word| word.start >= earlier.span.end).unwrap_or(words.len());
+    let Some((named, marks)) = after_marks(&words[after..], is_cased(words)) else { return earlier };
+    let later = found(named).filter(|_| marks > 0);
+    match later {
+        Some(later) => {
+            Found { span: earlier.span.start..later.span.end, name: amended(&earlier.name, &later.name) }
+        }
+        None => earlier,
+    }
+}
+
+/// A bare name that another one corrects: "Jon. No, John."
+fn bare_corrected(words: &[Word<'_>]) -> Option<String> {
+    let at = (1..words.len()).find(|at| is_mark(words, *at))?;
+    let (named, _) = after_marks(&words[at..], is_cased(words))?;
+    let later = found(named)?.name;
+    Some(bare(&words[..at]).map_or_else(|| later.clone(), |earlier| amended(&earlier, &later)))
+}
+
+/// The name after the words that take back what was said before, and how many such words there are.
+fn after_marks<'a, 'b>(words: &'b [Word<'a>], has_case: bool) -> Option<(&'b [Word<'a>], usize)> {
+    let marks = (0..words.len()).take_while(|at| is_mark(words, *at)).count();
+    let rest = words.get(marks..)?;
+    let lead = cue(rest, STRONG).or_else(|| cue(rest, WEAK)).unwrap_or(0);
+    let named = name_words(&rest[lead..], has_case);
+    (marks > 0 && !named.is_empty()).then_some((named, marks))
+}
+
+fn is_mark(words: &[Word<'_>], at: usize) -> bool {
+    let near = |place: Option<usize>, what: &[&str]| {
+        place.and_then(|place| words.get(place)).is_some_and(|word| what.contains(&word.lower.as_str()))
+    };
+    match words[at].lower.as_str() {
+        "no" | "wait" | "sorry" | "actually" | "rather" | "oops" | "correction" | "um" | "uh" => true,
+        "i" => near(Some(at + 1), &["mean", "meant"]),
+        "mean" | "meant" => near(at.checked_sub(1), &["i"]),
+        "make" => near(Some(at + 1), &["that", "it"]),
+        "that" | "it" => near(at.checked_sub(1), &["make"]),
+        _ => false,
+    }
+}
+
+/// The earlier name with the later in the place of what it resembles; a whole name, or one for a single one, replaces it.
+fn amended(earlier: &str, later: &str) -> String {
+    if later.contains(' ') || !earlier.contains(' ') { later.to_owned() } else { respell(earlier, later) }
 }
 
 fn introduced(words: &[Word<'_>], asked: bool) -> Option<Found> {
     let mut best: Option<Found> = None;
-    let has_case = words.iter().any(|word| word.raw != "I" && word.raw.starts_with(char::is_uppercase));
+    let has_case = is_cased(words);
     for at in 0..words.len() {
         let rest = &words[at..];
         let strong = cue(rest, STRONG).map(|length| (length, false));
@@ -405,6 +523,40 @@ mod tests {
         ];
         for (text, expected) in said {
             assert_eq!(name(text, false).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_later_of_two_names_counts() {
+        let said = [
+            ("Jane Smith, no, Smyth, with a y.", "Jane Smyth"),
+            ("My name is Jane Smith, sorry, Smyth.", "Jane Smyth"),
+            ("It's not Jon, it's John.", "John"),
+            ("Jon. No, John.", "John"),
+            ("jon no wait john", "John"),
+            ("my name is owen smith i mean owen smyth", "Owen Smyth"),
+            ("It's John, not Jon.", "John"),
+            ("My name is Jane Doe. No, I do not have an account.", "Jane Doe"),
+            ("Jane Doe. Sorry, there is a lot of noise here.", "Jane Doe"),
+        ];
+        for (text, expected) in said {
+            assert_eq!(name(text, true).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn all_names_of_a_text_are_found_with_their_places() {
+        let said = [
+            ("Hi, this is Jane Doe, my husband Tom spoke to Mr. Hale.", "Jane Doe|Tom|Mr. Hale"),
+            ("The technician's name was Mike, a man called Owen Hale sent him.", "Owen Hale"),
+            ("My husband called, and the doctor is out.", ""),
+            ("My name is owen castellane and I spoke to Dr. Jones on Monday.", "Dr. Jones"),
+            ("my name is owen castellane and i have a leak", "owen castellane"),
+            ("I am Lucas, and my son Ben is ill.", "Lucas|Ben"),
+        ];
+        for (text, expected) in said {
+            let found: Vec<&str> = names(text).into_iter().map(|(span, _)| &text[span]).collect();
+            assert_eq!(found.join("|"), expected, "{text}");
         }
     }
 

@@ -10,6 +10,8 @@
 //!   reader of its own. Slots that have no such wording are left out.
 //! - Callers change their minds, and only the last value is on the record: so the precision of days and times is
 //!   that of the last one a dialogue holds.
+//! - Codes and zip codes as written are judged by the words that have their shape, because the lists of entities leave
+//!   out some of them.
 //! - Nobody in these texts gives a telephone number: every one that is read is false.
 
 use std::collections::BTreeMap;
@@ -24,13 +26,26 @@ use jiff::civil::{Date, Time};
 use serde_json::Value;
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
     "december",
 ];
 
 /// Prints the tables.
 pub fn run(data: &Path) -> anyhow::Result<()> {
-    println!("\n{:<34} {:>6} {:>6} {:>8} {:>10}", "read out of texts", "said", "read", "recall %", "precision %");
+    println!(
+        "\n{:<34} {:>6} {:>6} {:>8} {:>10}",
+        "read out of texts", "said", "read", "recall %", "precision %"
+    );
     intake(&rows(&data.join("dev_text_intake.tsv"))?)?;
     dialogue(&rows(&data.join("dev_text_dialogue.tsv"))?)?;
     cost()
@@ -73,7 +88,7 @@ impl Score {
 }
 
 fn intake(rows: &[Row]) -> anyhow::Result<()> {
-    let now: Zoned = "2026-05-15T09:00[America/New_York]".parse()?;
+    let now: Zoned = "2026-03-02T09:00[America/New_York]".parse()?;
     let (order, zip) = (pattern("#W9999999")?, pattern("99999")?);
     let [mut names, mut emails, mut dictated_emails, mut orders, mut zips, mut money] =
         [const { () }; 6].map(|()| Score::default());
@@ -115,13 +130,15 @@ fn intake(rows: &[Row]) -> anyhow::Result<()> {
             let plain = |value: &String| value.trim_start_matches('#').to_owned();
             all.iter().filter_map(|value| pattern.fit(&plain(value))).collect()
         };
-        orders.whole(&fits(&order, said(&["order_id"])), &with(&order, &text), &text);
-        zips.whole(&fits(&zip, said(&["zip"])), &with(&zip, &text), &text);
+        orders.whole(&standing(&text, &order), &with(&order, &text), &text);
+        zips.whole(&standing(&text, &zip), &with(&zip, &text), &text);
         for (key, value) in &values {
             let signs = value.trim_start_matches('#');
             let spoken = format!("it's {}", dictated(signs));
             match key.as_str() {
-                "order_id" => dictated_orders.whole(&fits(&order, vec![value.clone()]), &with(&order, &spoken), &spoken),
+                "order_id" => {
+                    dictated_orders.whole(&fits(&order, vec![value.clone()]), &with(&order, &spoken), &spoken)
+                }
                 "zip" => dictated_zips.whole(std::slice::from_ref(value), &with(&zip, &spoken), &spoken),
                 "confirmation_number" if signs.chars().any(|sign| sign.is_ascii_digit()) => {
                     let read: Vec<String> = code(&spoken).into_iter().collect();
@@ -137,6 +154,9 @@ fn intake(rows: &[Row]) -> anyhow::Result<()> {
         for date in gold.into_iter().filter(|date| stands_in(&text, &month_and_day(*date))) {
             days.said += 1;
             days.found += usize::from(read.contains(&date));
+            if !read.contains(&date) {
+                days.wrong.push(format!("missed {date}, read {read:?}: {text}"));
+            }
         }
     }
     names.print("names, in passing");
@@ -156,7 +176,8 @@ fn intake(rows: &[Row]) -> anyhow::Result<()> {
 fn dialogue(rows: &[Row]) -> anyhow::Result<()> {
     // Its days are reckoned from this Friday.
     let now: Zoned = "2019-03-01T09:00[America/Los_Angeles]".parse()?;
-    let [mut days, mut times, mut money, mut names, mut numbers] = [const { () }; 5].map(|()| Score::default());
+    let [mut days, mut times, mut money, mut names, mut numbers] =
+        [const { () }; 5].map(|()| Score::default());
     for row in rows {
         let all: Vec<&str> = row["dialogue"].split(" | ").collect();
         let turns: Vec<&str> = all.iter().filter_map(|turn| turn.strip_prefix("U: ")).collect();
@@ -174,12 +195,16 @@ fn dialogue(rows: &[Row]) -> anyhow::Result<()> {
         against(&mut times, &slots, "time", &turns, &clocks, full_time);
         for turn in &turns {
             let found = mentions(turn, "US", &now);
-            money.whole(&written_money(turn), &of_kind(&found, MentionKind::Money), turn);
+            // Amounts in words are left out: the reader of the gold knows numerals only.
+            if turn.contains(|sign: char| sign.is_ascii_digit()) {
+                money.whole(&written_money(turn), &of_kind(&found, MentionKind::Money), turn);
+            }
             numbers.whole(&[], &of_kind(&found, MentionKind::Number), turn);
             // A name that is read is right when a turn of the other side, or a slot, has it too.
             for name in of_kind(&found, MentionKind::Name) {
                 let known = all.iter().any(|other| other.starts_with("S: ") && stands_in(other, &name));
-                let slot = slots.iter().any(|(_, wordings)| wordings.iter().any(|value| stands_in(value, &name)));
+                let slot =
+                    slots.iter().any(|(_, wordings)| wordings.iter().any(|value| stands_in(value, &name)));
                 names.read += 1;
                 names.right += usize::from(known || slot);
                 if !(known || slot) {
@@ -257,7 +282,8 @@ fn rows(path: &Path) -> anyhow::Result<Vec<Row>> {
         Some(inside) => inside.replace("\"\"", "\""),
         None => cell.to_owned(),
     };
-    let row = |line: &str| head.iter().map(|&key| key.to_owned()).zip(line.split('\t').map(unquoted)).collect();
+    let row =
+        |line: &str| head.iter().map(|&key| key.to_owned()).zip(line.split('\t').map(unquoted)).collect();
     Ok(lines.map(row).collect())
 }
 
@@ -330,11 +356,22 @@ fn in_first_person(text: &str) -> String {
     pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
+/// The words of a text that are codes of a pattern as they stand.
+fn standing(text: &str, pattern: &CodePattern) -> Vec<String> {
+    let words = text.split(|sign: char| !sign.is_ascii_alphanumeric());
+    let mut found: Vec<String> = words.filter_map(|word| pattern.fit(word)).collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
 /// The addresses that stand in a text, by their sign.
 fn written_emails(text: &str) -> Vec<String> {
     let words = text.split(|sign: char| sign.is_whitespace() || "(),;'\"".contains(sign));
-    let mut found: Vec<String> =
-        words.filter(|word| word.contains('@')).map(|word| word.trim_end_matches('.').to_lowercase()).collect();
+    let mut found: Vec<String> = words
+        .filter(|word| word.contains('@'))
+        .map(|word| word.trim_end_matches('.').to_lowercase())
+        .collect();
     found.sort();
     found.dedup();
     found
@@ -349,7 +386,8 @@ fn written_money(text: &str) -> Vec<String> {
         let named = ["dollar", "buck"].iter().any(|unit| next.to_lowercase().starts_with(unit));
         let word = word.trim_matches(|sign: char| !sign.is_ascii_digit() && sign != '$');
         let figure = if named { Some(word) } else { word.strip_prefix('$') };
-        let amount = figure.and_then(|figure| figure.trim_start_matches('$').replace(',', "").parse::<f64>().ok());
+        let amount =
+            figure.and_then(|figure| figure.trim_start_matches('$').replace(',', "").parse::<f64>().ok());
         found.extend(amount.map(|amount| format!("${amount:.2}")));
     }
     found.sort();

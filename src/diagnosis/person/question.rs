@@ -1,7 +1,7 @@
 //! A question as part of a sentence: "when can you come" becomes "when we can come".
 
 use crate::understanding::account::grammar::{
-    ADVERBS, DETERMINERS, Form, PREPOSITIONS, is_auxiliary, is_form, listed, past_of, third_of,
+    ADVERBS, DETERMINERS, Form, PREPOSITIONS, is_auxiliary, is_form, past_of, third_of,
 };
 use crate::understanding::account::token::{Pause, Token};
 
@@ -20,6 +20,10 @@ pub(super) fn embedded(words: &[Token], yes_or_no: bool) -> Option<String> {
     }
     if words[0].is_in(DETERMINERS) {
         return turned(words);
+    }
+    let said: Vec<&str> = words.iter().map(|word| word.lower.as_str()).collect();
+    if matches!(said[..], ["what", "do" | "should" | "can", "i" | "we", "do"]) {
+        return Some("what you should do".to_owned());
     }
     let mut asked = asked_length(words);
     let mut rest = words[asked..].to_vec();
@@ -145,5 +149,5 @@ fn subject_length(words: &[Token]) -> Option<usize> {
     }
 }
 
-const PREDICATES: &str = "ready open available free done covered fixed in still due safe normal okay ok included closed late here there \
+const PREDICATES: &str = "so too very high low such more ready open available free done covered fixed in still due safe normal okay ok included closed late here there \
     today tomorrow tonight yesterday possible correct right wrong possible refundable finished working valid supposed necessary";

@@ -18,6 +18,11 @@ pub(super) fn turned(words: &[Token]) -> Option<String> {
         }
         let turned = match word.lower.as_str() {
             "ain't" | "let's" => return None,
+            "don't" if disagrees(&lower, at) => return None,
+            "was" if at > 0 && listed("you they", lower[at - 1]) => return None,
+            "is" | "was" if at > 0 && listed("teeth feet people children kids", lower[at - 1]) => {
+                return None;
+            }
             "you" if is_anybody(&lower, at) => return None,
             "you" if is_subject(&lower, at) => "we",
             "you" => "us",
@@ -33,6 +38,14 @@ pub(super) fn turned(words: &[Token]) -> Option<String> {
         }
     }
     Some(said)
+}
+
+/// "The invoice don't match."
+fn disagrees(lower: &[&str], at: usize) -> bool {
+    let before = lower[..at].iter().rev().find(|word| !listed(ADVERBS, word)).copied().unwrap_or("i");
+    listed("he she it nobody", before)
+        || !listed("i we you they and who these those but or that people teeth feet kids children", before)
+            && !before.ends_with('s')
 }
 
 fn turned_word(lower: &str) -> Option<&'static str> {
@@ -61,7 +74,7 @@ fn turned_word(lower: &str) -> Option<&'static str> {
 fn acts(lower: &[&str], at: usize) -> Option<bool> {
     let before = lower[..at].iter().rev().find(|word| !listed(ADVERBS, word) || **word == "myself")?;
     match *before {
-        "i" => Some(true),
+        "i" | "we" => Some(true),
         "and" | "but" | "then" | "or" => None,
         _ => Some(lower.get(at + 1) == Some(&"i") && before != &"i"),
     }

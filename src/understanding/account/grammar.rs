@@ -115,7 +115,7 @@ const REGULAR: &str = "\
     drain drip drop email end ensure estimate examine exchange expect expire explain extend fail fall fax file fill \
     finish fix flash flicker flood fly follow forward gurgle handle hang happen hate help hesitate hiss hope hum hurry \
     ignore imply include inform insist inspect install insult insure invoice itch jam join jump kick kill knock lack \
-    land last laugh leak like list listen load lock look love mail manage measure mention mess miss mix move need \
+    land last laugh leak like list listen load lock look love mail manage matter measure mention mess miss mix move need \
     notice object offer open operate order overflow overheat owe pack paint park pass pick plan play plead please \
     plug point pop postpone pour prefer prepare prescribe press pretend process promise provide pull pump push \
     quote rain raise rattle reach receive recommend record refer refill refund refuse register reimburse remain \
@@ -183,7 +183,7 @@ const TROUBLE: &str = "\
     burned burning burnt burst cancelled canceled chipped clogged closed cold collapsed confused cracked crack crashed crooked \
     cut damage damaged dark dead declined defective delay delayed denied dented died dirty disappeared disconnected \
     double dripping drip drips dropped dying empty error evicted expired fail failed failing fails fault faulty fell fever \
-    fired flickering flood flooded flooding forgot freezing frozen gone grinding hurt hurting hurts ignored incorrect \
+    fired flickering flood full flooded flooding forgot freezing frozen gone grinding hurt hurting hurts ignored incorrect \
     infected infection injured injury jammed knocking late leak leaked leaking leaks locked loose lose losing lost \
     mess messed misplaced missed missing mistake mix-up mixup mold mould mud noise noises overcharged overdue overflowing \
     overflowed owe pain painful postponed problem problems puddle rash rattling refused rejected rescheduled rotten rude ruined \
@@ -311,6 +311,17 @@ pub(crate) fn is_contracted(word: &str) -> bool {
         ),
         _ => false,
     }
+}
+
+/// Whether `word` can be the base form of a verb, also of one that is not listed.
+pub(crate) fn may_be_base(word: &str) -> bool {
+    let other =
+        [Form::Third, Form::Past, Form::Participle, Form::Ing].iter().any(|form| is_form(word, *form));
+    let function =
+        [SUBJECTS, ADVERBS, DETERMINERS, PREPOSITIONS, SUBORDINATORS].iter().any(|list| is_in(list, word));
+    word == "be"
+        || is_form(word, Form::Base)
+        || !other && !function && !is_auxiliary(word) && !is_contracted(word)
 }
 
 /// Whether `word` denies something.

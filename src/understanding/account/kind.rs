@@ -322,13 +322,13 @@ pub(super) fn is_dictated(text: &str) -> bool {
 
 /// What the clause does.
 pub(super) fn kind(words: &[Token], asked: bool) -> Kind {
-    if is_foul(words) || is_aside(words) {
+    if is_foul(words) {
         return Kind::Aside;
     }
     if want(words, asked).is_some() {
         return Kind::Wanted;
     }
-    if asked {
+    if asked || is_aside(words) {
         return Kind::Aside;
     }
     if is_expected(words) {
@@ -339,6 +339,7 @@ pub(super) fn kind(words: &[Token], asked: bool) -> Kind {
         let noun = words
             .first()
             .is_some_and(|first| first.is_in("no a an some two three") || is_trouble(&first.lower));
+        let trouble = words[0].lower == "no" || words.iter().any(|word| is_trouble(&word.lower));
         return if noun && trouble && words.len() > 1 { Kind::Trouble } else { Kind::Aside };
     }
     let past = (0..words.len()).any(|at| {
@@ -347,10 +348,13 @@ pub(super) fn kind(words: &[Token], asked: bool) -> Kind {
                 || words[at].is_in("was were had did wasn't weren't didn't hadn't has hasn't have haven't")
                 || words[at].lower.ends_with("'ve"))
     });
-    let going_on = words.windows(2).any(|pair| {
-        (is_auxiliary(&pair[0].lower) || is_contracted(&pair[0].lower)) && is_form(&pair[1].lower, Form::Ing)
-            || pair[0].is_in("keeps keep") && is_form(&pair[1].lower, Form::Ing)
-    });
+    let there = words[0].lower == "there's" || words[0].lower == "there" && words.len() > 2;
+    let going_on = there
+        || words.windows(2).any(|pair| {
+            (is_auxiliary(&pair[0].lower) || is_contracted(&pair[0].lower))
+                && is_form(&pair[1].lower, Form::Ing)
+                || pair[0].is_in("keeps keep") && is_form(&pair[1].lower, Form::Ing)
+        });
     match () {
         () if trouble => Kind::Trouble,
         () if past && !is_contact(words) => Kind::Event,
@@ -364,7 +368,7 @@ pub(crate) const FOUL: &str = "\
     fuck fucked fucker fuckers motherfucker motherfuckers shit shitty bullshit bitch bitches asshole assholes arsehole ass arse bastard bastards crook \
     crooks scammer scammers scam thief thieves liar liars clown clowns jerk jerks dumbass crap dick dickhead cunt prick wanker wankers tosser \
     pissed piss idiot idiots moron morons imbecile imbeciles stupid retard retarded retards whore slut twat bollocks screwed screw bastard \
-    ripped rip-off ripoff con hell damn scumbag scum loser losers fool fools ain't kidding joke bloody morons criminals criminal incompetents shove sue suing lawsuit lawyer lawyers attorney";
+    ripped rip-off ripoff con hell damn scumbag scum loser losers fool fools ain't kidding joke bloody morons criminals criminal incompetents shove sue suing lawsuit";
 
 fn is_foul(words: &[Token]) -> bool {
     words.iter().any(|word| word.is_in("fuck fucked fucker fuckers motherfucker motherfuckers shit bullshit bitch bitches asshole assholes arsehole bastard bastards crooks scammers thieves liars clowns jerks dumbass dick dickhead cunt prick wanker wankers idiots morons imbeciles retard retarded whore slut twat scumbag scum criminals"))
@@ -500,6 +504,11 @@ pub(super) fn is_aside(words: &[Token]) -> bool {
         "it's not your fault",
         "it's not like",
         "i don't think",
+        "my english",
+        "i have never been treated",
+        "i've never been treated",
+        "i've never been so",
+        "i have never had such",
         "i'd like to complain",
         "i want to complain",
         "i wanted to complain",
@@ -543,7 +552,12 @@ pub(super) fn is_aside(words: &[Token]) -> bool {
                     || is_trouble(&word.lower) && !word.is_in("bad wrong worse worst")
             })
     };
-    (spoken && !told_us) || feels || judges
+    let introduces = phrase_at(words, 0, "this is") > 0
+        && words.get(2).is_some_and(|next| {
+            !next.is_in(DETERMINERS) && !next.is_in(ADVERBS) && !next.is_in("what how why where because")
+        })
+        && words.len() <= 5;
+    (spoken && !told_us) || feels || judges || introduces
 }
 
 fn is_expected(words: &[Token]) -> bool {
@@ -599,9 +613,9 @@ fn is_expected(words: &[Token]) -> bool {
         "agreed to",
     ];
     let marked = (0..words.len()).any(|at| MARKS.iter().any(|mark| phrase_at(words, at, mark) > 0));
-    let refused = words
-        .iter()
-        .any(|word| word.is_in("off wrong can't cannot couldn't no nothing refused late never didn't"));
+    let refused = words.iter().any(|word| {
+        word.is_in("off wrong refused late") || is_negation(&word.lower) && !word.is_in("shouldn't")
+    });
     marked && !refused
 }
 

@@ -24,8 +24,9 @@ pub struct Account {
     pub expected: Vec<Clause>,
     /// How many distinct matters went wrong.
     pub complaints: u32,
-    /// What happened first, as far as it is needed to be understood: one clause, or a few tied by "and" or "but".
-    pub trigger: Option<Clause>,
+    /// What happened first, told as far as it takes to understand it: a clause, or a few tied by "and" or "but". The
+    /// best comes first; the others say less.
+    pub triggers: Vec<Clause>,
 }
 
 /// One clause of a turn.
@@ -44,11 +45,13 @@ struct Told<'a> {
     link: Link,
     /// The caller says that it came first.
     origin: bool,
+    /// It begins a sentence.
+    fresh: bool,
 }
 
 /// Takes a turn apart.
 pub fn account(text: &str) -> Account {
-    let tokens = tokens(text);
+    let tokens = named(tokens(text));
     let told: Vec<Told<'_>> =
         split(&tokens).iter().filter_map(|segment| told(text, &tokens, segment)).collect();
     let of = |wanted: fn(&Kind) -> bool| {
@@ -59,8 +62,45 @@ pub fn account(text: &str) -> Account {
         wanted: of(|kind| matches!(kind, Kind::Wanted)),
         expected: of(|kind| matches!(kind, Kind::Expected)),
         complaints: complaints(&told),
-        trigger: trigger(&told),
+        triggers: triggers(&told),
     }
+}
+
+/// "I'm calling about my furnace, it keeps going out": what "it" stands for is put in its place.
+fn named(mut tokens: Vec<Token>) -> Vec<Token> {
+    let segments = split(&tokens);
+    for pair in segments.windows(2).rev() {
+        let (topic, next) = (&tokens[pair[0].range.clone()], pair[1].range.start);
+        let about = topic.iter().rposition(|word| word.is_in("about regarding with"));
+        let Some(noun) = about.map(|about| topic[about + 1..].to_vec()).filter(|noun| {
+            (2..=5).contains(&noun.len())
+                && noun[0].is_in("my our the your a an this")
+                && kind::is_aside(topic)
+        }) else {
+            continue;
+        };
+        let is = match tokens[next].lower.as_str() {
+            "it" => None,
+            "it's" if tokens.get(next + 1).is_some_and(|word| word.is_in("been got stopped started")) => {
+                Some("has")
+            }
+            "it's" => Some("is"),
+            _ => continue,
+        };
+        let place = tokens[next].clone();
+        let words = noun.iter().map(|word| (word.shown.clone(), word.lower.clone()));
+        let verb = is.map(|is| (is.to_owned(), is.to_owned()));
+        let named = words.chain(verb).map(|(shown, lower)| {
+            let (shown, lower) = if lower == "a" || lower == "an" {
+                ("my".to_owned(), "my".to_owned())
+            } else {
+                (shown, lower)
+            };
+            Token { shown, lower, span: place.span.clone(), pause: token::Pause::None }
+        });
+        tokens.splice(next..=next, named.collect::<Vec<_>>());
+    }
+    tokens
 }
 
 fn told<'a>(text: &str, tokens: &'a [Token], segment: &Segment) -> Option<Told<'a>> {
@@ -68,10 +108,12 @@ fn told<'a>(text: &str, tokens: &'a [Token], segment: &Segment) -> Option<Told<'
     let (head, origin) = kind::head(words);
     let words = &words[head..];
     let (first, last) = (words.first()?, words.last()?);
+    let fresh =
+        segment.range.start.checked_sub(1).is_none_or(|before| tokens[before].pause > token::Pause::Comma);
     if kind::is_dictated(&text[first.span.start..last.span.end]) {
         return None;
     }
-    Some(Told { words, kind: kind(words, segment.asked), link: segment.link, origin })
+    Some(Told { words, kind: kind(words, segment.asked), link: segment.link, origin, fresh })
 }
 
 fn clause(told: &Told<'_>) -> Clause {
@@ -109,49 +151,60 @@ pub(crate) fn is_unfit(words: &[Token]) -> bool {
     words.iter().any(|word| word.is_in(kind::FOUL))
 }
 
-/// Whether the clause tells of something that went wrong or was done, rather than how things are.
-pub(crate) fn is_happening(text: &str) -> bool {
-    let words = tokens(text);
-    matches!(kind(&words, false), Kind::Trouble | Kind::Event)
-}
-
 /// The most words that a trigger may have.
 pub(crate) const LONGEST: usize = 22;
 
 /// What happened first: from the first event to the first trouble, and what belongs to it.
-fn trigger(told: &[Told<'_>]) -> Option<Clause> {
-    let happened: Vec<&Told<'_>> =
-        told.iter().filter(|told| matches!(told.kind, Kind::Trouble | Kind::Event | Kind::State)).collect();
-    let start = happened.iter().position(|told| told.origin).or_else(|| {
-        let tells = happened.iter().any(|told| matches!(told.kind, Kind::Trouble | Kind::Event));
-        tells.then_some(0)
-    });
-    let Some(mut start) = start else {
-        return told.iter().find(|told| told.kind == Kind::Expected).map(clause);
+fn triggers(told: &[Told<'_>]) -> Vec<Clause> {
+    let happened: Vec<&Told<'_>> = told
+        .iter()
+        .filter(|told| {
+            let reason = told.link == Link::Because && told.kind != Kind::Trouble;
+            !reason && matches!(told.kind, Kind::Trouble | Kind::Event | Kind::State | Kind::Expected)
+        })
+        .collect();
+    let tells = happened.iter().any(|told| told.kind != Kind::State);
+    let Some(start) = happened.iter().position(|told| told.origin).or_else(|| tells.then_some(0)) else {
+        return Vec::new();
     };
-    let trouble =
-        happened[start..].iter().position(|told| told.kind == Kind::Trouble).map_or(start, |at| start + at);
-    let mut end = trouble + 1;
-    let length =
-        |from: usize, to: usize| happened[from..to].iter().map(|told| told.words.len() + 1).sum::<usize>();
-    while start < trouble && (length(start, end) > LONGEST || end - start > 3) {
-        start += 1;
-    }
-    let more = happened.get(end).is_some_and(|next| {
-        let tied = next.link == Link::And || next.link == Link::But || next.link == Link::None;
-        next.kind == Kind::Trouble && tied && complaints(told) < 2 && length(start, end + 1) <= LONGEST
+    let happened = &happened[start..];
+    let first_trouble = happened.iter().position(|told| told.kind == Kind::Trouble);
+    let ties = |at: usize| happened.get(at).is_some_and(|next| next.link != Link::So);
+    let core = match first_trouble {
+        Some(trouble) => trouble + 1,
+        None => {
+            let tied = happened[1..].iter().take_while(|next| !next.fresh && next.link != Link::So).count();
+            1 + tied.min(2)
+        }
+    };
+    let more = happened.get(core).is_some_and(|next| {
+        next.kind == Kind::Trouble && ties(core) && (next.link == Link::Because || complaints(told) < 2)
     });
-    end += usize::from(more);
-    Some(tied(&happened[start..end]))
+    let mut ranges = vec![0..core + usize::from(more), 0..core];
+    let last = core - 1;
+    ranges.extend((1..last).filter(|at| core - at <= 3).map(|at| at..core));
+    let fits = |parts: &[&Told<'_>]| {
+        parts.len() <= 3 && parts.iter().map(|told| told.words.len() + 1).sum::<usize>() <= LONGEST + 1
+    };
+    let mut found: Vec<Clause> =
+        ranges.into_iter().map(|range| &happened[range]).filter(|parts| fits(parts)).map(tied).collect();
+    if last > 1 && fits(&[happened[0], happened[last]]) {
+        found.push(tied(&[happened[0], happened[last]]));
+    }
+    let told_of = |kind: Kind| happened.iter().filter(move |told| told.kind == kind).map(|told| clause(told));
+    found.extend(told_of(Kind::Trouble).chain(told_of(Kind::Event)).chain(told_of(Kind::Expected)));
+    found.dedup();
+    found
 }
 
 /// Several clauses as one, tied by the words between them.
 fn tied(parts: &[&Told<'_>]) -> Clause {
     let mut text = String::new();
+    let list = parts.last().is_some_and(|last| !matches!(last.link, Link::So | Link::Because));
     for (at, part) in parts.iter().enumerate() {
         if at > 0 {
             text.push_str(match part.link {
-                _ if at + 1 < parts.len() => ", ",
+                _ if list && at + 1 < parts.len() => ", ",
                 Link::But => " but ",
                 Link::So => " so ",
                 Link::Because => " because ",

@@ -6,7 +6,7 @@ use super::grammar::{
     ADVERBS, DETERMINERS, Form, PREPOSITIONS, REPORTING, SUBJECTS, SUBORDINATORS, is_auxiliary,
     is_contracted, is_form, is_modal, listed,
 };
-use super::token::{Pause, Token};
+use super::token::{Pause, Token, phrase_at};
 
 /// How a clause is tied to the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,18 +40,44 @@ pub(crate) fn split(tokens: &[Token]) -> Vec<Segment> {
     let mut start = 0;
     let mut link = Link::None;
     let mut at = 0;
+    let mut depends = leads_in(tokens, 0);
     while at < tokens.len() {
-        if let Some((next, next_link)) = boundary(tokens, start, at) {
+        let boundary = boundary(tokens, start, at);
+        if depends
+            && boundary.is_some_and(|(_, link)| link == Link::None)
+            && tokens[at - 1].pause <= Pause::Comma
+        {
+            // "When I got there nobody knew": the main clause comes second.
+            depends = false;
+            at += 1;
+        } else if let Some((next, next_link)) = boundary {
             close(tokens, start..at, link, &mut found);
             start = next;
             link = next_link;
             at = next.max(at + 1);
+            depends = leads_in(tokens, start);
         } else {
             at += 1;
         }
     }
     close(tokens, start..tokens.len(), link, &mut found);
     found
+}
+
+/// Whether a clause begins that depends on the one after it.
+fn leads_in(tokens: &[Token], at: usize) -> bool {
+    tokens.get(at).is_some_and(|token| token.is_in("when whenever after before since while once if"))
+        || [
+            "every time",
+            "each time",
+            "as soon as",
+            "by the time",
+            "the first time",
+            "the last time",
+            "last time",
+        ]
+        .iter()
+        .any(|phrase| phrase_at(tokens, at, phrase) > 0)
 }
 
 fn close(tokens: &[Token], range: Range<usize>, link: Link, found: &mut Vec<Segment>) {
@@ -71,7 +97,8 @@ fn boundary(tokens: &[Token], start: usize, at: usize) -> Option<(usize, Link)> 
         return Some((next, link));
     }
     let left = &tokens[start..at];
-    let told = has_finite(left) || is_wish(left) || left[0].is_in("no") && before.pause == Pause::Comma;
+    let told =
+        has_finite(left) || opens_order(left, 0) || left[0].is_in("no") && before.pause == Pause::Comma;
     if !told {
         return None;
     }
@@ -91,8 +118,11 @@ fn boundary(tokens: &[Token], start: usize, at: usize) -> Option<(usize, Link)> 
         || before.is_in("if like says every and or but")
         || tells(tokens, at);
     let runs_on = !depends
-        && (opens_wish(tokens, at) && !is_modal(&before.lower) && !before.is_in(SUBJECTS)
-            || opens_pronoun_clause(tokens, at) && !closes_over(before) && !contact(tokens, start, at)
+        && (opens_wish(tokens, at)
+            && !is_auxiliary(&before.lower)
+            && !before.is_in("not to")
+            && !before.is_in(SUBJECTS)
+            || opens_pronoun_clause(tokens, at) && !closes_over(tokens, at) && !contact(tokens, start, at)
             || opens_noun_clause(tokens, at) && closes_noun_gap(before));
     runs_on.then_some((at, Link::None))
 }
@@ -109,11 +139,7 @@ fn conjunction(tokens: &[Token], at: usize) -> (usize, Link) {
             "so" if tokens.get(next + 1).is_none_or(|next| !next.is_in("that much many far long")) => {
                 Link::So
             }
-            "because" | "since"
-                if token.lower == "because" || next > at && opens_clause(tokens, next + 1) =>
-            {
-                Link::Because
-            }
+            "because" => Link::Because,
             "also" | "now" | "anyway" | "well" if next > at => link,
             _ => break,
         };
@@ -135,25 +161,34 @@ fn tells(tokens: &[Token], at: usize) -> bool {
     object && teller
 }
 
-/// Words after which a pronoun is an object or goes on with the same clause.
-fn closes_over(before: &Token) -> bool {
-    before.is_in(
-        "and or the a my your our to of for with from at by about let make made have having help lets on",
-    ) && !before.is_in("on")
+/// Whether the pronoun at `at` is an object, or goes on with the same clause.
+fn closes_over(tokens: &[Token], at: usize) -> bool {
+    let (before, pronoun) = (&tokens[at - 1], &tokens[at]);
+    let verb = is_verb(before);
+    let next = tokens.get(at + 1).map(|next| next.lower.as_str()).unwrap_or_default();
+    let object = pronoun.is_in(
+        "it you this these those nothing something everything nobody somebody someone anyone everyone no",
+    );
+    let so = at >= 2 && tokens[at - 2].is_in("so such");
+    before
+        .is_in("and or the a my your our to of for with from at by about let make made have having help lets")
+        || is_auxiliary(&before.lower)
+        || pronoun.is_in("that this those both none neither these")
+        || so
+        || object && verb && !is_auxiliary(next)
         || before.is_in(PREPOSITIONS)
-            && !before.is_in("on off out in up down over through back around inside outside")
-        || is_form(&before.lower, Form::Ing) && before.is_in("having being getting")
+            && (object || !before.is_in("on off out in up down over through back around inside outside"))
+}
+
+fn is_verb(word: &Token) -> bool {
+    [Form::Base, Form::Third, Form::Past, Form::Ing].iter().any(|form| is_form(&word.lower, *form))
 }
 
 /// Words after which "my boiler broke" cannot go on with the same clause.
 fn closes_noun_gap(before: &Token) -> bool {
-    let verb = is_form(&before.lower, Form::Base)
-        || is_form(&before.lower, Form::Third)
-        || is_form(&before.lower, Form::Past)
-        || is_form(&before.lower, Form::Ing)
-        || is_auxiliary(&before.lower)
-        || is_contracted(&before.lower);
-    let particle = before.is_in("working started stopped answered called leaking came again broke broken");
+    let verb = is_verb(before) || is_auxiliary(&before.lower) || is_contracted(&before.lower);
+    let particle =
+        before.is_in("help working started stopped answered called leaking came again broke broken");
     (!verb || particle)
         && !before.is_in(PREPOSITIONS)
         && !before.is_in(DETERMINERS)
@@ -164,20 +199,29 @@ fn closes_noun_gap(before: &Token) -> bool {
 /// "The technician you sent": a clause that belongs to the noun before it.
 fn contact(tokens: &[Token], start: usize, at: usize) -> bool {
     let noun = &tokens[at - 1];
+    if !tokens[at].lower.starts_with(['i', 'y', 'w', 't', 'h', 's']) || tokens[at].lower.starts_with("it") {
+        return false;
+    }
     if noun.is_in("today yesterday tomorrow tonight morning afternoon evening night week month year ago now again here there hours days weeks minutes times twice once monday tuesday wednesday thursday friday saturday sunday noon back") {
         return false;
     }
     let from = at.saturating_sub(4).max(start);
     let phrase = tokens[from..at - 1].iter().any(|token| token.is_in(DETERMINERS));
-    let verb = (at + 1..tokens.len().min(at + 4)).find(|index| is_finite(tokens, *index));
-    let Some(verb) =
-        verb.filter(|_| phrase && !is_contracted(&tokens[at].lower) || tokens[at].is_in("i've you've we've"))
+    let Some(mut verb) =
+        (at..tokens.len().min(at + 4)).find(|index| is_finite(tokens, *index)).filter(|_| phrase)
     else {
         return false;
     };
-    let gap = tokens[verb].is_in("sent gave made booked ordered bought paid had have got left installed fitted put told promised quoted charged wanted need asked saw spoke talked used were was did do called");
+    while verb + 1 < tokens.len()
+        && (is_auxiliary(&tokens[verb].lower)
+            || is_contracted(&tokens[verb].lower)
+            || tokens[verb].is_in(ADVERBS))
+    {
+        verb += 1;
+    }
+    let gap = !tokens[verb].is_in("called call waited came come went tried trying think know am was were live work hope believe calling been going");
     let object = tokens.get(verb + 1).is_some_and(|after| {
-        (after.is_in(DETERMINERS) || after.is_in("me you us him her them it nobody"))
+        (after.is_in(DETERMINERS) || after.is_in("me you us him her them it nobody someone somebody that to"))
             && tokens[verb].pause == Pause::None
     });
     gap && !object
@@ -252,14 +296,33 @@ pub(crate) fn opens_clause(tokens: &[Token], at: usize) -> bool {
 }
 
 fn skip_adverbs(tokens: &[Token], at: usize) -> usize {
+    const LEADS: &str = "then now also today yesterday later finally still again suddenly apparently when whenever after before \
+        since if while once first instead tonight";
     let mut next = at;
-    while tokens.get(next).is_some_and(|token| {
-        token.is_in("then now also today yesterday later finally still again suddenly apparently when after before since if by-the-time once again first instead tonight")
-    }) && next < at + 3
-    {
-        next += 1;
+    while next < at + 3 {
+        let time =
+            ["every time", "each time", "as soon as", "this morning", "last night", "last week", "this time"]
+                .iter()
+                .map(|phrase| phrase_at(tokens, next, phrase))
+                .max()
+                .unwrap_or(0);
+        if time > 0 {
+            next += time;
+        } else if tokens.get(next).is_some_and(|token| token.is_in(LEADS)) {
+            next += 1;
+        } else {
+            break;
+        }
     }
-    next
+    // "On the tenth I got another one."
+    let phrase = tokens.get(next).is_some_and(|token| token.is_in("on at in for after before during by"));
+    let pronoun = (2..=4).find(|length| {
+        tokens.get(next + length).is_some_and(|token| token.is_in("i we you they he she nobody"))
+    });
+    match pronoun.filter(|_| phrase) {
+        Some(length) => next + length,
+        None => next,
+    }
 }
 
 fn opens_pronoun_clause(tokens: &[Token], at: usize) -> bool {
@@ -363,11 +426,6 @@ pub(crate) fn opens_wish(tokens: &[Token], at: usize) -> bool {
 
 /// Whether an order begins at `at`: "send somebody", "just call me back".
 pub(crate) fn opens_order(tokens: &[Token], at: usize) -> bool {
-    let at = at + usize::from(tokens.get(at).is_some_and(|token| token.is_in("just")));
+    let at = at + usize::from(tokens.get(at).is_some_and(|token| token.is_in("just don't")));
     tokens.get(at).is_some_and(|token| token.is_in(super::want::ORDERS))
-}
-
-/// Whether the words are a wish without a finite verb: "please send somebody".
-fn is_wish(tokens: &[Token]) -> bool {
-    opens_wish(tokens, 0) || opens_order(tokens, 0)
 }

@@ -159,6 +159,17 @@ fn mend(word: &Word<'_>, next: Option<&Word<'_>>, before: Option<&Token>) -> Vec
     if let Some((_, mended)) = APOSTROPHES.iter().find(|(bare, _)| *bare == lower) {
         return if mended.is_empty() { vec![] } else { vec![(*mended).to_owned()] };
     }
+    if let Some(owner) = word.raw.replace('’', "'").strip_suffix("'s").filter(|_| !is_contracted(lower)) {
+        let verb = match following {
+            "been" => Some("has"),
+            "not" | "broken" | "gone" | "stuck" | "still" | "out" | "off" | "down" => Some("is"),
+            _ if is_form(following, Form::Ing) => Some("is"),
+            _ => None,
+        };
+        if let Some(verb) = verb {
+            return vec![owner.to_owned(), verb.to_owned()];
+        }
+    }
     let two = |first: &str, second: &str| vec![first.to_owned(), second.to_owned()];
     let clause_next =
         listed(SUBJECTS, following) || is_contracted(following) || listed("my the your our", following);
@@ -209,6 +220,9 @@ fn shown(
     if listed(DAYS, lower.trim_end_matches("'s")) || listed(DAYS, lower.trim_end_matches('s')) {
         return crate::understanding::capitalised(&lower);
     }
+    if listed("march may", &lower) && text[..word.start].trim_end().to_lowercase().ends_with(" in") {
+        return crate::understanding::capitalised(&lower);
+    }
     let common = listed(SUBJECTS, &lower)
         || listed(DETERMINERS, &lower)
         || listed(PREPOSITIONS, &lower)
@@ -244,6 +258,11 @@ fn shown(
 
 /// Said anywhere without saying anything; the longest are tried first.
 const FILLERS: &[&str] = &[
+    "fuck you guys",
+    "fuck you all",
+    "fuck you",
+    "screw you",
+    "go to hell",
     "if you know what i mean",
     "you know what i mean",
     "know what i mean",

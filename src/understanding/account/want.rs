@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::grammar::{DETERMINERS, Form, PREPOSITIONS, is_auxiliary, is_contracted, is_form, listed};
+use super::grammar::{
+    DETERMINERS, Form, PREPOSITIONS, is_auxiliary, is_contracted, is_form, listed, may_be_base,
+};
 use super::token::{Token, phrase_at};
 
 /// What a clause asks for; ranges of its words.
@@ -293,6 +295,10 @@ const CURIOUS: &[&str] = &[
 
 /// Questions that ask for nothing.
 const RHETORICAL: &[&str] = &[
+    "where should i begin",
+    "where do i begin",
+    "where do i start",
+    "where should i start",
     "do you understand",
     "do you hear",
     "are you kidding",
@@ -490,7 +496,7 @@ fn modal_clause(tokens: &[Token], rest: usize) -> Option<(Range<usize>, usize)> 
     for able in ["be able to", "able to", "get to"] {
         verb += phrase_at(tokens, verb, able);
     }
-    let fits = !subject.is_empty() && is_form(lower(tokens, verb), Form::Base) || lower(tokens, verb) == "be";
+    let fits = !subject.is_empty() && verb < tokens.len() && may_be_base(lower(tokens, verb));
     fits.then_some((subject, verb))
 }
 
@@ -745,7 +751,7 @@ fn questioned(tokens: &[Token], start: usize, asked: bool) -> Option<Want> {
             && (asked
                 || auxiliary(second)
                 || word.contains('\'')
-                || listed("much long soon many late early far", second)))
+                || listed("much long soon many late early far time", second)))
         .then_some(Want::Know(start..tokens.len()));
     }
     let opens = auxiliary(word) && !listed("can could would will may must had", word);
@@ -753,8 +759,12 @@ fn questioned(tokens: &[Token], start: usize, asked: bool) -> Option<Want> {
         "you i we he she it they there my the your our his her this that anyone anybody somebody someone",
         second,
     );
-    (opens && subject && (asked || listed("you", second) || listed("do does did", word)))
-        .then_some(Want::Whether(start..tokens.len()))
+    (opens
+        && subject
+        && (asked
+            || !listed("my the your our his her this that", second)
+            || listed("do does did is are has have was were", word)))
+    .then_some(Want::Whether(start..tokens.len()))
 }
 
 fn ordered(tokens: &[Token], start: usize) -> Option<Want> {

@@ -10,7 +10,7 @@ const AFTER_HOURS: &str = "and or on in to until till through at but because whe
     nobody no it if is was were works would will please today tomorrow yesterday tonight monday tuesday wednesday \
     thursday friday saturday sunday sharp latest onwards onward or ish thanks thank i'm i'll i'd i've he's it's \
     as with sorry wait not actually somebody someone which while unless though only again instead also maybe the \
-    right just before after by";
+    right just before after by available free";
 
 /// A part of the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -72,6 +72,7 @@ impl Calendar<'_> {
             _ => {}
         }
         match self.word(at) {
+            "today" if self.is_courtesy(at) => None,
             "today" | "today's" => days_off(0, 1),
             "tomorrow" | "tomorrow's" | "tmrw" => match self.word(at + 1) {
                 "week" => days_off(8, 2),
@@ -80,6 +81,12 @@ impl Calendar<'_> {
             "yesterday" | "yesterday's" => days_off(-1, 1),
             _ => None,
         }
+    }
+
+    /// "Thanks for your help today", "that is all for today".
+    fn is_courtesy(&self, at: usize) -> bool {
+        let before = |words: usize| at.checked_sub(words).map_or("", |place| self.word(place));
+        matches!(before(1), "help" | "all" | "assistance" | "you") || (before(2), before(1)) == ("all", "for")
     }
 
     /// "In two weeks", "three days ago", "a week from Tuesday", "within two days", "in the next ten days".

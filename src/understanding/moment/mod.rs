@@ -208,10 +208,13 @@ impl Scan<'_> {
         if parts.time.is_none() && parts.period.is_none() {
             let corrects_time = corrected.is_some_and(|earlier| earlier.moment.time.is_some());
             // "From" and "between" are part of a period, but may also lead to a time.
-            let opened = matches!(word(tokens, led_from), "from" | "between") && lead.used == 1;
-            let expected = lead.expects_time || corrects_time;
+            let changes = word(tokens, led_from) == "from" && self.is_change(led_from);
+            let opened = matches!(word(tokens, led_from), "from" | "between") && lead.used == 1 && !changes;
+            let expected = lead.expects_time || corrects_time || parts.part.is_some();
             let from = if opened { led_from } else { place };
-            if let Some((first, last, used)) = clock::period(tokens, from, expected || after_date) {
+            if let Some((first, last, used)) =
+                clock::period(tokens, from, expected || after_date).filter(|_| !changes)
+            {
                 parts.period = Some((first, last));
                 return Some(used + from - place.min(used + from)).filter(|used| *used > 0);
             }
@@ -270,7 +273,9 @@ impl Scan<'_> {
             parts.day = Some(on(today));
         }
         // "Good morning" is no time, "the night shift" neither; a bare "morning" needs a day before it.
-        let led = used > 1 && first != "the" || first == "the" && word(self.tokens, place + used) == "of";
+        let led = used > 1 && first != "the"
+            || first == "the" && word(self.tokens, place + used) == "of"
+            || clock::clock(self.tokens, place + used, true).is_some();
         let greets = place > 0 && word(self.tokens, place - 1) == "good";
         if greets || (!led && parts.day.is_none() && parts.time.is_none()) {
             return None;
@@ -282,6 +287,7 @@ impl Scan<'_> {
     /// The last day of several: "to Friday", "through the fifth".
     fn through(&self, at: usize, led_from: usize, first: Date) -> Option<(Date, usize)> {
         let joined = match word(self.tokens, at) {
+            "to" if self.is_change(at) => false,
             "to" | "through" | "thru" | "until" | "till" => true,
             "and" => word(self.tokens, led_from) == "between",
             _ => false,
@@ -320,6 +326,9 @@ impl Scan<'_> {
                     lead.take_kind(word(self.tokens, place));
                 }
                 "on" | "for" => lead.expects_day = true,
+                "to" if lead.used == 0 && self.is_change(place) => {
+                    (lead.expects_time, lead.expects_day) = (true, true);
+                }
                 "of" if parts.part.is_some() => {}
                 "no" | "not" if next == "later" && word(self.tokens, place + 2) == "than" => {
                     lead.kind = Some(MomentKind::Before);
@@ -345,7 +354,11 @@ impl Scan<'_> {
         match lead.kind {
             // "Not before Friday" is Friday or later.
             Some(MomentKind::Before) if denied => Some(MomentKind::After),
-            Some(MomentKind::After) if lead.from && (past || parts.period.is_some()) => own,
+            Some(MomentKind::After)
+                if lead.from && (past || parts.period.is_some() || self.is_change(led_from)) =>
+            {
+                own
+            }
             kind => kind.or(own),
         }
     }
@@ -361,6 +374,14 @@ impl Scan<'_> {
             _ => moment.kind,
         };
         Moment { kind, ..moment }
+    }
+
+    /// "Move it from Tuesday to Thursday" names two days, not all between.
+    fn is_change(&self, at: usize) -> bool {
+        const CHANGES: &str = "move moved moving change changed changing switch switched reschedule rescheduled push \
+            pushed rebook rebooked shift shifted postpone postponed bring";
+        let sentence = self.tokens[..at.min(self.tokens.len())].iter().rev().take_while(|token| !token.stop);
+        sentence.take(12).any(|token| is_in(CHANGES, &token.text))
     }
 
     /// "Every Tuesday" is no day of its own.

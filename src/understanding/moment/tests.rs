@@ -150,6 +150,8 @@ fn the_later_of_two_counts_when_it_corrects() {
         ("Wednesday, not Tuesday", "2026-12-02"),
         ("not Tuesday, it's Wednesday", "2026-12-02"),
         ("Tuesday and Wednesday", "2026-12-01 2026-12-02"),
+        ("Please move it from Tuesday to Thursday.", "2026-12-01 2026-11-26"),
+        ("Can we change it from two to four?", "14:00 16:00"),
     ]);
 }
 
