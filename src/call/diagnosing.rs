@@ -48,7 +48,7 @@ impl Engine {
     pub(super) fn diagnose(&mut self, text: &str, turn: TurnId, context: &Context) -> Told {
         let signals = signals(text);
         let telling = words(text).len() >= TELLING || !is_narrow(&context.question);
-        let told = account(text);
+        let told = without_asides(account(text), &signals);
         self.note_mentions(text, turn);
         self.note_states(&signals, text, turn, if telling { told.complaints } else { 0 });
         let emergency = self.emergency_in(text, &signals);
@@ -218,7 +218,9 @@ impl Engine {
             return false;
         }
         let found = person::trigger(told).map(|told| told.words);
-        let Some(value) = found.filter(|words| self.may_be_said(words)) else { return false };
+        let Some(value) = found.filter(|words| self.may_be_said(&format!("So {words}."))) else {
+            return false;
+        };
         let known_topic = self.state.matter.diagnosis.topic.is_some();
         let confidence = if known_topic { OWN_WORDS } else { OWN_WORDS_ALONE };
         let answer = Answer { value: Pii::new(value), evidence: vec![turn], confidence };
@@ -254,7 +256,11 @@ impl Engine {
         if found.is_empty() && context.heard && context.is(&Question::Expectation) && wish(text).is_none() {
             found.extend(person::outcome(text));
         }
-        let Some(value) = found.into_iter().find(|words| self.may_be_said(words)) else { return false };
+        let Some(value) =
+            found.into_iter().find(|words| self.may_be_said(&format!("You would like {words}.")))
+        else {
+            return false;
+        };
         let answer = Answer { value: Pii::new(value), evidence: vec![turn], confidence: OWN_WORDS };
         self.record(Fact::Diagnosed { aspect: Aspect::Expectation, answer });
         true
@@ -297,6 +303,42 @@ impl Engine {
     pub(super) fn reason_is_known(&self) -> bool {
         self.state.intake.get(&Slot::Reason).is_some() || self.state.matter.diagnosis.topic.is_some()
     }
+}
+
+/// An account without clauses that only say how the caller is: "I've only got a minute", "this is the third time".
+fn without_asides(mut told: Account, signals: &[Signal]) -> Account {
+    let aside = |clause: &Clause| {
+        signals.iter().any(|signal| {
+            let only_a_state = match signal.kind {
+                SignalKind::Rush
+                | SignalKind::Impatience
+                | SignalKind::Confusion
+                | SignalKind::Embarrassment
+                | SignalKind::Sarcasm
+                | SignalKind::Thanks
+                | SignalKind::Anger
+                | SignalKind::Repeated { .. }
+                | SignalKind::WornOut => true,
+                SignalKind::Person
+                | SignalKind::Manager
+                | SignalKind::Legal
+                | SignalKind::Compliance
+                | SignalKind::Threat
+                | SignalKind::SelfHarm
+                | SignalKind::Emergency(_)
+                | SignalKind::Abuse(_)
+                | SignalKind::Distress
+                | SignalKind::Fear => false,
+            };
+            let mostly = (signal.span.end - signal.span.start) * 2 > clause.span.end - clause.span.start;
+            only_a_state
+                && mostly
+                && signal.span.start < clause.span.end
+                && clause.span.start < signal.span.end
+        })
+    };
+    told.happened.retain(|clause| !aside(clause));
+    told
 }
 
 /// Words that begin a question, for transcripts without marks.

@@ -10,6 +10,7 @@ mod config;
 mod conversations;
 mod doors;
 mod guard;
+mod injections;
 mod invariants;
 mod llm;
 mod privacy;

@@ -301,7 +301,7 @@ pub(super) const TABLES: &[Table] = &[
             "so ~ what $",
             "yeah ~ right",
             "big ~ surprise",
-            "good ~ for ~ you",
+            "^ ~ good ~ for ~ you",
             "you ~ people",
             "people ~ like ~ you",
             "what ~ is ~ wrong ~ with ~ you",
