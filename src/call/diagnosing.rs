@@ -10,10 +10,10 @@ use crate::domain::{
 };
 use crate::understanding::Answer::Yes;
 use crate::understanding::account::{Account, Clause, account};
+use crate::understanding::cued;
 use crate::understanding::words::words;
 use crate::understanding::{Degree, Signal, SignalKind, signals};
 use crate::understanding::{answer, mentions, story, wish};
-use crate::understanding::cued;
 
 /// From this many words on, a turn is searched for a story whatever was asked.
 const TELLING: usize = 6;
