@@ -2,7 +2,9 @@
 
 use super::ledger::Speech;
 use super::{Engine, wording};
-use crate::domain::{Aspect, Fact, HangupCause, IntakeField, Move, Phase, Question, Slot, TopicKind, TurnId};
+use crate::domain::{
+    Aspect, CallerState, Fact, HangupCause, IntakeField, Move, Phase, Question, Slot, TopicKind, TurnId,
+};
 
 /// Below this mean token probability a name is read back.
 const DOUBTFUL_NAME: f32 = 0.6;
@@ -12,14 +14,16 @@ fn most_askings(question: &Question) -> u32 {
     match question {
         Question::Earlier => 1,
         Question::Fill(Slot::Reason) => 4,
-        Question::Fill(Slot::Name | Slot::Field(_)) | Question::AnythingElse | Question::Option => 3,
+        Question::Fill(Slot::Name) | Question::AnythingElse => 3,
         Question::Fill(Slot::Callback) | Question::Confirm(Slot::Callback) => 5,
-        Question::Confirm(_)
+        Question::Fill(Slot::Field(_))
+        | Question::Confirm(_)
         | Question::PersonOrMessage
         | Question::Focus
         | Question::Trigger
         | Question::Expectation
         | Question::Core
+        | Question::Option
         | Question::Step => 2,
     }
 }
@@ -27,17 +31,15 @@ fn most_askings(question: &Question) -> u32 {
 /// After this many unusable answers a question is dropped.
 pub(super) fn most_failures(question: &Question) -> u32 {
     match question {
-        Question::Earlier => 1,
+        Question::Earlier | Question::Option | Question::Focus => 1,
         Question::Fill(Slot::Reason | Slot::Callback) => 3,
         Question::Fill(Slot::Name | Slot::Field(_))
         | Question::Confirm(_)
         | Question::PersonOrMessage
         | Question::AnythingElse
-        | Question::Focus
         | Question::Trigger
         | Question::Expectation
         | Question::Core
-        | Question::Option
         | Question::Step => 2,
     }
 }
@@ -64,10 +66,15 @@ impl Engine {
         if !pressing && let Some(question) = self.matter_question() {
             return Some(question);
         }
-        if missing(&Slot::Name) {
+        // Who is in danger, or a danger, is not asked for a name.
+        let in_danger = self.is_dangerous();
+        if in_danger && self.state.callback().is_some() {
+            return None;
+        }
+        if !in_danger && missing(&Slot::Name) {
             return Some(Question::Fill(Slot::Name));
         }
-        if self.name_is_doubtful() {
+        if !in_danger && self.name_is_doubtful() {
             return Some(Question::Confirm(Slot::Name));
         }
         if let Some(question) = self.callback_question() {
@@ -115,7 +122,10 @@ impl Engine {
     /// What the caller wants is asked openly where the playbook has nothing to have confirmed, or that was refused.
     fn lacks_expectation(&self) -> bool {
         let proposed = self.topic().is_some_and(|topic| topic.wanted.is_some());
-        self.state.matter.diagnosis.expectation.is_none() && (!proposed || self.state.matter.wish_refused)
+        // Somebody whom we let down is asked what would be fair; a usual wish is only supposed if they do not know.
+        let asked = self.state.times_asked(&Question::Expectation) > 0;
+        let open = !proposed || self.state.matter.wish_refused || (self.is_complaint() && !asked);
+        self.state.matter.diagnosis.expectation.is_none() && open
     }
 
     /// The core is said back and confirmed, except where a calm caller has just said all of it in plain words.
@@ -142,7 +152,12 @@ impl Engine {
     /// The business's own questions that this topic needs; all of them where the topic is not known.
     pub(super) fn wanted_fields(&self) -> impl Iterator<Item = &IntakeField> {
         let topic = self.topic();
-        let wanted = move |field: &&IntakeField| topic.is_none_or(|topic| topic.fields.contains(&field.key));
+        let again = self.state.matter.same_matter == Some(true);
+        let short = self.state.matter.states().any(|state| state == CallerState::Rushed);
+        let unknown = topic.is_none() && self.takeover_owner().is_some();
+        let none = again || short || unknown;
+        let wanted =
+            move |field: &&IntakeField| !none && topic.is_none_or(|topic| topic.fields.contains(&field.key));
         self.business().fields.iter().filter(wanted)
     }
 
@@ -291,7 +306,7 @@ impl Engine {
         if served && self.state.times_begun(&thanks) == 0 {
             speech = speech.and(thanks);
         }
-        speech = speech.and(self.pick(wording::GOODBYE));
+        speech = speech.and(self.pick(wording::GOODBYE)).act_unless_set(Move::Close);
         self.floor.leaving = None;
         self.floor.farewells += 1;
         let leaving = Some(cause);
@@ -300,12 +315,14 @@ impl Engine {
         self.floor.leaving = leaving;
     }
 
-    /// What will be done, with what binds the business before it, and the other matters after it.
+    /// What will be done, with what binds the business after it, never before, and the other matters at the end.
     fn with_promise(&self, mut speech: Speech) -> Speech {
         let told = self.constraint_words().filter(|_| self.is_complaint() && !self.is_pressing());
-        speech = speech.and(told.unwrap_or_default());
-        for sentence in self.promise_words() {
+        for (place, sentence) in self.promise_words().into_iter().enumerate() {
             speech = speech.and(sentence);
+            if place == 0 {
+                speech = speech.and(told.clone().unwrap_or_default());
+            }
         }
         if self.state.matter.topics.len() > 1 && self.state.matter.diagnosis.topic.is_some() {
             speech = speech.and(self.pick(wording::OTHERS_KEPT));

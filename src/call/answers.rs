@@ -354,6 +354,12 @@ impl Engine {
     }
 
     pub(super) fn rest_told(&mut self, text: &str, turn: TurnId, learned: Learned) -> Reaction {
+        let other =
+            self.other_step_named(text).filter(|_| !self.state.promises.is_empty() && self.has_choice());
+        if let Some(step) = other {
+            self.promise_anew(step, turn);
+            return Reaction::ThankForCorrection;
+        }
         let added = story(text)
             .filter(|told| words(told).len() >= STORY_WORDS)
             .is_some_and(|told| self.add_to_reason(&told, turn));

@@ -21,6 +21,15 @@ const FOUND: f32 = 0.6;
 const LONGEST_WORDING: usize = 220;
 const LONGEST_SUMMARY: usize = 800;
 
+/// Whether at least half of the words that carry the meaning of `meant` are in `said`.
+fn carries(said: &str, meant: &str) -> bool {
+    let said = plain(said);
+    let carrying: Vec<String> =
+        words(meant).into_iter().map(|word| word.lower).filter(|word| word.len() > 3).collect();
+    let kept = carrying.iter().filter(|word| said.contains(word.as_str())).count();
+    kept * 2 >= carrying.len()
+}
+
 /// A speech that waits for better words.
 #[derive(Debug, Clone)]
 pub(super) struct Held {
@@ -133,32 +142,15 @@ impl Engine {
             .split_whitespace()
             .any(|word| word.chars().any(|sign| sign.is_ascii_digit()) && !plain(&draft).contains(word));
         let fair = sentences(words).iter().all(|sentence| self.may_be_said(sentence));
-        let keeps = match speech.movement() {
-            Move::Reflect => self.names_the_core(words),
-            Move::Greet
-            | Move::Acknowledge
-            | Move::Ask
-            | Move::Offer
-            | Move::Promise
-            | Move::Inform
-            | Move::Advise
-            | Move::Boundary
-            | Move::Escalate
-            | Move::Decline
-            | Move::Repair
-            | Move::Close => true,
-        };
+        let keeps =
+            carries(words, &draft) && (speech.movement() != Move::Reflect || self.names_the_core(words));
         !words.trim().is_empty() && !long && !asks && !figures && fair && keeps
     }
 
-    /// Whether most of the words that carry the trigger are in `said`.
+    /// Whether `said` tells the trigger.
     fn names_the_core(&self, said: &str) -> bool {
         let Some(trigger) = self.state.matter.value(Aspect::Trigger) else { return true };
-        let said = plain(said);
-        let carrying: Vec<String> =
-            words(trigger).into_iter().map(|word| word.lower).filter(|word| word.len() > 3).collect();
-        let kept = carrying.iter().filter(|word| said.contains(word.as_str())).count();
-        kept * 2 >= carrying.len()
+        carries(said, trigger)
     }
 
     /// Asks a model what the caller's words tell, while the talk goes on.

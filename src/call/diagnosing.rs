@@ -8,11 +8,12 @@ use crate::domain::{
     Answer, Aspect, CallerState, EscalationReason, Fact, Pii, Question, Slot, Topic, TopicKind, TurnId,
     Urgency,
 };
+use crate::understanding::Answer::Yes;
 use crate::understanding::account::{Account, Clause, account};
-use crate::understanding::signal::{Signal, SignalKind, signals};
-use crate::understanding::topic::cued;
+use crate::understanding::cued;
 use crate::understanding::words::words;
-use crate::understanding::{mentions, wish};
+use crate::understanding::{Degree, Signal, SignalKind, signals};
+use crate::understanding::{answer, mentions, story, wish};
 
 /// From this many words on, a turn is searched for a story whatever was asked.
 const TELLING: usize = 6;
@@ -46,16 +47,23 @@ impl Engine {
     pub(super) fn diagnose(&mut self, text: &str, turn: TurnId, context: &Context) -> Told {
         let signals = signals(text);
         let telling = words(text).len() >= TELLING || !is_narrow(&context.question);
-        let told = account(text);
+        let told = without_asides(account(text), &signals);
         self.note_mentions(text, turn);
         self.note_states(&signals, text, turn, if telling { told.complaints } else { 0 });
         let emergency = self.emergency_in(text, &signals);
         let faq = self.faq_in(text, &told, context);
         let mut matter = false;
-        if telling && emergency.is_none() {
+        let attacks = signals
+            .iter()
+            .any(|signal| matches!(signal.kind, SignalKind::Abuse(Degree::Insult | Degree::Severe)));
+        if telling && !attacks && story(text).is_some() {
             matter |= self.note_topics(text, turn, context);
-            matter |= self.note_trigger(&told, turn, context);
-            matter |= self.note_wanted(text, &told, &signals, turn, context);
+            let agrees =
+                matches!(context.question, Question::Core | Question::Earlier) && answer(text) == Some(Yes);
+            if !agrees {
+                matter |= self.note_trigger(&told, turn, context);
+                matter |= self.note_wanted(text, &told, &signals, turn, context);
+            }
         }
         self.note_urgency(text);
         Told { signals, emergency, faq, matter }
@@ -121,7 +129,13 @@ impl Engine {
 
     fn note_topics(&mut self, text: &str, turn: TurnId, context: &Context) -> bool {
         let playbook = &self.start.business.playbook;
-        let found: Vec<String> = topics(playbook, text).iter().map(|topic| topic.key.clone()).collect();
+        // One word at a time makes a story too.
+        let so_far = self.state.intake.value(&Slot::Reason).unwrap_or_default();
+        let whole = match self.state.matter.diagnosis.topic {
+            None if words(text).len() < TELLING => format!("{so_far} {text}"),
+            Some(_) | None => text.to_owned(),
+        };
+        let found: Vec<String> = topics(playbook, &whole).iter().map(|topic| topic.key.clone()).collect();
         if found.is_empty() {
             return false;
         }
@@ -191,14 +205,17 @@ impl Engine {
     }
 
     fn note_trigger(&mut self, told: &Account, turn: TurnId, context: &Context) -> bool {
-        let corrects = context.heard && matches!(context.question, Question::Trigger | Question::Core);
+        let corrects =
+            context.heard && matches!(context.question, Question::Trigger | Question::Core | Question::Focus);
         let settled = self.state.matter.core_confirmed
             || (self.state.matter.confidence(Aspect::Trigger) > PLAYBOOKS_WORDS && !corrects);
         if settled {
             return false;
         }
         let found = person::trigger(told).map(|told| told.words);
-        let Some(value) = found.filter(|words| self.may_be_said(words)) else { return false };
+        let Some(value) = found.filter(|words| self.may_be_said(&format!("So {words}."))) else {
+            return false;
+        };
         let known_topic = self.state.matter.diagnosis.topic.is_some();
         let confidence = if known_topic { OWN_WORDS } else { OWN_WORDS_ALONE };
         let answer = Answer { value: Pii::new(value), evidence: vec![turn], confidence };
@@ -234,7 +251,11 @@ impl Engine {
         if found.is_empty() && context.heard && context.is(&Question::Expectation) && wish(text).is_none() {
             found.extend(person::outcome(text));
         }
-        let Some(value) = found.into_iter().find(|words| self.may_be_said(words)) else { return false };
+        let Some(value) =
+            found.into_iter().find(|words| self.may_be_said(&format!("You would like {words}.")))
+        else {
+            return false;
+        };
         let answer = Answer { value: Pii::new(value), evidence: vec![turn], confidence: OWN_WORDS };
         self.record(Fact::Diagnosed { aspect: Aspect::Expectation, answer });
         true
@@ -279,6 +300,42 @@ impl Engine {
     }
 }
 
+/// An account without clauses that only say how the caller is: "I've only got a minute", "this is the third time".
+fn without_asides(mut told: Account, signals: &[Signal]) -> Account {
+    let aside = |clause: &Clause| {
+        signals.iter().any(|signal| {
+            let only_a_state = match signal.kind {
+                SignalKind::Rush
+                | SignalKind::Impatience
+                | SignalKind::Confusion
+                | SignalKind::Embarrassment
+                | SignalKind::Sarcasm
+                | SignalKind::Thanks
+                | SignalKind::Anger
+                | SignalKind::Repeated { .. }
+                | SignalKind::WornOut => true,
+                SignalKind::Person
+                | SignalKind::Manager
+                | SignalKind::Legal
+                | SignalKind::Compliance
+                | SignalKind::Threat
+                | SignalKind::SelfHarm
+                | SignalKind::Emergency(_)
+                | SignalKind::Abuse(_)
+                | SignalKind::Distress
+                | SignalKind::Fear => false,
+            };
+            let mostly = (signal.span.end - signal.span.start) * 2 > clause.span.end - clause.span.start;
+            only_a_state
+                && mostly
+                && signal.span.start < clause.span.end
+                && clause.span.start < signal.span.end
+        })
+    };
+    told.happened.retain(|clause| !aside(clause));
+    told
+}
+
 /// Words that begin a question, for transcripts without marks.
 const ASKING: &[&str] = &[
     "what are",
@@ -291,6 +348,9 @@ const ASKING: &[&str] = &[
     "do you",
     "are you",
     "how much",
+    "want to know",
+    "wanted to know",
+    "like to know",
     "how do",
     "can i",
     "is there",

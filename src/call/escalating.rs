@@ -4,8 +4,10 @@ use super::diagnosing::Told;
 use super::hearing::{Context, Reaction};
 use super::ledger::Speech;
 use super::{Engine, wording};
-use crate::domain::{AbuseOutcome, EscalationReason, Fact, HangupCause, Move, Question, TurnId};
-use crate::understanding::signal::{Degree, SignalKind};
+use crate::domain::{
+    AbuseOutcome, EmergencyKind, EscalationReason, Fact, HangupCause, Move, Question, TurnId,
+};
+use crate::understanding::{Degree, SignalKind};
 
 impl Engine {
     /// Decides what in a turn comes before any answer: danger, threats, abuse, the law, earlier fixes that failed.
@@ -27,7 +29,7 @@ impl Engine {
             return Some(Reaction::HandOver(EscalationReason::Threat));
         }
         if told.has(|kind| matches!(kind, SignalKind::Abuse(Degree::Insult | Degree::Severe))) {
-            return Some(self.abused(turn));
+            return Some(self.abused(told, turn));
         }
         for (reason, found) in [
             (EscalationReason::Legal, told.has(|kind| *kind == SignalKind::Legal)),
@@ -52,7 +54,10 @@ impl Engine {
         new
     }
 
-    fn abused(&mut self, turn: TurnId) -> Reaction {
+    fn abused(&mut self, told: &Told, turn: TurnId) -> Reaction {
+        if told.has(|kind| matches!(kind, SignalKind::Person | SignalKind::Manager)) {
+            self.escalate(EscalationReason::PersonRequested, turn);
+        }
         let policy = self.business().playbook.abuse;
         let set = self.state.matter.boundaries;
         if set < u32::from(policy.warnings) {
@@ -82,6 +87,17 @@ impl Engine {
                 | EscalationReason::NotUnderstood
                 | EscalationReason::BeyondAuthority => false,
             })
+    }
+
+    /// Whether somebody must not be kept on the line by questions.
+    pub(super) fn is_dangerous(&self) -> bool {
+        let matter = &self.state.matter;
+        let emergencies = &self.business().playbook.emergencies;
+        let leaves = emergencies.iter().any(|entry| !entry.stays && matter.advised.contains(&entry.key));
+        leaves
+            || [EscalationReason::Threat, EscalationReason::SelfHarm]
+                .into_iter()
+                .any(|reason| matter.is_escalated(reason))
     }
 
     /// Who takes over, as spoken, for the weightiest of the reasons.
@@ -151,7 +167,13 @@ impl Engine {
             | EscalationReason::NotUnderstood
             | EscalationReason::BeyondAuthority => "who can decide on it",
         };
-        let speech = Speech::of(self.pick(wording::UNDERSTAND)).and(format!("This goes to {owner}, {why}."));
-        self.ask_next(speech.act(Move::Escalate));
+        let speech = Speech::of(self.pick(wording::UNDERSTAND))
+            .and(format!("This goes to {owner}, {why}."))
+            .act(Move::Escalate);
+        // Somebody who goes on attacking is not asked anything more.
+        if reason == EscalationReason::Abuse {
+            return self.leave(speech, HangupCause::Completed);
+        }
+        self.ask_next(speech);
     }
 }

@@ -5,8 +5,8 @@ use super::diagnosing::Told;
 use super::ledger::Speech;
 use super::{Engine, wording};
 use crate::domain::{EscalationReason, Fact, HangupCause, Phase, Question, Slot, TurnId, Utterance};
+use crate::understanding::SignalKind;
 use crate::understanding::phone::has_digits;
-use crate::understanding::signal::SignalKind;
 use crate::understanding::words::{has_any, plain, sentences, words};
 use crate::understanding::{Answer, Wish, answer, is_backchannel, spelled, story, wish};
 
@@ -245,6 +245,12 @@ impl Engine {
         let manager = told.has(|kind| *kind == SignalKind::Manager);
         let person = manager || told.has(|kind| *kind == SignalKind::Person);
         let found = wish(text).or(person.then_some(Wish::Person))?;
+        let choosing = matches!(context.question, Question::Option | Question::Step | Question::AnythingElse);
+        if found == Wish::Person
+            && (self.is_declined() || (choosing && self.other_step_named(text).is_some()))
+        {
+            return None;
+        }
         match found {
             Wish::AskedIfMachine => Some(Reaction::SayMachine),
             Wish::AskedWho => Some(Reaction::SayWho),

@@ -45,6 +45,11 @@ impl Speech {
         self
     }
 
+    pub(super) fn act_unless_set(mut self, act: Move) -> Self {
+        self.act.get_or_insert(act);
+        self
+    }
+
     /// What the speech does in the talk.
     pub(super) fn movement(&self) -> Move {
         let asked = self.question.as_ref().map(|(question, _)| match question {

@@ -36,7 +36,9 @@ impl Engine {
             (Some(known), Some(letters)) => Some(respell(known.value.expose(), &letters)),
             (Some(_), None) if spelled(text).is_some() => None,
             (Some(_), None)
-                if !asked && !has_any(&plain(text), &["my name is", "name's", "my last name is"]) =>
+                if !asked
+                    && known.as_ref().is_some_and(|known| !known.evidence.is_empty())
+                    && !has_any(&plain(text), &["my name is", "name's", "my last name is"]) =>
             {
                 None
             }
@@ -47,10 +49,14 @@ impl Engine {
             return false;
         };
         if known.as_ref().is_some_and(|known| *known.value.expose() == found) {
+            let from_earlier = known.as_ref().is_some_and(|known| known.evidence.is_empty());
+            if from_earlier {
+                self.record(Fact::Noted { slot: Slot::Name, value: Pii::new(found), evidence: vec![turn] });
+            }
             if spelt {
                 self.record(Fact::Confirmed { slot: Slot::Name });
             }
-            return spelt;
+            return spelt || from_earlier;
         }
         let mut evidence = known.map(|known| known.evidence).unwrap_or_default();
         evidence.push(turn);

@@ -19,7 +19,10 @@ impl Engine {
         let of_interest = |question: &Question| {
             !pressing || matches!(question, Question::Fill(Slot::Name | Slot::Callback))
         };
-        let rest = matter.chain(intake).filter(of_interest).filter(|question| *question != next);
+        let read_back =
+            if let Question::Confirm(slot) = &next { Some(Question::Fill(slot.clone())) } else { None };
+        let about_next = |question: &Question| *question == next || Some(question) == read_back.as_ref();
+        let rest = matter.chain(intake).filter(|question| of_interest(question) && !about_next(question));
         let rest: Vec<Question> = rest.collect();
         std::iter::once(next).chain(rest).collect()
     }

@@ -9,7 +9,7 @@ use crate::domain::{
     Answer, Aspect, Fact, Pii, Promise, PromiseId, PromiseState, Question, Slot, Step, TopicKind, TurnId,
     Urgency,
 };
-use crate::understanding::topic::cued;
+use crate::understanding::cued;
 use crate::understanding::words::{has_any, plain};
 use crate::understanding::{self, answer, capitalised, phone};
 
@@ -47,10 +47,13 @@ impl Engine {
     pub(super) fn option_words(&self) -> Vec<String> {
         let offers: Vec<&str> = self.steps().iter().map(|step| step.offer.as_str()).collect();
         let Some((last, before)) = offers.split_last() else { return Vec::new() };
-        let offers = format!("I can {}, or {last}.", before.join(", "));
-        let told = self.constraint_words();
-        let mut words: Vec<String> = told.into_iter().collect();
-        words.push(offers);
+        let offers = if self.state.times_asked(&Question::Option) > 0 {
+            format!("I could {}, or else {last}.", before.join(", "))
+        } else {
+            format!("I can {}, or {last}.", before.join(", "))
+        };
+        let mut words = vec![offers];
+        words.extend(self.constraint_words());
         words.push(self.pick(wording::WHICH));
         words
     }
@@ -64,6 +67,30 @@ impl Engine {
     pub(super) fn step_words(&self) -> Vec<String> {
         let promise = self.promise(self.urgency());
         vec![format!("{}.", capitalised(&self.promise_clause(&promise))), self.pick(wording::PUT_DOWN)]
+    }
+
+    /// The step that the words name, other than the one chosen.
+    pub(super) fn other_step_named(&self, text: &str) -> Option<String> {
+        let chosen = self.state.matter.step.as_ref().map(|(key, _)| key.as_str());
+        let named = |step: &&Step| chosen != Some(step.key.as_str()) && cued(text, &step.cues).is_some();
+        self.steps().iter().find(named).map(|step| step.key.clone())
+    }
+
+    /// Puts the promise differently: it keeps its id, so that the ledger holds one.
+    pub(super) fn promise_anew(&mut self, step: String, turn: TurnId) {
+        self.record(Fact::StepChosen { step, evidence: vec![turn] });
+        let place = self.state.promises.len().saturating_sub(1);
+        let promise = Promise { id: self.promise_id(place), ..self.promise(self.urgency()) };
+        self.record_promise(promise);
+    }
+
+    fn record_promise(&mut self, promise: Promise) {
+        let value = self.promise_clause(&promise);
+        self.record(Fact::PromiseMade { promise });
+        let evidence =
+            self.state.matter.step.as_ref().map(|(_, evidence)| evidence.clone()).unwrap_or_default();
+        let answer = Answer { value: Pii::new(value), evidence, confidence: 1.0 };
+        self.record(Fact::Diagnosed { aspect: Aspect::NextStep, answer });
     }
 
     pub(super) fn option_chosen(
@@ -130,11 +157,7 @@ impl Engine {
         learned: Learned,
         heard: bool,
     ) -> Reaction {
-        let before = self.state.matter.step.clone();
-        let other = self.steps().iter().find(|step| {
-            before.as_ref().is_none_or(|(key, _)| *key != step.key) && cued(text, &step.cues).is_some()
-        });
-        if let Some(step) = other.map(|step| step.key.clone()) {
+        if let Some(step) = self.other_step_named(text) {
             self.record(Fact::StepChosen { step, evidence: vec![turn] });
             return Reaction::ThankForCorrection;
         }
@@ -159,8 +182,8 @@ impl Engine {
         let step = self.chosen_step().or_else(|| self.steps().first());
         let named =
             step.and_then(|step| self.business().playbook.owner(&step.owner)).map(|owner| owner.name.clone());
-        let otherwise = step.map(|step| step.otherwise.clone());
         let takeover = self.takeover_owner();
+        let otherwise = step.filter(|_| takeover.is_none()).map(|step| step.otherwise.clone());
         let action = match (step, &takeover) {
             (Some(step), None) => step.action.clone(),
             (_, _) => CALL_BACK.to_owned(),
@@ -201,12 +224,7 @@ impl Engine {
             self.settle_step();
         }
         let promise = self.promise(urgency);
-        let value = self.promise_clause(&promise);
-        self.record(Fact::PromiseMade { promise });
-        let evidence =
-            self.state.matter.step.as_ref().map(|(_, evidence)| evidence.clone()).unwrap_or_default();
-        let answer = Answer { value: Pii::new(value), evidence, confidence: 1.0 };
-        self.record(Fact::Diagnosed { aspect: Aspect::NextStep, answer });
+        self.record_promise(promise);
     }
 
     /// Whether the call is nothing for this line.

@@ -2,13 +2,32 @@
 
 use super::hearing::{Context, Reaction};
 use super::{Engine, wording};
+use crate::diagnosis::person;
 use crate::domain::{
-    Answer, Aspect, EarlierCall, EscalationReason, Fact, Promise, PromiseState, Slot, TurnId,
+    Answer, Aspect, EarlierCall, EscalationReason, Fact, Pii, Promise, PromiseState, Slot, TurnId,
 };
-use crate::understanding::{self, answer};
+use crate::understanding::cued;
+use crate::understanding::words::{has_any, plain};
+use crate::understanding::{self, answer, capitalised};
 
 /// Two calls about the same thing this long apart are two matters.
 const SAME_MATTER: jiff::SignedDuration = jiff::SignedDuration::from_hours(24 * 30);
+
+/// Words of somebody who has called about it before.
+const AGAIN: &[&str] = &[
+    "again",
+    "called this morning",
+    "called earlier",
+    "called before",
+    "called yesterday",
+    "called last",
+    "called on",
+    "nobody called",
+    "never called",
+    "no one called",
+    "still waiting",
+    "still haven't",
+];
 
 impl Engine {
     pub(super) fn recall(&mut self) {
@@ -73,7 +92,11 @@ impl Engine {
     ) -> Option<Reaction> {
         let about = self.state.matter.open_promise().and_then(|call| call.topic.clone());
         let seen = self.state.matter.topics.first().cloned();
+        let of_that = about.as_deref().and_then(|key| self.business().playbook.topic(key));
+        let again =
+            has_any(&plain(text), AGAIN) || of_that.is_some_and(|topic| cued(text, &topic.cues).is_some());
         let same = match (answer(text).filter(|_| context.heard), &seen) {
+            (None | Some(understanding::Answer::Yes), _) if again => Some(true),
             (_, Some(seen)) => Some(Some(seen) == about.as_ref()),
             (Some(understanding::Answer::Yes), None) => Some(true),
             (Some(understanding::Answer::No), None) => Some(false),
@@ -99,14 +122,15 @@ impl Engine {
             self.record(Fact::Confirmed { slot: Slot::Callback });
         }
         if self.state.intake.get(&Slot::Reason).is_none() {
-            let value = promise.what.clone();
+            let before = call.trigger.as_ref().map(|words| person::to_agent(words.expose()));
+            let value = before.map_or_else(|| promise.what.clone(), |words| Pii::new(capitalised(&words)));
             self.record(Fact::Noted { slot: Slot::Reason, value, evidence: vec![turn] });
         }
         if let Some(topic) = &call.topic {
             self.choose_topic(topic, turn);
         }
         let told = if self.is_overdue() {
-            format!("{} was to get back to you and has not", promise.owner)
+            format!("{} was to call you back and has not", promise.owner)
         } else {
             call.trigger
                 .as_ref()

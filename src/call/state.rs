@@ -246,7 +246,12 @@ impl State {
                 self.silences = 0;
                 self.typed = Pii::default();
             }
-            Fact::PromiseMade { promise } => self.promises.push(promise.clone()),
+            Fact::PromiseMade { promise } => {
+                match self.promises.iter_mut().find(|known| known.id == promise.id) {
+                    Some(known) => *known = promise.clone(),
+                    None => self.promises.push(promise.clone()),
+                }
+            }
             Fact::TurnTimed { .. }
             | Fact::Recalled { .. }
             | Fact::EarlierMatter { .. }

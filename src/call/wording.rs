@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::Engine;
 use super::ledger::Speech;
 use crate::diagnosis::state::{FirstMove, first_move};
-use crate::domain::{Aspect, Business, CallerState, Move, Question, Slot, Urgency};
+use crate::domain::{Aspect, Business, CallerState, Move, Question, Slot, Speaker, Urgency};
 use crate::understanding::phone;
 use crate::understanding::words::sentences;
 
@@ -84,18 +84,15 @@ const FIRST_MOVES: &[(FirstMove, &[&str])] = &[
     ),
     (
         FirstMove::TakeOwnership,
-        &[
-            "You should not have to tell this again, so I am writing it down for everybody.",
-            "I will write this down once, so that you need not repeat it.",
-        ],
+        &["I am writing this down once, for everybody, so that you need not repeat it."],
     ),
     (FirstMove::SmallSteps, &["We will take it step by step.", "One thing at a time."]),
     (
         FirstMove::Normalise,
         &["Many people call about this.", "This comes up often, and it is good that you called."],
     ),
-    (FirstMove::SayTimeline, &["I will make this quick.", "Let me find the fastest way for you."]),
-    (FirstMove::BeBrief, &["I will be brief.", "This takes only a minute."]),
+    (FirstMove::SayTimeline, &["Let me find the fastest way for you."]),
+    (FirstMove::BeBrief, &["I will be brief.", "I will keep it short."]),
 ];
 pub(super) const OTHERS_KEPT: &[&str] = &["The other things you told me are written down as well."];
 pub(super) const CORE_WRONG: &[&str] = &["Thank you for putting that right.", "Thanks, let me correct that."];
@@ -146,7 +143,7 @@ pub(super) const INCOMPLETE: &[&str] = &[
     "That number seems too short or too long.",
 ];
 pub(super) const MESSAGE: &[&str] = &["I will take a message.", "A message, then."];
-pub(super) const STILL_THERE: &[&str] = &["Are you still there?", "Can you hear me?"];
+pub(super) const STILL_THERE: &[&str] = &["I cannot hear you at the moment.", "I am still on the line."];
 pub(super) const UNDERSTAND: &[&str] = &["I understand.", "Of course."];
 pub(super) const SHORT_QUESTION: &str = "Let me just make sure that they can reach you.";
 pub(super) const NOBODY_FREE: &str = "I cannot put you through right now.";
@@ -339,12 +336,15 @@ impl Engine {
         if let Some(wordings) = moved {
             speech = speech.and(self.pick(wordings));
         }
-        let trigger = matter.value(Aspect::Trigger).filter(|trigger| !self.state.has_heard(trigger));
+        let several = self.next_question() == Some(Question::Focus);
+        let trigger =
+            matter.value(Aspect::Trigger).filter(|trigger| !several && !self.state.has_heard(trigger));
         let sorry = self.is_complaint() || self.is_upset();
         if sorry && self.state.times_asked(&Question::Core) == 0 {
             speech = match trigger {
                 Some(trigger) => speech.and(format!("I am sorry that {trigger}.")),
-                None if moved.is_none() => speech.and(self.pick(SORRY)),
+                None if moved.is_none() && !self.has_apologised() => speech.and(self.pick(SORRY)),
+                None if moved.is_none() => speech.and(self.pick(THANKS)),
                 None => speech,
             };
             let empathy = self.topic().map(|topic| topic.empathy.as_slice()).unwrap_or_default();
@@ -364,6 +364,11 @@ impl Engine {
             (_, _) if plainly => speech.and(self.pick(NOTED)).act(Move::Acknowledge),
             (_, _) => speech.and(self.pick(THANKS)),
         }
+    }
+
+    fn has_apologised(&self) -> bool {
+        let sorry = |turn: &super::Turn| turn.text.expose().contains("I am sorry");
+        self.state.transcript.iter().any(|turn| turn.speaker == Speaker::Bot && sorry(turn))
     }
 
     /// Answers a question of the caller's from the playbook.

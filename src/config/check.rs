@@ -271,7 +271,8 @@ impl Check<'_> {
 
     fn emergencies(&mut self) {
         let playbook = self.playbook;
-        for (place, Emergency { key, kind, cues, told }) in playbook.emergencies.iter().enumerate() {
+        for (place, Emergency { key, kind, cues, told, stays: _ }) in playbook.emergencies.iter().enumerate()
+        {
             let place = &*place.to_string();
             let shadowed =
                 playbook.emergencies.iter().take_while(|other| other.key != *key).any(|o| o.kind == *kind);

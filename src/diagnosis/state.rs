@@ -1,7 +1,7 @@
 //! How the caller is, what shows it, and what is to be done first about it.
 
 use crate::domain::CallerState;
-use crate::understanding::signal::{Degree, Signal, SignalKind};
+use crate::understanding::{Degree, Signal, SignalKind};
 
 /// A state of the caller with what shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -204,7 +204,7 @@ pub enum Fact {
         /// The note.
         note: CallNote,
     },
-    /// Something was promised.
+    /// Something was promised; a promise of the same id is put differently.
     PromiseMade {
         /// What, by whom, by when.
         promise: Promise,

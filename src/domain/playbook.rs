@@ -178,6 +178,9 @@ pub struct Emergency {
     pub cues: Vec<String>,
     /// What the caller is told at once.
     pub told: String,
+    /// Whether the caller may stay on the line, so that who they are is still asked.
+    #[serde(default)]
+    pub stays: bool,
 }
 
 /// A kind of danger.

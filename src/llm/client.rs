@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
+use tracing::debug;
 
 use super::breaker::{Attempt, Breaker};
 use super::exchange::{Endpoint, name};
@@ -123,6 +124,8 @@ impl Watch {
 
     fn count(&mut self, outcome: &'static str) {
         let question = self.question;
+        let took_ms = self.since.map(|since| since.elapsed().as_millis());
+        debug!(question, outcome, took_ms, "asked the language model");
         metrics::counter!("calmline_model_requests_total", "question" => question, "outcome" => outcome)
             .increment(1);
         if let Some(since) = self.since.take() {

@@ -7,6 +7,8 @@ use crate::domain::{Aspect, Finding, ModelQuestion, ModelReply};
 
 /// Sentences of a summary.
 const SUMMARY_SENTENCES: usize = 3;
+/// What nobody says to a caller, only a model about what it was told to do.
+const TASK: &[&str] = &["draft", "caller", "receptionist", "better words", "sentence"];
 /// Characters of a finding's value or quote.
 const LONGEST_FINDING: usize = 300;
 /// Words before a full stop that does not end a sentence.
@@ -19,7 +21,11 @@ const ABBREVIATIONS: &[&str] = &["mr", "mrs", "ms", "dr", "st", "no", "prof", "i
 pub(super) fn parse(question: &ModelQuestion, text: &str) -> Result<ModelReply, ModelError> {
     match question {
         ModelQuestion::Wording { draft, .. } => {
-            Ok(ModelReply::Wording(plain(text, sentences(draft.expose()))?.into()))
+            let words = plain(text, sentences(draft.expose()))?;
+            if TASK.iter().any(|task| words.contains(task) && !draft.expose().contains(task)) {
+                return Err(ModelError::Unusable("it speaks of its task"));
+            }
+            Ok(ModelReply::Wording(words.into()))
         }
         ModelQuestion::Findings { open, .. } => Ok(ModelReply::Findings(findings(text, open)?)),
         ModelQuestion::Summary { .. } => Ok(ModelReply::Summary(plain(text, SUMMARY_SENTENCES)?.into())),
@@ -191,6 +197,8 @@ mod tests {
             "   ",
             "?!",
             "Is it",
+            "The draft says so.",
+            "Put it into better words.",
             "- Is it so?",
             "**Is it so?**",
             "{\"draft\": \"Is it so?\"}",

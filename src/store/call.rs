@@ -94,17 +94,28 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn calls(&self, filter: &CallFilter) -> Result<Vec<CallRecord>, StoreError> {
-        let rows: Vec<CallRow> = sqlx::query_as(
-            "SELECT * FROM call
-             WHERE (CAST($1 AS TEXT) IS NULL OR business = $1) AND (CAST($2 AS TEXT) IS NULL OR id < $2)
-             ORDER BY id DESC LIMIT $3",
-        )
-        .bind(filter.business.as_ref().map(|business| business.0.as_str()))
-        .bind(filter.before.map(|id| id.to_string()))
-        .bind(i64::from(filter.limit))
-        .fetch_all(&self.readers)
-        .await?;
-        self.derive_readable(rows).await
+        let mut records = Vec::new();
+        let mut before = filter.before.map(|id| id.to_string());
+        loop {
+            let missing = (filter.limit as usize).saturating_sub(records.len());
+            let rows: Vec<CallRow> = sqlx::query_as(
+                "SELECT * FROM call
+                 WHERE (CAST($1 AS TEXT) IS NULL OR business = $1) AND (CAST($2 AS TEXT) IS NULL OR id < $2)
+                 ORDER BY id DESC LIMIT $3",
+            )
+            .bind(filter.business.as_ref().map(|business| business.0.as_str()))
+            .bind(before)
+            .bind(i64::try_from(missing).unwrap_or(i64::MAX))
+            .fetch_all(&self.readers)
+            .await?;
+            let last_page = rows.len() < missing;
+            before = rows.last().map(|row| row.id.clone());
+            records.extend(self.derive_readable(rows).await?);
+            // A call that was left out makes room for an older one, so that only the last page is short.
+            if last_page || records.len() == filter.limit as usize {
+                return Ok(records);
+            }
+        }
     }
 
     /// The last calls that this number made to a business and that are over, the latest first.

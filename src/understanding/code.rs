@@ -46,7 +46,10 @@ pub fn codes(text: &str, pattern: &CodePattern) -> Vec<(Range<usize>, String)> {
             // A code begins and ends with a word, and a number is none of a longer one.
             let begins = from == 0 || spoken[from - 1].1 != taken[0].1;
             let ends = spoken.get(from + size).is_none_or(|(_, next)| *next != taken[size - 1].1);
-            let alone = !pattern.is_number() || spoken.len() == size;
+            let digit = |place: Option<usize>| {
+                place.and_then(|place| spoken.get(place)).is_some_and(|(sign, _)| sign.is_ascii_digit())
+            };
+            let alone = !pattern.is_number() || !(digit(from.checked_sub(1)) || digit(Some(from + size)));
             let signs: String = taken.iter().map(|(sign, _)| *sign).collect();
             match pattern.fit(&signs).filter(|_| begins && ends && alone) {
                 Some(code) => {
@@ -61,36 +64,13 @@ pub fn codes(text: &str, pattern: &CodePattern) -> Vec<(Range<usize>, String)> {
 }
 
 /// What a code is called before it is said.
-const CUES: &[&str] = &[
-    "order",
-    "orders",
-    "account",
-    "case",
-    "reference",
-    "confirmation",
-    "invoice",
-    "ticket",
-    "booking",
-    "customer",
-    "policy",
-    "claim",
-    "tracking",
-    "member",
-    "membership",
-    "reservation",
-    "quote",
-    "contract",
-    "code",
-    "zip",
-    "zipcode",
-    "postcode",
-    "job",
-    "file",
-    "patient",
-    "record",
-    "locator",
-    "ref",
-];
+const CUES: &str = "order account case reference confirmation invoice ticket booking customer policy claim tracking member \
+    membership reservation quote contract code zip zipcode postcode job file patient record locator ref item serial \
+    model product id";
+
+/// Words between what a code is called and the code.
+const LINKS: &str = "number numbers no id code is it's its it the my our was that's of um uh er reads hash let me see well so \
+    and here yes okay which that would be i think has have for this";
 
 /// The codes that `text` names as such ("order number …", "#…"), each with its place.
 pub(super) fn cued(text: &str) -> Vec<(Range<usize>, String)> {
@@ -98,14 +78,28 @@ pub(super) fn cued(text: &str) -> Vec<(Range<usize>, String)> {
     let mut found = Vec::new();
     for run in runs(&words) {
         let (Some(first), Some(last)) = (run.places.first(), run.places.last()) else { continue };
-        let near = first.saturating_sub(6)..*first;
-        let named = words[*first].raw.starts_with('#')
-            || words[near].iter().any(|word| CUES.contains(&word.lower.as_str()));
-        if named && is_code(&run.signs) {
+        let hashed = words[*first].raw.starts_with('#');
+        if (hashed || is_named(&words[..*first])) && is_code(&run.signs) {
             found.push((words[*first].start..words[*last].end, run.signs));
         }
     }
     found
+}
+
+/// Whether the words before a code end in what it is called.
+fn is_named(before: &[Word<'_>]) -> bool {
+    for (at, word) in before.iter().enumerate().rev().take(9) {
+        let earlier = if at == 0 { "" } else { before[at - 1].lower.as_str() };
+        // An area code, and "my number", are of a telephone.
+        match (earlier, word.lower.as_str()) {
+            ("area", "code") | ("my", "number") => return false,
+            (_, "code" | "id") if is_in(CUES, earlier) => {}
+            (_, word) if is_in(CUES, word) => return true,
+            (_, word) if is_in(LINKS, word) => {}
+            _ => return false,
+        }
+    }
+    false
 }
 
 fn begins_with(words: &[Word<'_>], cue: &str) -> bool {
@@ -163,7 +157,7 @@ fn runs(words: &[Word<'_>]) -> Vec<Run> {
         dictation.at = at;
         let next = words.get(at + 1);
         let tens_open = std::mem::take(&mut dictation.tens_open);
-        if let Some(signs) = written(word, &dictation, next) {
+        if let Some(signs) = written(word, &dictation, &words[at + 1..]) {
             dictation.push(&signs);
             continue;
         }
@@ -181,7 +175,8 @@ fn runs(words: &[Word<'_>]) -> Vec<Run> {
 }
 
 /// Signs that are written as such: numerals, single letters, short capitals, and words with both letters and digits.
-fn written(word: &Word<'_>, dictation: &Dictation, next: Option<&Word<'_>>) -> Option<String> {
+fn written(word: &Word<'_>, dictation: &Dictation, after: &[Word<'_>]) -> Option<String> {
+    let next = after.first();
     let raw = word.raw.trim_start_matches('#');
     let has_digit = raw.chars().any(|character| character.is_ascii_digit());
     let plain_signs =
@@ -207,7 +202,10 @@ fn written(word: &Word<'_>, dictation: &Dictation, next: Option<&Word<'_>>) -> O
             return Some("0".to_owned());
         }
         let ends = inside && (next.is_none() || word.stop);
-        let meant = if pronoun { ends || leads_on && (raw != "a" || inside) } else { inside || leads_on };
+        // An article stands before one sign, but not before a row of them.
+        let row = after.iter().take(4).filter(|next| is_sign(next)).count() == 4;
+        let meant =
+            if pronoun { ends || leads_on && (raw != "a" || inside || row) } else { inside || leads_on };
         return meant.then(|| raw.to_uppercase());
     }
     let capitals =
@@ -345,6 +343,7 @@ mod tests {
             ("P P two four eight Z", Some("PP248Z")),
             ("vee oh six two bee jay", Some("V062BJ")),
             ("double four, seven, one", Some("4471")),
+            ("it's a z three u m nine", Some("AZ3UM9")),
             ("A as in alpha, no, D four four seven one", Some("D4471")),
             ("I do not have it with me.", None),
             ("I waited from eight until one.", None),
@@ -364,6 +363,7 @@ mod tests {
             ("A-9999", "account D four four seven one, 415 555 0142", "D-4471"),
             ("A-9999", "the D 4471 and the E-4472", "D-4471 E-4472"),
             ("9999999", "the order is 120 4567.", "1204567"),
+            ("99999", "I live in Fernwood, TX 77004, and my number is 415 555 0142", "77004"),
             ("9999999", "call me on 415 555 0142", ""),
             ("A-9999", "I waited from eight until one.", ""),
         ];

@@ -20,12 +20,12 @@ mod money;
 mod name;
 mod number;
 pub mod phone;
-pub mod signal;
+mod signal;
 mod spelling;
 mod stem;
 mod story;
 mod tokens;
-pub mod topic;
+mod topic;
 mod wish;
 pub(crate) mod words;
 

@@ -105,7 +105,7 @@ fn head_length(clause: &[Word<'_>]) -> usize {
 }
 
 /// How many words at the head give a number or code by name: "my account number is D 4471".
-fn code_length(rest: &[Word<'_>]) -> usize {
+pub(super) fn code_length(rest: &[Word<'_>]) -> usize {
     let Some(named) = rest.iter().take(4).position(|word| matches!(word.lower.as_str(), "number" | "code"))
     else {
         return 0;
@@ -130,7 +130,7 @@ fn says_something(words: &[Word<'_>]) -> bool {
 }
 
 /// Whether the words only dictate a number: "and my number is four one five …", "you can reach me at …".
-fn is_dictation(clause: &[Word<'_>]) -> bool {
+pub(super) fn is_dictation(clause: &[Word<'_>]) -> bool {
     let digits = clause.iter().filter(|word| is_number_word(&word.lower)).count();
     let cues = "you can reach me at on my number is the phone telephone cell mobile call back and it's it me under best to contact area code i'm i am calling from reached be by sorry no oh for";
     digits >= 1

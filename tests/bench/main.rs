@@ -1,7 +1,9 @@
-//! The benchmarks, printed as tables: `make bench`, or `cargo bench -- calls`, `asr`, `noise` or `ear` for one of them.
+//! The benchmarks, printed as tables: `make bench`, or `cargo bench -- calls`, `asr`, `noise`, `ear` or `texts` for
+//! one of them.
 //!
-//! All but `calls` need recordings that are not part of the project: `CALMLINE_BENCH_DATA` names their folder, with
-//! `dev_asr.tsv`, `dev_digits.tsv`, `dev_noise.tsv` and `callers.tsv` in it.
+//! All but `calls` need recordings and texts that are not part of the project: `CALMLINE_BENCH_DATA` names their folder,
+//! with `dev_asr.tsv`, `dev_digits.tsv`, `dev_noise.tsv`, `callers.tsv`, `dev_text_intake.tsv` and
+//! `dev_text_dialogue.tsv` in it. With `CALMLINE_BENCH_SHOW` set, `texts` shows what was misread.
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot be set up has failed")]
 
 mod asr;
@@ -11,6 +13,7 @@ mod noise;
 #[allow(dead_code, reason = "the integration tests use all of it")]
 #[path = "../support/mod.rs"]
 mod support;
+mod texts;
 mod wer;
 
 use std::path::PathBuf;
@@ -36,6 +39,9 @@ fn main() -> anyhow::Result<()> {
             }
             if wanted("ear") {
                 ear::run(&data);
+            }
+            if wanted("texts") {
+                texts::run(&data)?;
             }
         }
         None => println!("\nset CALMLINE_BENCH_DATA to a folder of recordings to measure hearing as well"),

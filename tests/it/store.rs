@@ -1,6 +1,6 @@
 use calmline::domain::{
-    BusinessId, CallId, CallTime, Fact, HangupCause, PhoneNumber, Promise, PromiseId, PromiseState, Slot,
-    Urgency,
+    Answer, Aspect, BusinessId, CallId, CallTime, Fact, HangupCause, PhoneNumber, Promise, PromiseId,
+    PromiseState, Slot, Urgency,
 };
 use calmline::store::{CallFilter, Journal, JournalHealth, NewCall, PromiseFilter, Store, StoreError};
 use jiff::Timestamp;
@@ -144,6 +144,67 @@ async fn a_fact_of_a_newer_version_is_reported_without_quoting_it() {
     let error = store.facts(id(1)).await.unwrap_err();
     assert!(matches!(error, StoreError::Unreadable { what: "fact", .. }));
     assert!(!format!("{error} {error:?}").contains("Hollis"));
+}
+
+#[tokio::test]
+async fn a_call_that_cannot_be_read_leaves_the_others_in_their_pages() {
+    let (folder, store) = open().await;
+    for number in 1..=4 {
+        store.begin_call(&new_call(number, "heating")).await.unwrap();
+        let ended = Fact::Ended { cause: HangupCause::Completed };
+        store.append(id(number), 0, CallTime::from_ms(1000), &ended).await.unwrap();
+    }
+    let mut other = connect(&folder).await;
+    sqlx::query("UPDATE call_fact SET body = $2 WHERE call_id = $1")
+        .bind(id(3).to_string())
+        .bind(r#"{"fact":"sung"}"#)
+        .execute(&mut other)
+        .await
+        .unwrap();
+    let page = CallFilter { limit: 2, ..CallFilter::default() };
+    let ids = |records: Vec<calmline::store::CallRecord>| records.iter().map(|r| r.id).collect::<Vec<_>>();
+    assert_eq!(ids(store.calls(&page).await.unwrap()), [id(4), id(2)]);
+    let rest = CallFilter { before: Some(id(2)), ..page };
+    assert_eq!(ids(store.calls(&rest).await.unwrap()), [id(1)]);
+    let number = PhoneNumber::parse("+14155550142").unwrap();
+    let earlier = store.earlier_calls(&BusinessId("heating".into()), &number, 5).await.unwrap();
+    assert_eq!(earlier.iter().map(|call| call.call).collect::<Vec<_>>(), [id(4), id(2), id(1)]);
+}
+
+#[tokio::test]
+async fn the_earlier_calls_of_a_number_tell_what_they_were_about_and_what_became_of_it() {
+    let (folder, store) = open().await;
+    let number = PhoneNumber::parse("+14155550142").unwrap();
+    let heating = BusinessId("heating".into());
+    store.begin_call(&new_call(1, "heating")).await.unwrap();
+    let answer = Answer { value: "your furnace quit".into(), evidence: vec![], confidence: 1.0 };
+    let facts = [
+        Fact::TopicChosen { topic: "no-heat".into() },
+        Fact::Noted { slot: Slot::Name, value: "Laura Petrakis".into(), evidence: vec![] },
+        Fact::Diagnosed { aspect: Aspect::Trigger, answer },
+        Fact::PromiseMade { promise: promise(1, 1_700_000_900_000) },
+        Fact::Ended { cause: HangupCause::Completed },
+    ];
+    for (seq, fact) in (0..).zip(&facts) {
+        store.append(id(1), seq, CallTime::from_ms(seq * 500), fact).await.unwrap();
+    }
+    // One that is still on, one of another business, one of another number.
+    store.begin_call(&new_call(2, "heating")).await.unwrap();
+    store.begin_call(&new_call(3, "dental")).await.unwrap();
+    let stranger = Some(PhoneNumber::parse("+14155550199").unwrap());
+    store.begin_call(&NewCall { caller: stranger, ..new_call(4, "heating") }).await.unwrap();
+    let mut other = connect(&folder).await;
+    sqlx::query("UPDATE promise SET state = 'kept'").execute(&mut other).await.unwrap();
+
+    let earlier = store.earlier_calls(&heating, &number, 5).await.unwrap();
+    let [call] = &earlier[..] else { panic!("{} calls", earlier.len()) };
+    assert_eq!(call.call, id(1));
+    assert_eq!(call.at, new_call(1, "heating").started_at);
+    assert_eq!(call.topic.as_deref(), Some("no-heat"));
+    assert_eq!(call.trigger, Some("your furnace quit".into()));
+    assert_eq!(call.name, Some("Laura Petrakis".into()));
+    assert_eq!(call.promises[0].state, PromiseState::Kept, "as it stands in the ledger");
+    assert_eq!(store.earlier_calls(&heating, &number, 0).await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 //! The language guard: what no sentence to a caller may do, whoever wrote it.
 
-mod manner;
+mod feeling;
 mod matter;
 mod pattern;
 mod permitted;
 mod promise;
+mod refusal;
+mod respect;
 mod table;
 
 use std::ops::Range;
@@ -199,11 +201,14 @@ fn breaches(sentence: &str, tokens: &[Token], permitted: &Permitted) -> Vec<(Rul
     let mut found: Vec<(Rule, (usize, usize))> =
         table::broken(tokens).filter(|(rule, hit)| !(playbooks(*rule) && told(*hit))).collect();
     let question = sentence.contains('?');
-    if sentence.matches('?').count() > 1 {
-        found.push((Rule::SeveralQuestions, (0, tokens.len().max(1))));
+    let marks = sentence.matches('?').count();
+    if marks > 1 && !tokens.is_empty() {
+        found.push((Rule::SeveralQuestions, (0, tokens.len())));
     }
-    // Without its mark a question is still known by its second half, but so are other sentences.
-    found.retain(|(rule, _)| *rule != Rule::SeveralQuestions || question && !tokens.is_empty());
+    // Only a question asks twice, and what begins with "and" goes on with the one before.
+    found.retain(|(rule, (start, _))| {
+        *rule != Rule::SeveralQuestions || question && (*start > 0 || marks > 1)
+    });
     let barred = permitted
         .barred(tokens)
         .filter(|hit| !told(*hit) && !promise::is_wish(tokens, hit.0) && !table::is_reported(tokens, hit.0));

@@ -127,6 +127,8 @@ const OWN_ACTS: &[&str] = &[
     "make ~ sure|certain ~ that? ~ i|they|he|she|it|this|that|your|our|the|everybody ..3 have|has|know|knows|see|sees|hear|hears|read|reads|reach|understand|understood >",
     "make ~ sure|certain ~ that? ~ nothing|it|this|that|you ~ is|gets|are ~ not? ~ lost|written|forgotten|missed|read|heard|down >",
     "reach you >",
+    "make ~ it|this ~ quick|short|brief|easy >",
+    "find ~ the|a ~ fastest|best|right|quickest|shortest ~ way|person|place >",
     "call you back on|at? ~ that|this|it|which|the ~ number? $",
     "someone|somebody|a ~ person? to? ~ call ~ you ~ back ~ as|soon? ~ soon|as|possible? as? possible?",
     "a|someone|somebody person? call ~ you ~ back?",

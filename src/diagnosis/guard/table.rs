@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::pattern::{Pattern, Token};
-use super::{Rule, manner, matter};
+use super::{Rule, feeling, matter, refusal, respect};
 
 /// How a rule is broken.
 pub(super) struct Table {
@@ -33,7 +33,8 @@ static PREPARED: LazyLock<Vec<Prepared>> = LazyLock::new(|| {
         harmless: patterns(table.harmless),
         reported: table.reported,
     };
-    manner::TABLES.iter().chain(matter::TABLES).map(prepared).collect()
+    let all = [respect::TABLES, feeling::TABLES, refusal::TABLES, matter::TABLES];
+    all.into_iter().flatten().map(prepared).collect()
 });
 
 /// The rules that are broken, each with the words that break it, as a range of indices.

@@ -57,7 +57,7 @@ const INSULT: &[&str] = &[
     "(=shut|=shuttup) ~2 up",
     "(=shutup|=stfu|=gtfo|=foad)",
     "shut (your|the|it) ~2 (mouth|face|trap|hell|up|gob|hole|pie)?",
-    "(piss|bugger|sod|jog|eff|naff|feck|frig|back) =off",
+    "(=piss|=bugger|=sod|=jog|=eff|=naff|=feck|=back) =off",
     "(go|burn|rot) ~1 (to|in) hell",
     "(screw|damn|curse|blast|stuff|hate|despise|loathe|bugger) (=you|=yourself|=yall|=youse) -(guys|over|up|can|have|not|did|had)",
     "(screw|hate|despise|loathe) (=you|=yourself) (guys|people|all|lot|over|so|too|very)?",

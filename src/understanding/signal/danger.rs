@@ -47,7 +47,7 @@ pub(super) const RULES: &[Rules] = &[
 ];
 
 const THREAT: &[&str] = &[
-    "(i|we) (will|am|are|would|can|could|have|might)? ~1 (going|gonna|about)? to? (be)? (=come|=coming|=drive|=driving) ~1 (down|over|up|by|round|around|out)? (there|here|to) ~4 (and|with|to) ~2 (=you|=your|=somebody|=someone|=everyone|=kill|=hurt|=smash|=beat|=break|=burn|=punch|=wreck|=destroy|=show|=teach|=make|=deal|=bat|=gun|=knife|=throw|=slap|=drag|=kick|$)",
+    "(i|we) (will|am|are|would|can|could|have|might)? ~1 (going|gonna|about)? to? (be)? (=come|=coming|=drive|=driving) ~1 (down|over|up|by|round|around|out)? (there|here|to) ~4 (=and|=with|=to) ~2 (=you|=your|=somebody|=someone|=everyone|=kill|=hurt|=smash|=beat|=break|=burn|=punch|=wreck|=destroy|=show|=teach|=make|=deal|=bat|=gun|=knife|=throw|=slap|=drag|=kick|$)",
     "(i|we) (will|am|would|have)? ~1 (going)? to? (=come|=coming) (down|over|up|round|around) there (and|$|myself)",
     "do not make me come (down|over|up|there)",
     "(somebody|someone|somebodys|people|anyone|you|one) (be|will|is|are|going|gonna) ~2 (get|be) (=hurt|=killed|=shot)",
@@ -58,7 +58,7 @@ const THREAT: &[&str] = &[
     "(i|we) (will|am|would|swear|could|might|want|have) ~3 (=smash|=burn|=blow|=trash|=wreck|=shoot|=bomb|=torch|=torching|=destroy) ~3 (place|office|building|house|windows|window|car|shop|store|up|down|company|business|face|head)",
     "(i|we) (will|am|would|swear|could|might|want) ~3 (=break|=smash|=bash|=wring|=snap|=rip|=cut|=knock|=tear|=kick|=cave) (your|his|her|their|somebodys|every|someone|somebody) ~2 (neck|leg|arm|bone|face|teeth|tooth|head|jaw|knee|nose|skull|throat|heart|window|windows|door|ass|balls|fingers|=in|heads|off|out)",
     "beat the ~1 (crap|shit|hell|living|daylights|out) ~3 (you|him|her|them|somebody|someone|your|whoever)",
-    "(i|we) (=know|=found|will) ~2 where (you|he|she|they|your) ~2 (live|work|park|sleep|are|family|kids)",
+    "(i|we) (=know|=found|will) ~2 where (you|he|she|they|your) ~2 (live|work|park|sleep|family|kids)",
     "watch (your|his) back",
     "(you|he|she) (better|had) ~1 (watch|hide|run|pray|look) (yourself|your|out|it|over|for|that)?",
     "(come|coming|came|after) (after|for) you -(guys|to|tomorrow)? $",
@@ -233,7 +233,7 @@ const FIRE: &[&str] = &[
     "(=burning|=smoky|=smokey|=burnt|electrical|=smoke) ~1 (=smell|=odor|=odour|=wires|=plastic)",
     "smoke ~1 (=come|=coming|=out|=from|=is|in|=pours|=everywhere) ~2 (=of|=from|=out|=everywhere|=through|the|coming|my|house|kitchen|furnace|boiler)",
     "(spark|sparks|sparking) ~3 (=from|=out|=flying|outlet|panel|socket|wire|box|wires|plug|everywhere|furnace)",
-    "(outlet|panel|socket|wire|box|wires|furnace|plug|boiler|unit|switch|meter) ~2 (=sparking|=smoking|=sparks|=burning|=arcing|=smoldering|=melting)",
+    "(outlet|panel|socket|wire|box|furnace|plug|boiler|unit|switch|meter|dryer|washer|oven|stove|heater|fridge|machine|motor|pump|microwave|ceiling) ~2 (=sparking|=smoking|=sparks|=burning|=arcing|=smoldering|=melting)",
     "(house|home|kitchen|building|apartment|place) (is|are|=be)? ~1 (=burning|=smoking) (down|up|$)?",
     "call ~2 fire (department|brigade)",
     "^ ~2 fire fire",
@@ -287,7 +287,7 @@ const VIOLENCE: &[&str] = &[
     "(will|would) (=kill|=shoot|=stab) (=me|=us)",
     "(being|get|getting) (=attacked|=robbed|=beaten|=mugged|=assaulted|=followed|=held|=chased|=stalked) -(in court)",
     "(break|breaking|broken|smash) (=in|=into) ~1 (my|our|the|house|home|here|right|apartment|office|$) ~2 (now|house|home|right|door|apartment)?",
-    "(someone|somebody|man|intruder|burglar|stranger|he|people) ~2 (=in|inside|=at|outside) (=my|our) (house|home|apartment|room|basement|bedroom|yard)",
+    "(someone|somebody|man|intruder|burglar|stranger|he|people|ex|husband|boyfriend) ~2 (=in|=inside|=at|=outside) (=my|=our) (house|home|apartment|room|basement|bedroom|yard)",
     "(he|she|they|someone|somebody|man|guy|husband|boyfriend|ex|people) ~2 (have|has|got|had|with|pull|pulled|hold|holding|wave|waving|point|pointing) (a|the|his|an|my) ~1 (gun|knife|weapon|rifle|pistol|bat|machete|axe)",
     "(man|guy|someone|somebody|person|intruder) with ~1 (gun|knife|weapon|rifle|pistol|axe|machete)",
     "(i|we) (am|are|be|=m) ~1 (=in) ~1 danger",

@@ -97,6 +97,8 @@ const NO_MACHINE: &[&str] = &[
     "(hate|loathe|despise) ~2 (machine|robot|bot|automated|computer|recording)",
     "not ~2 (machine|robot|computer|bot|recording) (please|$)",
     "no (machine|robot|bot|computer|recording)",
+    "(be|can) not (there|i|we) ~3 (person|human|someone|somebody|anyone|anybody) ~2 (talk|speak)",
+    "(can|could|may) not i ~2 (talk|speak) (to|with) ~2 (person|human|someone|somebody|anyone|anybody)",
     "(do|will) not ~1 (talk|speak) to (machine|robot|computer|bot|it)",
     "get (me|us) off ~2 (machine|robot|bot|system)",
     "refuse to (talk|speak) to ~2 (machine|robot|computer|bot)",
@@ -131,8 +133,9 @@ const NO_MANAGER: &[&str] = &[
     "(i|we) am? ~2 (the|a) ~1 (manager|owner|supervisor)",
     "(my|his|her|our|their) ~1 (manager|supervisor|boss|owner)",
     "(property|landlord|building|apartment|project|case|bank|account|office|it|pet|dog|cat|home|house|car) (manager|owner)",
-    "(manager|supervisor|owner|boss) (said|told|promise|came|assure|agree|call|yesterday|was|already) -(me|us)? -(please|back)?",
+    "(manager|supervisor|owner|boss) (=said|=told|=promised|=came|=assured|=agreed|=called|=yesterday|=was|=already)",
     "owner of",
+    "(landlord|sister|brother|mother|father|wife|husband|neighbor|he|she|who) ~1 is (the|an|a) (owner|manager)",
     "new owner",
 ];
 
@@ -209,7 +212,7 @@ const LEGAL: &[&str] = &[
 ];
 
 const NOT_LEGAL: &[&str] = &[
-    "against (my|the|him|her|them|our|his|their|a|an|another) -(company|practice|technician)",
+    "(action|claim|suit|lawsuit|proceedings|case) against (my|the|him|her|them|our|his|their|a|an|another) -(company|practice|technician)",
     "(sue|suing) (my|our|him|her|the|their|a|an|his|them) (landlord|neighbor|neighbour|employer|boss|ex|husband|wife|insurance|contractor|hospital|driver|city|tenant|school|store|builder|seller|former|old|other|estate|bank|brother|sister|father)",
     "(want|need|like|help) ~3 (you|your) ~2 (to|help) ~2 sue",
     "(represent|help) ~3 (sue|court|legal)",
