@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use calmline::call::{Action, CallStart, Engine, Event, Playback};
 use calmline::diagnosis::guard::{check, permitted_by};
-use calmline::domain::{
-    CallId, CallTime, Fact, PhoneNumber, Pii, Question, Span, SpeechId, Utterance,
-};
+use calmline::domain::{CallId, CallTime, Fact, PhoneNumber, Pii, Question, Span, SpeechId, Utterance};
 
 /// What the caller says of their own matter, by the label of the question.
 const ANSWERS: &[(&str, &str)] = &[
@@ -34,12 +32,27 @@ const ANSWERS: &[(&str, &str)] = &[
 const HARMLESS: &str = "Sorry, I was just talking to somebody in the kitchen here.";
 
 /// The questions before whose answer the order is given.
-const POINTS: &[&str] = &["reason", "name", "confirm-callback", "field-address", "core", "step", "anything-else"];
+const POINTS: &[&str] =
+    &["reason", "name", "confirm-callback", "field-address", "core", "step", "anything-else"];
 
 /// The facts in which a call's outcome stands.
 const DECISIVE: &[&str] = &[
-    "phase_entered", "noted", "confirmed", "rejected", "given_up", "topic_chosen", "core_confirmed", "step_chosen",
-    "promise_made", "escalated", "advised", "informed", "boundary_set", "person_requested", "urgency_raised", "ended",
+    "phase_entered",
+    "noted",
+    "confirmed",
+    "rejected",
+    "given_up",
+    "topic_chosen",
+    "core_confirmed",
+    "step_chosen",
+    "promise_made",
+    "escalated",
+    "advised",
+    "informed",
+    "boundary_set",
+    "person_requested",
+    "urgency_raised",
+    "ended",
 ];
 
 struct Held {
@@ -91,7 +104,8 @@ fn hold(point: &str, words: &str) -> Held {
         let spoke = !speeches.is_empty();
         for (speech, text) in speeches {
             page.push_str(&format!("BOT: {text}\n"));
-            let playback = Playback { heard_bytes: text.len(), span: Span { start: now, end: now }, failed: false };
+            let playback =
+                Playback { heard_bytes: text.len(), span: Span { start: now, end: now }, failed: false };
             said.push(text);
             engine.handle(Event::PlaybackFinished { speech, playback }, now);
         }
@@ -106,7 +120,8 @@ fn hold(point: &str, words: &str) -> Held {
         page.push_str(&format!("CALLER: {text}\n"));
         engine.handle(Event::SpeechStarted, now);
         engine.handle(Event::SpeechStopped, now);
-        let utterance = Utterance { text: Pii::from(text), span: Span { start: now, end: now }, confidence: 0.9 };
+        let utterance =
+            Utterance { text: Pii::from(text), span: Span { start: now, end: now }, confidence: 0.9 };
         engine.handle(Event::Heard(utterance), now);
     }
     assert!(over, "the call never ended:\n{page}");
