@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::domain::{
     Emergency, EmergencyKind, EscalationReason, Owner, Playbook, Step, Takeover, Topic, TopicKind,
 };
-use crate::understanding::topic::compared;
+use crate::understanding::compared;
 use crate::understanding::words;
 
 use super::Problem;

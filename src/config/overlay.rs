@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{Faq, Hours, Playbook, TopicKind, Urgency};
-use crate::understanding::topic::compared;
+use crate::understanding::compared;
 
 use super::business::{Check, Profile};
 use super::hours;
