@@ -124,7 +124,7 @@ fn a_profile_with_an_unknown_or_a_missing_key_is_refused() {
         found[0],
         format!(
             "businesses/a.toml:{line}: callback.witin_minutes: unknown field `witin_minutes`, expected one of \
-             `owner`, `within_minutes`, `urgent_owner`, `urgent_within_minutes`"
+             `owner`, `within_minutes`, `urgent_owner`, `urgent_within_minutes`, `urgent_at_any_hour`"
         )
     );
     assert_eq!(found[1], "businesses/b.toml: missing field `name`");
