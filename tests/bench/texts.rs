@@ -155,11 +155,11 @@ fn dictation(rows: &[Row]) -> anyhow::Result<()> {
             let signs = value.trim_start_matches('#');
             let spoken = format!("it's {}", dictated(signs));
             match key.as_str() {
-                "order_id" => dictated_orders.whole(
-                    &[order.fit(signs).unwrap_or_default()],
-                    &of_pattern(&order, &spoken),
-                    &spoken,
-                ),
+                "order_id" => {
+                    if let Some(code) = order.fit(signs) {
+                        dictated_orders.whole(&[code], &of_pattern(&order, &spoken), &spoken);
+                    }
+                }
                 "zip" => {
                     dictated_zips.whole(std::slice::from_ref(value), &of_pattern(&zip, &spoken), &spoken)
                 }

@@ -68,6 +68,11 @@ fn weekdays_are_to_come_unless_the_talk_is_of_the_past() {
         ("I'm home every Tuesday.", ""),
         ("this weekend", "2026-11-28/2026-11-29"),
         ("next week", "2026-11-30/2026-12-06"),
+        ("Monday the 30th", "2026-11-30"),
+        ("Nobody came on Monday the 16th.", "2026-11-16"),
+        ("on Tuesday, December 8th at ten", "2026-12-08T10:00"),
+        ("the week after next", "2026-12-07/2026-12-13"),
+        ("the week of December 9th", "2026-12-07/2026-12-13"),
         ("the end of the month", "2026-11-30"),
         ("by the end of next week", "../2026-12-04"),
         ("the beginning of next month", "2026-12-01"),
@@ -96,6 +101,7 @@ fn days_of_the_month_are_the_next_or_the_last() {
         ("I may call you. March on.", ""),
         ("You are open 24/7.", ""),
         ("I live on the fourth floor.", ""),
+        ("my date of birth is 6/5/62", "1962-06-05"),
     ]);
 }
 
@@ -128,6 +134,10 @@ fn times_are_read_in_their_usual_forms() {
         ("any time after three", "15:00/.."),
         ("Tuesday four thirty", "2026-12-01T16:30"),
         ("Tuesday morning before ten", "../2026-12-01T10:00"),
+        ("seven to nine in the evening", "19:00/21:00"),
+        ("within the hour", "../2026-11-25T11:20"),
+        ("in about an hour", "2026-11-25T11:20"),
+        ("one to two calls a day", ""),
         ("I can do mornings", ""),
         ("Good morning!", ""),
         ("at 18 Fernwood Avenue", ""),
