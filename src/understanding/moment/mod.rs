@@ -344,12 +344,14 @@ impl Scan<'_> {
     /// How a moment lies to its sentence, by its lead.
     fn kind(&self, led_from: usize, lead: &Lead, past: bool, parts: &Parts) -> Option<MomentKind> {
         let own = parts.day.and_then(|day| day.kind);
+        // "A charge from this morning" begins nothing.
+        let here = parts.day.is_some_and(|day| day.first <= self.calendar.now.date());
         let denied = led_from > 0 && is_not(self.tokens, led_from);
         match lead.kind {
             // "Not before Friday" is Friday or later.
             Some(MomentKind::Before) if denied => Some(MomentKind::After),
             Some(MomentKind::After)
-                if lead.from && (past || parts.period.is_some() || self.is_change(led_from)) =>
+                if lead.from && (past || here || parts.period.is_some() || self.is_change(led_from)) =>
             {
                 own
             }

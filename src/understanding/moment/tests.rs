@@ -119,6 +119,7 @@ fn times_are_read_in_their_usual_forms() {
         ("from two to four p.m.", "14:00/16:00"),
         ("this afternoon", "2026-11-25T12:00/18:00"),
         ("tonight at seven", "2026-11-25T19:00"),
+        ("There is a charge from this morning.", "2026-11-25T06:00/12:00"),
         ("noon", "12:00"),
         ("by noon tomorrow", "../2026-11-26T12:00"),
         ("at 2.45", "14:45"),
