@@ -195,6 +195,7 @@ fn is_something_else(said: &[Said], at: usize, length: usize) -> bool {
             is_in("now away before after there here next behind outside", next)
                 || is_in("the my your to", before)
         }
+        "no" => is_in("got get gets had with of was getting", before),
         "good" => {
             is_in("morning afternoon evening day night bye time", next) || is_in("a no any not", before)
         }
@@ -284,6 +285,7 @@ mod tests {
             ("Yes and no.", Some(Answer::Unsure)),
             ("hard to say", Some(Answer::Unsure)),
             ("Good morning.", None),
+            ("I got no answer.", None),
             ("I am calling about my boiler right now.", None),
             ("It is leaking.", None),
             ("My boiler.", None),

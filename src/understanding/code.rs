@@ -117,6 +117,8 @@ fn is_code(run: &str) -> bool {
 struct Run {
     signs: String,
     places: Vec<usize>,
+    /// Whether it was said to correct what came before it.
+    corrects: bool,
 }
 
 #[derive(Default)]
@@ -139,6 +141,10 @@ impl Dictation {
     }
 
     fn close(&mut self) {
+        // Words beside "no" and "sorry" leave standing that what comes is a correction.
+        if self.run.signs.is_empty() {
+            return;
+        }
         let mut done = std::mem::take(&mut self.run);
         let length = done.signs.trim_end_matches(['-', '/', '.']).len();
         done.signs.truncate(length);
@@ -171,7 +177,27 @@ fn runs(words: &[Word<'_>]) -> Vec<Run> {
         dictation.tens_open &= !(word.comma || word.stop);
     }
     dictation.close();
-    dictation.runs
+    settled(dictation.runs)
+}
+
+/// The runs with those that correct another put in its place: a whole one, or the end of it ("D 4471, no, 4472").
+fn settled(runs: Vec<Run>) -> Vec<Run> {
+    let mut settled: Vec<Run> = Vec::new();
+    for run in runs {
+        match settled.pop() {
+            Some(earlier) if run.corrects && run.signs.len() >= earlier.signs.len() => settled.push(run),
+            Some(mut earlier) if run.corrects && run.signs.len() > 1 => {
+                let kept = earlier.signs.len() - run.signs.len();
+                earlier.signs.truncate(kept);
+                earlier.places.truncate(kept);
+                earlier.signs.push_str(&run.signs);
+                earlier.places.extend(run.places);
+                settled.push(earlier);
+            }
+            earlier => settled.extend(earlier.into_iter().chain([run])),
+        }
+    }
+    settled
 }
 
 /// Signs that are written as such: numerals, single letters, short capitals, and words with both letters and digits.
@@ -271,7 +297,10 @@ fn spoken(
         Atom::Filler if !dictation.run.signs.is_empty() && dictation.gap < 3 && piece != "i" => {
             dictation.gap += 1
         }
-        Atom::Correction => dictation.close(),
+        Atom::Correction => {
+            dictation.close();
+            dictation.run.corrects = !dictation.runs.is_empty();
+        }
         Atom::Hundred | Atom::Thousand | Atom::Filler | Atom::Plus | Atom::Schwa | Atom::Other => {
             match letter_sound(piece) {
                 Some(letter) if inside || (!many && next.is_some_and(is_sign) && piece.len() > 2) => {
@@ -342,6 +371,8 @@ mod tests {
             ("order #W2378156", Some("W2378156")),
             ("P P two four eight Z", Some("PP248Z")),
             ("vee oh six two bee jay", Some("V062BJ")),
+            ("D 4471, no wait, D 4472", Some("D4472")),
+            ("It's C V 22 308, sorry, 309.", Some("CV22309")),
             ("double four, seven, one", Some("4471")),
             ("it's a z three u m nine", Some("AZ3UM9")),
             ("A as in alpha, no, D four four seven one", Some("D4471")),

@@ -28,7 +28,8 @@ pub(super) const NOT_NAMES: &str = "\
     week well were what what's whatever when where which who why will with without won't work working \
     worried would wrong yeah year yep yes yesterday yet you you're your zero er erm hmm mhm mm mmm a.m \
     p.m pm dear ma'am madam sir love course correct letter letters capital fantastic great cool alright \
-    sounds works continue whoever seriously honestly frankly basically wow god jesus quote price prices";
+    sounds works till noon midnight midday tonight january february july september october november december \
+    christmas thanksgiving weekend months weeks days hours minutes this works continue whoever seriously honestly frankly basically wow god jesus quote price prices";
 
 /// Words of greeting, politeness and hesitation: a turn of nothing else says nothing.
 pub(super) const EMPTY_TALK: &str = "\

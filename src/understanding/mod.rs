@@ -11,6 +11,7 @@ mod answer;
 mod backchannel;
 mod code;
 mod complete;
+mod correction;
 mod digits;
 mod email;
 mod lexicon;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::correction::takes_back;
 use super::number::{Token, cardinal, tokens, word};
 
 /// An amount of money in a text.
@@ -40,16 +41,22 @@ impl Money {
 }
 
 /// The amounts of money in `text`: "$1,240", "two hundred and fifty dollars", "89 dollars and 50 cents", "80 bucks"; a
-/// number alone is none.
+/// number alone is none. Of an amount and its correction the corrected one is kept.
 pub fn money(text: &str) -> Vec<Money> {
     let tokens = tokens(text);
     let mut found: Vec<Money> = Vec::new();
     let mut at = 0;
+    let mut last = None;
     while at < tokens.len() {
         match amount(text, &tokens, at) {
             Some((amount, used)) => {
+                let between = last.and_then(|last| tokens.get(last..at)).unwrap_or_default();
+                if takes_back(between.iter().map(|token| token.text.as_str())) {
+                    found.pop();
+                }
                 found.push(amount);
                 at += used;
+                last = Some(at);
             }
             None => at += 1,
         }
@@ -88,6 +95,13 @@ fn amount(text: &str, tokens: &[Token], at: usize) -> Option<(Money, usize)> {
     used += 1;
     // "89 dollars and 50 cents", "89 dollars 50".
     let and = usize::from(word(tokens, at + used) == "and");
+    if let Some(pence) =
+        word(tokens, at + used + and).strip_suffix('p').and_then(|pence| pence.parse::<i64>().ok())
+        && (1..100).contains(&pence)
+        && minor % 100 == 0
+    {
+        return done(minor + pence, Some(currency), used + and + 1);
+    }
     if let Some((cents, more)) = cardinal(tokens, at + used + and)
         && (0..100).contains(&cents)
         && minor % 100 == 0
@@ -159,6 +173,8 @@ mod tests {
             ("five thousand two hundred dollars", "$5200.00"),
             ("I have 3 dogs and 5 cats.", ""),
             ("$5k", "$5000.00"),
+            ("It was $50, no sorry, $15.", "$15.00"),
+            ("20 quid and 50p", "£20.50"),
         ];
         for (text, expected) in said {
             let found: Vec<String> = money(text).iter().map(Money::written).collect();

@@ -109,7 +109,7 @@ const MANNERS: &[&str] = &[
 pub fn name(text: &str, asked: bool) -> Option<String> {
     let words = words(text);
     let found = match introduced(&words, asked) {
-        Some(found) => Some(corrected(&words, found).name),
+        Some(found) => Some(corrected(&words, fuller(&words, found)).name),
         None if asked => bare_corrected(&words).or_else(|| bare(&words)),
         None => None,
     };
@@ -216,13 +216,18 @@ pub(super) fn names(text: &str) -> Vec<(Range<usize>, String)> {
         let length = lead.as_ref().map_or(0, |lead| lead.length) + named.len();
         let sure = lead.is_some_and(|lead| lead.sure);
         if !named.is_empty() && (sure || ends_like_a_name(named, &rest[length..])) {
-            names.extend(found(named).map(|found| corrected(&words, found)));
+            let one = found(named).map(|found| corrected(&words, fuller(&words, found)));
             at += length;
+            at = one.iter().fold(at, |at, one| {
+                let beyond = words.iter().position(|word| word.start >= one.span.end);
+                at.max(beyond.unwrap_or(words.len()))
+            });
+            names.extend(one);
         } else {
             at += 1;
         }
     }
-    let speaking = before_speaking(&words).filter(|one| {
+    let speaking = before_speaking(&words).or_else(|| uncased(&words)).filter(|one| {
         names.iter().all(|name| one.span.end <= name.span.start || name.span.end <= one.span.start)
     });
     names.extend(speaking);
@@ -258,6 +263,11 @@ fn lead_to_name(words: &[Word<'_>], has_case: bool) -> Option<Lead> {
     if is_in(PEOPLE, &first.lower) && !apart {
         return Some(Lead { length: 1, must_be_cased: true, sure: true });
     }
+    if matches!(first.lower.as_str(), "spoke" | "talked" | "speak" | "talk" | "speaking" | "talking")
+        && words.get(1).is_some_and(|next| matches!(next.lower.as_str(), "to" | "with"))
+    {
+        return Some(Lead { length: 2, must_be_cased: true, sure: true });
+    }
     let person = matches!(
         first.lower.as_str(),
         "man" | "woman" | "guy" | "lady" | "person" | "somebody" | "someone" | "is" | "was"
@@ -268,6 +278,18 @@ fn lead_to_name(words: &[Word<'_>], has_case: bool) -> Option<Lead> {
 
 fn is_cased(words: &[Word<'_>]) -> bool {
     words.iter().any(|word| word.raw != "I" && word.raw.starts_with(char::is_uppercase))
+}
+
+/// A name with the rest of it, where it is begun anew: "I'm Jane. Jane Doe.", "the name's Hale, Tom Hale".
+fn fuller(words: &[Word<'_>], short: Found) -> Found {
+    let after = words.iter().position(|word| word.start >= short.span.end).unwrap_or(words.len());
+    let named = name_words(&words[after..], is_cased(words));
+    let again =
+        named.len() > 1 && !short.name.contains(' ') && named.iter().any(|word| word.raw == short.name);
+    match found(named).filter(|_| again) {
+        Some(whole) => Found { span: short.span.start..whole.span.end, name: whole.name },
+        None => short,
+    }
 }
 
 /// A name with what corrects it right after: "Jane Smith, no, Smyth".
@@ -342,7 +364,23 @@ fn introduced(words: &[Word<'_>], asked: bool) -> Option<Found> {
             best = found(named);
         }
     }
-    best.or_else(|| before_speaking(words))
+    best.or_else(|| before_speaking(words)).or_else(|| uncased(words))
+}
+
+/// "This is jane doe calling", in a transcript without capitals, where only the words around a name tell that it is one.
+fn uncased(words: &[Word<'_>]) -> Option<Found> {
+    if is_cased(words) {
+        return None;
+    }
+    (0..words.len()).find_map(|at| {
+        let rest = &words[at..];
+        let named = name_words(&rest[cue(rest, WEAK)?..], false);
+        let end = words.iter().position(|word| word.start == named.last().map_or(0, |last| last.start))?;
+        let told = words
+            .get(end + 1)
+            .is_some_and(|next| matches!(next.lower.as_str(), "calling" | "speaking" | "here" | "from"));
+        (told && named.len() <= 3).then(|| found(named))?
+    })
 }
 
 /// After a name comes a pause, or one of a few words: "Philip's own quest" is no name but a misheard one.

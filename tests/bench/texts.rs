@@ -47,6 +47,7 @@ pub fn run(data: &Path) -> anyhow::Result<()> {
         "read out of texts", "said", "read", "recall %", "precision %"
     );
     intake(&rows(&data.join("dev_text_intake.tsv"))?)?;
+    dictation(&rows(&data.join("dev_text_intake.tsv"))?)?;
     dialogue(&rows(&data.join("dev_text_dialogue.tsv"))?)?;
     cost()
 }
@@ -91,9 +92,8 @@ fn intake(rows: &[Row]) -> anyhow::Result<()> {
     let now: Zoned = "2026-03-02T09:00[America/New_York]".parse()?;
     let (order, zip) = (pattern("#W9999999")?, pattern("99999")?);
     let [mut names, mut emails, mut dictated_emails, mut orders, mut zips, mut money] =
-        [const { () }; 6].map(|()| Score::default());
-    let [mut dictated_orders, mut dictated_zips, mut dictated_codes, mut numbers, mut days] =
-        [const { () }; 5].map(|()| Score::default());
+        std::array::from_fn(|_| Score::default());
+    let [mut numbers, mut days] = std::array::from_fn(|_| Score::default());
     for row in rows {
         let text = in_first_person(&format!("{} {}", row["known"], row["reason"]));
         let values = values(&row["entities"])?;
@@ -120,33 +120,8 @@ fn intake(rows: &[Row]) -> anyhow::Result<()> {
             let read = of_kind(&mentions(&spoken, "US", &now), MentionKind::Email);
             dictated_emails.whole(std::slice::from_ref(address), &read, &spoken);
         }
-        let with = |pattern: &CodePattern, text: &str| -> Vec<String> {
-            let mut read: Vec<String> = codes(text, pattern).into_iter().map(|(_, code)| code).collect();
-            read.sort();
-            read.dedup();
-            read
-        };
-        let fits = |pattern: &CodePattern, all: Vec<String>| -> Vec<String> {
-            let plain = |value: &String| value.trim_start_matches('#').to_owned();
-            all.iter().filter_map(|value| pattern.fit(&plain(value))).collect()
-        };
-        orders.whole(&standing(&text, &order), &with(&order, &text), &text);
-        zips.whole(&standing(&text, &zip), &with(&zip, &text), &text);
-        for (key, value) in &values {
-            let signs = value.trim_start_matches('#');
-            let spoken = format!("it's {}", dictated(signs));
-            match key.as_str() {
-                "order_id" => {
-                    dictated_orders.whole(&fits(&order, vec![value.clone()]), &with(&order, &spoken), &spoken)
-                }
-                "zip" => dictated_zips.whole(std::slice::from_ref(value), &with(&zip, &spoken), &spoken),
-                "confirmation_number" if signs.chars().any(|sign| sign.is_ascii_digit()) => {
-                    let read: Vec<String> = code(&spoken).into_iter().collect();
-                    dictated_codes.whole(&[signs.to_owned()], &read, &spoken);
-                }
-                _ => {}
-            }
-        }
+        orders.whole(&standing(&text, &order), &of_pattern(&order, &text), &text);
+        zips.whole(&standing(&text, &zip), &of_pattern(&zip, &text), &text);
         money.whole(&written_money(&text), &of(MentionKind::Money), &text);
         numbers.whole(&[], &of(MentionKind::Number), &text);
         let gold: Vec<Date> = values.iter().filter_map(|(_, value)| value.parse().ok()).collect();
@@ -163,21 +138,56 @@ fn intake(rows: &[Row]) -> anyhow::Result<()> {
     emails.print("e-mail addresses, written");
     dictated_emails.print("e-mail addresses, dictated");
     orders.print("order numbers, written (pattern)");
-    dictated_orders.print("order numbers, dictated (pattern)");
-    dictated_codes.print("confirmation codes, dictated");
     zips.print("zip codes, written (pattern)");
-    dictated_zips.print("zip codes, dictated (pattern)");
     money.print("amounts, written");
     days.print("days of scenarios");
     numbers.print("telephone numbers (none is said)");
     Ok(())
 }
 
+/// Codes as the answer to a question, sign by sign.
+fn dictation(rows: &[Row]) -> anyhow::Result<()> {
+    let (order, zip) = (pattern("#W9999999")?, pattern("99999")?);
+    let [mut dictated_orders, mut dictated_zips, mut dictated_codes] =
+        std::array::from_fn(|_| Score::default());
+    for row in rows {
+        for (key, value) in &values(&row["entities"])? {
+            let signs = value.trim_start_matches('#');
+            let spoken = format!("it's {}", dictated(signs));
+            match key.as_str() {
+                "order_id" => {
+                    if let Some(code) = order.fit(signs) {
+                        dictated_orders.whole(&[code], &of_pattern(&order, &spoken), &spoken);
+                    }
+                }
+                "zip" => {
+                    dictated_zips.whole(std::slice::from_ref(value), &of_pattern(&zip, &spoken), &spoken)
+                }
+                "confirmation_number" if signs.chars().any(|sign| sign.is_ascii_digit()) => {
+                    let read: Vec<String> = code(&spoken).into_iter().collect();
+                    dictated_codes.whole(&[signs.to_owned()], &read, &spoken);
+                }
+                _ => {}
+            }
+        }
+    }
+    dictated_orders.print("order numbers, dictated (pattern)");
+    dictated_zips.print("zip codes, dictated (pattern)");
+    dictated_codes.print("confirmation codes, dictated");
+    Ok(())
+}
+
+fn of_pattern(pattern: &CodePattern, text: &str) -> Vec<String> {
+    let mut read: Vec<String> = codes(text, pattern).into_iter().map(|(_, code)| code).collect();
+    read.sort();
+    read.dedup();
+    read
+}
+
 fn dialogue(rows: &[Row]) -> anyhow::Result<()> {
     // Its days are reckoned from this Friday.
     let now: Zoned = "2019-03-01T09:00[America/Los_Angeles]".parse()?;
-    let [mut days, mut times, mut money, mut names, mut numbers] =
-        [const { () }; 5].map(|()| Score::default());
+    let [mut days, mut times, mut money, mut names, mut numbers] = std::array::from_fn(|_| Score::default());
     for row in rows {
         let all: Vec<&str> = row["dialogue"].split(" | ").collect();
         let turns: Vec<&str> = all.iter().filter_map(|turn| turn.strip_prefix("U: ")).collect();

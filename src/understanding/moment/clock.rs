@@ -138,7 +138,7 @@ pub(super) fn period(tokens: &[Token], at: usize, expected: bool) -> Option<(Clo
         let meant = opened || expected || second.is_sure() || first.is_sure();
         return (meant && closed(tokens, place + more)).then_some((first, second, place + 1 + more - at));
     }
-    let (first, used) = clock(tokens, place, opened || expected)?;
+    let (first, used) = clock(tokens, place, true)?;
     if tokens[place + used - 1].stop {
         return None;
     }
@@ -149,7 +149,8 @@ pub(super) fn period(tokens: &[Token], at: usize, expected: bool) -> Option<(Clo
         _ => false,
     };
     let (last, used) = clock(tokens, place + 1, joined)?;
-    let meant = opened || expected || first.is_sure() || last.is_sure();
+    let in_part = part(tokens, place + 1 + used).is_some_and(|(_, used)| used > 1);
+    let meant = opened || expected || first.is_sure() || last.is_sure() || in_part;
     (joined && meant).then_some((first, last, place + 1 + used - at))
 }
 

@@ -92,14 +92,21 @@ impl Calendar<'_> {
     /// "In two weeks", "three days ago", "a week from Tuesday", "within two days", "in the next ten days".
     fn reckoned(&self, at: usize, past: bool) -> Option<Day> {
         let lead = self.word(at);
+        if (lead, self.word(at + 1), self.word(at + 2)) == ("within", "the", "hour") {
+            let day = self.reckon(Amount::Minutes(60), 1)?;
+            return Some(Day { used: 3, kind: Some(MomentKind::Before), ..day });
+        }
         if matches!((lead, self.word(at + 1)), ("in" | "within" | "over" | "for", "the")) {
             return self.coming_or_gone(at + 2, 2);
         }
-        let led = usize::from(matches!(lead, "in" | "within"));
+        let mut led = usize::from(matches!(lead, "in" | "within"));
+        if led == 1 && matches!(self.word(at + 1), "about" | "around" | "roughly" | "maybe") {
+            led = 2;
+        }
         let (amount, used) = self.amount(at + led)?;
         let used = led + used;
         let next = self.word(at + used);
-        if led == 1 {
+        if led > 0 {
             // "Nobody has called in two weeks" tells of no day to come.
             if past {
                 return None;
@@ -207,6 +214,10 @@ impl Calendar<'_> {
         let in_week =
             |weeks: i64| self.shift(self.week_of(weeks)?, i64::from(day.to_monday_zero_offset()).days());
         let mut used = place + 1 - at;
+        // "Monday the 16th", "Monday, March 4th": the day of the month decides.
+        if let Some(date) = self.of_month(at + used, past, true).filter(|_| !self.tokens[place].stop) {
+            return Some(Day { used: used + date.used, ..date });
+        }
         let after = (self.word(at + used), self.word(at + used + 1), self.word(at + used + 2));
         let date = match (which, after) {
             (_, ("week", _, _)) => {
@@ -300,13 +311,29 @@ impl Calendar<'_> {
             return Some(Day::through(first, self.shift(first, 1.days())?, place + 1 - at));
         }
         if which == "the" {
-            return None;
+            return self.week_by_another(place).map(|day| Day { used: day.used + 1, ..day });
         }
         if let Some(day) = self.unit(place, offset) {
             return Some(Day { used: place + day.used - at, ..day });
         }
         let month = self.month_alone(place, which == "last" || which == "past")?;
         Some(Day { used: place + month.used - at, ..month })
+    }
+
+    /// "Week after next", "week before last", "week of December 7th".
+    fn week_by_another(&self, at: usize) -> Option<Day> {
+        let monday = match (self.word(at), self.word(at + 1), self.word(at + 2)) {
+            ("week", "after", "next") => self.week_of(2)?,
+            ("week", "before", "last") => self.week_of(-2)?,
+            ("week", "of", _) => {
+                let day = self.of_month(at + 2, false, true)?;
+                let monday =
+                    self.shift(day.first, (-i64::from(day.first.weekday().to_monday_zero_offset())).days())?;
+                return Some(Day::through(monday, self.shift(monday, 6.days())?, 2 + day.used));
+            }
+            _ => return None,
+        };
+        Some(Day::through(monday, self.shift(monday, 6.days())?, 3))
     }
 
     /// The week, month or year so many units away.
@@ -452,7 +479,9 @@ impl Calendar<'_> {
             }
             ('-' | '/' | '.', [one, two, year]) => {
                 let (month, day) = ordered(*one, *two);
-                let year = if *year < 100 { 2000 + year } else { *year };
+                // Nobody speaks of a day so far ahead: "6/5/62" is a birthday.
+                let century = if 2000 + year > self.today().year() + 10 { 1900 } else { 2000 };
+                let year = if *year < 100 { century + year } else { *year };
                 Date::new(year, small(month)?, small(day)?).ok().filter(|date| date.year() >= 1900)?
             }
             ('/', [one, two]) if expected && text != "24/7" => {

@@ -10,6 +10,7 @@ use std::ops::Range;
 use jiff::Zoned;
 use jiff::civil::{Date, Time};
 
+use super::correction::takes_back;
 use super::lexicon::is_in;
 use super::number::{Token, ordinal, tokens, word};
 use clock::{Clock, Part};
@@ -141,21 +142,14 @@ enum Link {
 }
 
 fn link(tokens: &[Token], earlier: &Placed, to: usize) -> Link {
-    const MARKS: &str = "no wait sorry actually rather mean meant oops correction scratch";
-    const BETWEEN: &str = "i um uh er it it's its is that that's make the on at but was well oh";
     let between = tokens.get(earlier.end..to).unwrap_or_default();
-    if between.len() > 7 {
-        return Link::Apart;
-    }
     if !between.is_empty() && between.iter().all(|token| token.text == "not") {
         return Link::Denied;
     }
-    let mark = |token: &Token| is_in(MARKS, &token.text);
-    let marked = between.iter().any(mark)
-        || between.windows(2).any(|pair| pair[0].text == "make" && pair[1].text == "that")
-        || is_not(tokens, earlier.start);
-    let only = between.iter().all(|token| mark(token) || is_in(BETWEEN, &token.text));
-    if only && marked { Link::Corrects } else { Link::Apart }
+    // "Not Tuesday, it's Wednesday": what comes before takes it back.
+    let denied = is_not(tokens, earlier.start).then_some("no");
+    let said = denied.into_iter().chain(between.iter().map(|token| token.text.as_str()));
+    if takes_back(said) { Link::Corrects } else { Link::Apart }
 }
 
 struct Scan<'a> {
@@ -350,12 +344,14 @@ impl Scan<'_> {
     /// How a moment lies to its sentence, by its lead.
     fn kind(&self, led_from: usize, lead: &Lead, past: bool, parts: &Parts) -> Option<MomentKind> {
         let own = parts.day.and_then(|day| day.kind);
+        // "A charge from this morning" begins nothing.
+        let here = parts.day.is_some_and(|day| day.first <= self.calendar.now.date());
         let denied = led_from > 0 && is_not(self.tokens, led_from);
         match lead.kind {
             // "Not before Friday" is Friday or later.
             Some(MomentKind::Before) if denied => Some(MomentKind::After),
             Some(MomentKind::After)
-                if lead.from && (past || parts.period.is_some() || self.is_change(led_from)) =>
+                if lead.from && (past || here || parts.period.is_some() || self.is_change(led_from)) =>
             {
                 own
             }

@@ -68,6 +68,11 @@ fn weekdays_are_to_come_unless_the_talk_is_of_the_past() {
         ("I'm home every Tuesday.", ""),
         ("this weekend", "2026-11-28/2026-11-29"),
         ("next week", "2026-11-30/2026-12-06"),
+        ("Monday the 30th", "2026-11-30"),
+        ("Nobody came on Monday the 16th.", "2026-11-16"),
+        ("on Tuesday, December 8th at ten", "2026-12-08T10:00"),
+        ("the week after next", "2026-12-07/2026-12-13"),
+        ("the week of December 9th", "2026-12-07/2026-12-13"),
         ("the end of the month", "2026-11-30"),
         ("by the end of next week", "../2026-12-04"),
         ("the beginning of next month", "2026-12-01"),
@@ -96,6 +101,7 @@ fn days_of_the_month_are_the_next_or_the_last() {
         ("I may call you. March on.", ""),
         ("You are open 24/7.", ""),
         ("I live on the fourth floor.", ""),
+        ("my date of birth is 6/5/62", "1962-06-05"),
     ]);
 }
 
@@ -113,6 +119,7 @@ fn times_are_read_in_their_usual_forms() {
         ("from two to four p.m.", "14:00/16:00"),
         ("this afternoon", "2026-11-25T12:00/18:00"),
         ("tonight at seven", "2026-11-25T19:00"),
+        ("There is a charge from this morning.", "2026-11-25T06:00/12:00"),
         ("noon", "12:00"),
         ("by noon tomorrow", "../2026-11-26T12:00"),
         ("at 2.45", "14:45"),
@@ -128,6 +135,10 @@ fn times_are_read_in_their_usual_forms() {
         ("any time after three", "15:00/.."),
         ("Tuesday four thirty", "2026-12-01T16:30"),
         ("Tuesday morning before ten", "../2026-12-01T10:00"),
+        ("seven to nine in the evening", "19:00/21:00"),
+        ("within the hour", "../2026-11-25T11:20"),
+        ("in about an hour", "2026-11-25T11:20"),
+        ("one to two calls a day", ""),
         ("I can do mornings", ""),
         ("Good morning!", ""),
         ("at 18 Fernwood Avenue", ""),

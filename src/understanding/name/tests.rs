@@ -76,6 +76,10 @@ fn all_names_of_a_text_are_found_with_their_places() {
         ("My name is owen castellane and I spoke to Dr. Jones on Monday.", "Dr. Jones"),
         ("my name is owen castellane and i have a leak", "owen castellane"),
         ("I am Lucas, and my son Ben is ill.", "Lucas|Ben"),
+        ("hi this is maria gonzalez calling about my bill", "maria gonzalez"),
+        ("it is cold in here", ""),
+        ("I'm Jane. Jane Doe. I spoke to Karen.", "Jane. Jane Doe|Karen"),
+        ("The name's Hale, Tom Hale.", "Hale, Tom Hale"),
     ];
     for (text, expected) in said {
         let found: Vec<&str> = names(text).into_iter().map(|(span, _)| &text[span]).collect();
