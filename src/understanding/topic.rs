@@ -42,6 +42,9 @@ pub fn topics(text: &str, cues: &[&[String]]) -> Vec<TopicMatch> {
         let span = said.span(hit);
         found.push((TopicMatch { topic, score, span }, hit.at.iter().copied().collect()));
     }
+    if found.is_empty() {
+        found = said.loosely(&compiled, &rarity);
+    }
     let covered: Vec<bool> = found
         .iter()
         .map(|(_, at)| found.iter().any(|(_, other)| other.len() > at.len() && at.is_subset(other)))
@@ -62,6 +65,11 @@ pub fn cued(text: &str, cues: &[String]) -> Option<Range<usize>> {
 const FURTHER_CUE: f32 = 0.3;
 /// How many words of weight may stand between two words of a cue.
 const GAP: usize = 3;
+/// How much of a cue's weight must be there for a loose match, and what is left of that.
+const LOOSE_SHARE: f32 = 0.6;
+const LOOSE: f32 = 0.5;
+/// What is left of a cue's weight when its two words stand the other way round.
+const TURNED: f32 = 0.8;
 /// What a word that carries no matter weighs.
 const FUNCTION_WEIGHT: f32 = 0.3;
 
@@ -109,11 +117,13 @@ impl<'a> Rarity<'a> {
 struct Hit {
     at: Vec<usize>,
     gaps: usize,
+    turned: bool,
 }
 
 impl Hit {
     fn closeness(&self) -> f32 {
-        1.0 / (1.0 + 0.05 * self.gaps as f32)
+        let order = if self.turned { TURNED } else { 1.0 };
+        order / (1.0 + 0.05 * self.gaps as f32)
     }
 }
 
@@ -135,18 +145,58 @@ impl Said {
         self.tokens[first].start..self.tokens[last].end
     }
 
-    /// Every place where the cue stands and is not denied.
+    /// Every place where the cue stands and is not denied. Two words of matter may also stand the other way round:
+    /// "my card was stolen" for "stolen card".
     fn find(&self, cue: &Cue) -> Vec<Hit> {
-        let Some((first, rest)) = cue.words.split_first() else { return Vec::new() };
+        let mut hits = self.find_in_order(&cue.words);
+        if let [one, other] = cue.words.as_slice()
+            && !FUNCTION.contains(&one.as_str())
+            && !FUNCTION.contains(&other.as_str())
+        {
+            let turned = self.find_in_order(&[other.clone(), one.clone()]);
+            hits.extend(turned.into_iter().map(|hit| Hit { turned: true, ..hit }));
+        }
+        if !cue.words.iter().any(|word| word == NOT) {
+            hits.retain(|hit| !self.denied(hit.at[0]));
+        }
+        hits
+    }
+
+    /// The topics of which most of a cue's weight is in the text, in whatever order: better than nothing.
+    fn loosely(&self, compiled: &[Vec<Cue>], rarity: &Rarity) -> Vec<(TopicMatch, BTreeSet<usize>)> {
+        let mut found = Vec::new();
+        for (topic, cues) in compiled.iter().enumerate() {
+            let mut best = (0.0, BTreeSet::new());
+            for cue in cues.iter().filter(|cue| cue.words.len() > 1) {
+                let whole: f32 = cue.words.iter().map(|word| rarity.weight(word)).sum();
+                let there = cue.words.iter().filter_map(|word| {
+                    let at = self.keys.iter().position(|key| key == word)?;
+                    (!self.denied(at)).then(|| (at, rarity.weight(word)))
+                });
+                let (at, weights): (BTreeSet<usize>, Vec<f32>) = there.unzip();
+                let weight: f32 = weights.iter().sum();
+                let share = weight / whole.max(f32::EPSILON);
+                if share >= LOOSE_SHARE && weight * share * LOOSE > best.0 {
+                    best = (weight * share * LOOSE, at);
+                }
+            }
+            let (score, at) = best;
+            if let (Some(&first), Some(&last)) = (at.first(), at.last()) {
+                let span = self.tokens[first].start..self.tokens[last].end;
+                found.push((TopicMatch { topic, score, span }, at));
+            }
+        }
+        found
+    }
+
+    fn find_in_order(&self, words: &[String]) -> Vec<Hit> {
+        let Some((first, rest)) = words.split_first() else { return Vec::new() };
         let starts = (0..self.keys.len()).filter(|&at| self.keys[at] == *first);
-        starts
-            .filter_map(|start| self.follow(start, rest))
-            .filter(|hit| !self.denied(cue, hit.at[0]))
-            .collect()
+        starts.filter_map(|start| self.follow(start, rest)).collect()
     }
 
     fn follow(&self, start: usize, rest: &[String]) -> Option<Hit> {
-        let mut hit = Hit { at: vec![start], gaps: 0 };
+        let mut hit = Hit { at: vec![start], gaps: 0, turned: false };
         let mut at = start;
         for word in rest {
             let mut gap = 0;
@@ -173,24 +223,35 @@ impl Said {
     }
 
     /// Whether the words before say that it is not about this: "it's not about the bill", "I don't want to cancel".
-    fn denied(&self, cue: &Cue, start: usize) -> bool {
-        if cue.words.iter().any(|word| word == NOT) {
-            return false;
-        }
+    fn denied(&self, start: usize) -> bool {
+        let mut wishes = false;
         for at in (0..start).rev() {
             let token = &self.tokens[at];
             if token.closes {
                 return false;
             }
             if token.word == "not" {
-                let before = at.checked_sub(1).map_or("", |before| self.tokens[before].word.as_str());
-                return !matches!(before, "can" | "could" | "why");
+                return self.denies(at, wishes);
             }
             if !DENYING.contains(&token.stem.as_str()) {
                 return false;
             }
+            wishes |= WISHING.contains(&token.stem.as_str());
         }
         false
+    }
+
+    /// Whether the "not" at `at` denies the matter, as in "that's not", "I don't want", and does not ask or complain, as
+    /// in "why isn't", "hasn't".
+    fn denies(&self, at: usize, wishes: bool) -> bool {
+        let Some(verb) = at.checked_sub(1).map(|before| &self.tokens[before]) else { return true };
+        let asks = verb.opens || at >= 2 && self.tokens[at - 2].word == "why";
+        match verb.stem.as_str() {
+            "be" => !asks,
+            "do" => wishes && !asks,
+            "can" | "could" | "have" | "will" | "would" | "should" => false,
+            _ => true,
+        }
     }
 }
 
@@ -221,7 +282,7 @@ const NEVER_BETWEEN: &[&str] = &["i", "we", "but", "because", "and"];
 
 /// Stems that weigh little in a cue.
 const FUNCTION: &[&str] = &[
-    "not", "be", "i", "me", "you", "it", "to", "do", "have", "get", "for", "on", "in", "of", "with", "at",
+    NOT, "be", "i", "me", "you", "it", "to", "do", "have", "get", "for", "on", "in", "of", "with", "at",
     "from", "by", "what", "how", "when", "why", "who", "where", "can", "will", "would", "there", "we", "us",
     "they", "he", "she", "if", "and", "or", "about", "up", "out", "is", "so", "still", "need", "want",
 ];
@@ -232,6 +293,9 @@ const DENYING: &[&str] = &[
     "your", "ask", "try", "look", "talk", "concern", "regard", "real", "just", "because", "of", "in",
     "interest", "lik", "wish", "plan", "go", "you",
 ];
+
+/// Stems with which a "do not" denies.
+const WISHING: &[&str] = &["want", "need", "call", "ask", "try", "plan", "wish", "lik", "look", "mean"];
 
 #[cfg(test)]
 mod tests {

@@ -20,7 +20,7 @@ pub(super) const RULES: &[Rules] = &[
 ];
 
 const MILD: &[&str] = &[
-    "(fuck|fucking|fucked|fuckin|motherfucking|effing|friggin|frigging)",
+    "(fuck|fucking|fucked|fuckin|=fuk|=fck|motherfucking|effing|friggin|frigging)",
     "(shit|shitty|bullshit|crap|crappy|shitshow|horseshit|dogshit|batshit)",
     "bull shit",
     "god damn it?",
@@ -50,12 +50,15 @@ const INSULT: &[&str] = &[
     "(you|your|youre|=such) ~3 (idiot|moron|imbecile|loser|jerk|asshole|arsehole|dumbass|dipshit|jackass|dickhead|dimwit|halfwit|nitwit|fool|clown|prick|douche|douchebag|scumbag|crook|thief|liar|twat|wanker|tosser|bastard|pig|creep|pervert|cretin|weirdo|freak|shithead|airhead|dummy|tool|cow|donkey|vermin|scum|trash|garbage|parasite|psycho|maniac|nutcase|lunatic|bimbo|dunce|numbskull|bozo|incompetents|ass|arse|bum|knob|muppet|pillock|git|bugger|sod|shit|butthole|asswipe|dolt|buffoon)",
     "^ ~1 (idiot|moron|imbecile|loser|asshole|arsehole|dumbass|dipshit|jackass|dickhead|dimwit|prick|douche|douchebag|scumbag|twat|wanker|tosser|bastard|cretin|shithead|airhead|dummy|liar|jerk|weirdo|retards|freak|fool|bum|asswipe|butthole) $",
     "(fucking|stupid|bloody|goddamn|damn|dumb|complete|absolute|total|incompetent|lazy|useless|worthless|lying) (idiot|moron|imbecile|loser|jerk|asshole|arsehole|bastard|prick|liar|crook|thief|clown|cow|pig|fool|robot|bot|machine|people|amateurs|pricks|wanker|scum) $",
-    "(your|you|the|that|this|those|these) ~3 (technician|receptionist|guy|man|woman|lady|manager|people|staff|boss|dentist|plumber|doctor|company|girl|colleague|secretary|lawyer|driver|attorney|team|crew|workers|office) ~1 (is|are|was|were|be) ~4 (idiot|moron|imbecile|asshole|arsehole|jerk|prick|crook|crooks|thief|thieves|liar|liars|bastard|clowns|scumbag|dumbass|morons|idiots|scum|dickhead|pig|pigs)",
-    "(you|youre) (guys|people|lot|all|folks|two|just|really|fucking|so|very|too|clearly|obviously|honestly|must|=be|=are|=is|are|is|a|the|an|both|such|bunch|of|fucking|pretty|kinda|quite|fully|totally|completely|absolutely|bloody|damn|as|utterly|sound|seem|look|always|still|freaking) ~2 (stupid|dumb|useless|worthless|pathetic|incompetent|moronic|idiotic|ignorant|ugly|disgusting|brainless|thick|braindead|clueless|hopeless|retarded|insane|crazy|mad|nuts|annoying|boring|lame|rubbish|crap|shit|shite|creepy|weird|evil|delusional|mental|dense|fat|lazy|gay|horrible|terrible|awful|garbage|trash|slow|shitty|crappy|rude|dumber|stupider|dumbest|worst|stupidest|lying|scamming|unintelligent|dull|silly|bitter|vile|nasty|sick|twisted|filthy|daft|hideous|annoyin|dishonest)",
+    "(your|the|that|this|those|these) ~3 (technician|receptionist|guy|man|woman|lady|manager|people|staff|boss|dentist|plumber|doctor|company|girl|colleague|secretary|lawyer|driver|attorney|team|crew|workers|office) ~1 (is|are|was|were|be) ~4 (idiot|moron|imbecile|asshole|arsehole|jerk|prick|crook|crooks|thief|thieves|liar|liars|bastard|clowns|scumbag|dumbass|morons|idiots|scum|dickhead|pig|pigs)",
+    "you ~1 (guys|people|lot|all|folks|two|just|really|so|too|clearly|obviously|honestly|must|=be|=are|=is|=r|both|sound|seem|look|always|still) ~2 (stupid|dumb|useless|worthless|pathetic|incompetent|moronic|idiotic|ignorant|ugly|disgusting|brainless|thick|braindead|clueless|hopeless|retarded|insane|crazy|mad|nuts|annoying|boring|lame|rubbish|crap|shit|shite|creepy|weird|evil|delusional|mental|dense|fat|lazy|gay|horrible|terrible|awful|garbage|trash|slow|shitty|crappy|rude|dumber|stupider|dumbest|worst|stupidest|lying|scamming|unintelligent|dull|silly|bitter|vile|nasty|sick|twisted|filthy|daft|hideous|annoyin|dishonest)",
     "(be|=are) you ~3 (stupid|dumb|deaf|retarded|idiot|moron|thick|brainless|insane|crazy|mental|slow|mad|nuts|dense|blind|gay|mad|high|drunk|idiots)",
     "how (stupid|dumb|thick|dense|incompetent) ~1 (can|could|are|is|do) (you|someone|people)",
     "(=shut|=shuttup) ~2 up",
     "(=shutup|=stfu|=gtfo|=foad)",
+    "(=me|=it|=now|=hello|=hey|=listen|=yes|=well|=oh|=then|=here|=no|=okay|=that|=question) (idiot|moron|imbecile|asshole|arsehole|dumbass|dickhead|prick|bastard|loser|jerk) $",
+    "(who|what) (is|kind of|sort of|be) ~1 (idiot|moron|imbecile|clown|asshole)",
+    "(be|are) you ~2 (fat|ugly|useless|incompetent|braindead|brainless|drunk)",
     "shut (your|the|it) ~2 (mouth|face|trap|hell|up|gob|hole|pie)?",
     "(=piss|=bugger|=sod|=jog|=eff|=naff|=feck|=back) =off",
     "(go|burn|rot) ~1 (to|in) hell",
@@ -90,7 +93,7 @@ const INSULT: &[&str] = &[
 const NO_INSULT: &[&str] = &[
     "(thank|thanks) ~2 (you|a lot)",
     "(you|be|are|it|that|=is|would|will) ~2 (not|never) (stupid|dumb|crazy|a|so|an|useless)",
-    "(am|was|feel|=im|be) ~2 (i|so|=such|a|an|like|the) ~1 (stupid|idiot|dumb|fool|moron)",
+    "(i|me) (be|feel|am|look|sound|must) ~4 (stupid|idiot|dumb|fool|moron|crazy|slow|useless|terrible|liar)",
     "you ~2 (think|thought|say|said|tell|telling|call|calling|make|making|made|treat|treating) ~3 (i|me|us|we) ~5 (stupid|idiot|liar|fool|moron|crazy|dumb|like|mad|insane|nuts|thief|criminal|lying)",
     "(make|makes|making|drive|driving|drives) (me|us) ~2 (crazy|mad|nuts|insane|sick|look|feel)",
     "your ~3 (line|system|machine|website|app|music|menu|bill|policy|service|price|prices|hold|number|phone|food) ~2 (be|is|are) ~2 (stupid|dumb|useless|terrible|awful|annoying|slow|horrible|crazy|insane|ridiculous|rubbish)",
@@ -110,13 +113,19 @@ const NO_INSULT: &[&str] = &[
     "(got|get|have) a life (insurance|threatening)",
     "(you|they) ~2 (are|be) ~2 (not|slow) (stupid|today|at)",
     "(too|so|very|really|bit|little|pretty) slow",
-    "you (do|did|have|had|can|could|will|would|should|may|might|can|want|need|know|tell|told|say|said|think|=are|were) not ~2 (have|know|get|give|need|want|understand|mean)",
     "you ~2 no (clue|idea) (what|how|when|why)",
     "(if|when|since|because) you ~3 (sick|slow)",
 ];
 
 const SEVERE: &[&str] = &[
-    "(fuck|fucking|screw) ~1 (=you|=yourself|=yourselves|=yall|=u|=youse|your|=off|yous) -(guys|over|up|can|have|not|did|had)?",
+    "(i|we) (will|am|would|want|could|might|wanna|love|like) ~4 (=kill|=stab|=murder|=rape|=shoot|=strangle|=chop|=beat|=slaughter|=hang|=gut) (you|your) -(an|a|to|up|there|two)",
+    "get the fuck (out|off|away|lost|over)",
+    "(can|may|want|let|like|love|will) ~4 (=kiss|=lick|=touch) (=you|=your) -(up|back|base|pets|system)",
+    "talk dirty to? me?",
+    "cyber sex",
+    "(dick|cock|penis) ~5 (in|up|inside) (your|her|my|his) ~1 (ass|butt|mouth|rectum|pussy|throat)",
+    "(love|like|want) to rape",
+    "(fuck|fucking) ~1 (=you|=yourself|=yourselves|=yall|=u|=youse|your|=off|yous) -(guys|over|up|can|have|not|did|had)?",
     "(fuck|fucking) (=you|=off|=yourself) (all|guys|people|lot)?",
     "(=go) ~1 (fuck|screw|hang|kill) (=yourself|=yourselves|=off)",
     "(motherfucker|motherfuckers|cocksucker|cocksuckers|cunt|cunts|whore|whores|slut|sluts|skank|slag|bitch|bitches|biatch|beatch|bitchass|fuckface|fucker|fuckers|fuckwit|fucktard|shitface|dickface|cumdumpster|hoe|hooker|tramp)",
@@ -157,7 +166,7 @@ const SEVERE: &[&str] = &[
     "(jerk|jack|wank|get) ~1 off (to|on|with|for) ~1 (you|your|me)",
     "(turn|turns|turning) me on $",
     "(be|=is|=are) ~1 my (slave|bitch|sex|whore)",
-    "(you|your) ~3 (in|up) ~1 (the|your) (ass|arse|butt|pussy|mouth)",
+    "(stick|shove|up) ~2 your (ass|arse|butt|pussy)",
     "(up) (your|the) ~1 (ass|arse|butt|asshole|arsehole)",
 ];
 

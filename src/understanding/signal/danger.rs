@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rules] = &[
         kind: SignalKind::Emergency(EmergencyKind::Medical),
         said: MEDICAL_WITH_NOT,
         unless: NOT_MEDICAL,
-        guards: Guards { denied: false, quoted: false, remote: true },
+        guards: Guards { remote: true, ..Guards::NONE },
     },
     Rules {
         kind: SignalKind::Emergency(EmergencyKind::Fire),
@@ -81,7 +81,7 @@ const NO_THREAT: &[&str] = &[
     "(shoot|hit|drop|beat) you (a|an|up|back|with|to|the) (email|message|text|note|line|it|call|punch)?",
     "slap ~2 (paint|sticker|label|coat)",
     "(cut|hit|kick|kill) (him|her|it|them|this|that) (off|out) ~2 (water|power|gas|supply)",
-    "(come|coming|drive|driving|go) ~1 (down|over|up|by|round|around)? there and ~3 (=pay|=pick|=drop|=sign|=bring|=collect|=show|=wait|=look|=get|=talk|=speak|=sort|=give|=see|=help|=let|=return|=fix|=do|=make|=sit)",
+    "(come|coming|drive|driving|go) ~1 (down|over|up|by|round|around)? there and ~3 (=pay|=pick|=drop|=sign|=bring|=collect|=wait|=look|=get|=talk|=speak|=sort|=give|=see|=help|=let|=return|=fix|=do|=make|=sit)",
     "(make|making|show|give|bring|get|deal) ~1 (you|your|my|the|an|this) ~2 (copy|offer|appointment|paperwork|payment|check|with|key|keys|papers|document|documents|paper|receipt)",
     "(you|he|she|they) (had|better) ~2 (look|watch) ~1 (into|at|it)",
     "(so|very|really|am|are|be) sorry (for|to|about|if|that|i)",

@@ -277,7 +277,7 @@ const NO_EMBARRASSMENT: &[&str] = &[
 
 const WORN_OUT: &[&str] = &[
     "(everyone|everybody|each|every) ~3 (=tells|=told|=says|=said|=gives|=gave|=telling|=saying|=has|=tell|=say|=give) ~3 (=different|=something|=else|=another|=contradict|=otherwise)",
-    "(every|each) ~4 different (answer|story|thing|information)",
+    "(every|each) ~7 different (answer|story|thing|information)",
     "different (answer|answers|story|stories|things|thing|information|info|person|advice|response|explanation|number|numbers|price|prices|date|dates) ~3 (every|each|from|everyone|everybody|again|all|depending|time|whenever)",
     "(keep|keeps|kept|always|constantly|just) ~2 (getting|get|be|being|send|sending|told|telling|hear|hearing|given|giving) ~2 (different|conflicting|contradictory|passed|transferred|bounced|shuffled|pushed|runaround|around|from)",
     "(=passed|=bounced|=shuffled|=shunted|=pushed|=kicked|=tossed|=handed|=transferred|=sent|=passing|=bouncing|=sending|=transferring) (me|us)? ~1 (=around|=from|=back and|=between|back) ~3 (=to|=person|=department|=one|forth|$)?",
@@ -349,7 +349,7 @@ const NO_THANKS: &[&str] = &[
     "=thanks to (you|your|him|her|them|that|this|the)",
     "no (thanks|thank)",
     "(gee) thanks",
-    "(would|be|will|could) ~2 (appreciated|appreciate|grateful|helpful|kind|thankful) (if|it|to|you)?",
+    "(would|=be|will|could) ~2 (appreciated|appreciate|grateful|helpful|kind|thankful) (if|it|to|you)?",
     "(not|never|un) ~2 (helpful|kind|appreciate|grateful|thankful)",
     "(be|=is|are) ~1 (kind|wonderful) of",
     "no ~1 (appreciation|thanks)",
