@@ -31,8 +31,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         for (offset, piece) in pieces(word.raw) {
             let (start, end) = (word.start + offset, word.start + offset + piece.len());
             let masked = unmasked(piece, &text[end..]);
-            let lower =
-                masked.map_or_else(|| piece.to_lowercase().replace('’', "'").replace('.', ""), str::to_owned);
+            let lower = masked.map_or_else(|| lower(piece), str::to_owned);
             expand(&lower, |word| {
                 let stem = stem(word);
                 found.push(Token {
@@ -60,6 +59,12 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         last.closes = true;
     }
     found
+}
+
+/// The piece in lower case, apostrophes straightened, without the stops of an abbreviation.
+fn lower(piece: &str) -> String {
+    let straight = piece.chars().filter(|letter| *letter != '.').map(|letter| if letter == '’' { '\'' } else { letter });
+    straight.flat_map(char::to_lowercase).collect()
 }
 
 /// The parts around hyphens and slashes with their offsets; a single letter before a hyphen stays with its word.
@@ -116,7 +121,11 @@ fn expand(lower: &str, mut give: impl FnMut(&str)) {
         }
         return;
     }
-    give(&lower.replace('\'', ""));
+    if lower.contains('\'') {
+        give(&lower.replace('\'', ""));
+    } else {
+        give(lower);
+    }
 }
 
 // After these, "'s" is a verb; after other words it may as well be a genitive.

@@ -148,6 +148,9 @@ impl Said {
     /// Every place where the cue stands and is not denied. Two words of matter may also stand the other way round:
     /// "my card was stolen" for "stolen card".
     fn find(&self, cue: &Cue) -> Vec<Hit> {
+        if !cue.words.iter().all(|word| self.keys.contains(word)) {
+            return Vec::new();
+        }
         let mut hits = self.find_in_order(&cue.words);
         if let [one, other] = cue.words.as_slice()
             && !FUNCTION.contains(&one.as_str())

@@ -65,7 +65,7 @@ const INSULT: &[&str] = &[
     "(screw|damn|curse|blast|stuff|hate|despise|loathe|bugger) (=you|=yourself|=yall|=youse) -(guys|over|up|can|have|not|did|had)",
     "(screw|hate|despise|loathe) (=you|=yourself) (guys|people|all|lot|over|so|too|very)?",
     "(you|youre) ~4 (piece of|sack of|waste of|pile of|bag of|bunch of|load of)",
-    "(piece|sack|waste|pile|bag|bunch|load|pack) of (crap|garbage|trash|junk|space|air|idiots|morons|crooks|liars|thieves|clowns|dirt|scammers|bastards|losers|amateurs|assholes|oxygen|rubbish|shit|criminals|incompetents|imbeciles)",
+    "(waste|bunch|load|pack|lot) of ~1 (space|air|oxygen|idiots|morons|crooks|liars|thieves|clowns|scammers|bastards|losers|amateurs|assholes|criminals|imbeciles)",
     "you ~2 (=suck|=sucks|=stink|=disgust|=blow|=lie|=sicken)",
     "(you|youre) ~2 (no|not) ~2 (brain|brains|clue|smart|intelligent|good|bright|use|very)",
     "(get|got|have|grow|use|buy|need) (a|your|some|half|any) ~1 (brain|brains|life|clue) -(surgery|scan|mri|insurance)",

@@ -136,6 +136,7 @@ const MEDICAL: &[&str] = &[
     "my chest ~3 (hurt|tight|pain|burn|crush)",
     "(hard|hardly|barely|trouble|difficulty|struggle|difficult|labor|problem|gasp|fight|unable) ~3 (=breathe|=breathing|=breath|=breath)",
     "(shortness|short) of breath",
+    "(going|about|feel like) ~2 to? (=pass|=black) out",
     "stop (=breathing|=breathe)",
     "(unconscious|unresponsive)",
     "(=passed|=blacked|=passing|=blacking) out -(flyers|invitations|candy|the|papers)",
@@ -259,6 +260,7 @@ const NO_FIRE: &[&str] = &[
 ];
 
 const GAS: &[&str] = &[
+    "smell ~6 like ~2 (=gas|propane|rotten eggs)",
     "(=smell|=smells|=smelling|=smelled|=smelt|odor|odour|=stinks|=reeks|whiff) ~3 (=gas|=eggs|=sulfur|=sulphur|=propane)",
     "(=gas|propane) ~1 (=smell|=smells|=leak|=leaks|=leaking|=odor|=odour|=leaked|=smelling|=escaping|=hissing)",
     "(=leak|=leaking|=leaks) ~2 (=gas|propane) -(bill)",
@@ -302,6 +304,8 @@ const VIOLENCE: &[&str] = &[
 ];
 
 const NO_VIOLENCE: &[&str] = &[
+    "(tried|attempted) to break",
+    "break ~5 (last night|yesterday|while i was|over the weekend)",
     "(shoot|shooting) (pain|pains|star|for|me|an|a)",
     "(price|prices|bill|bills|bugs|mosquitoes|headache|tooth|pain|back|heat|shoes|stairs|wait|toothache|it|this|cold|knee|feet|suspense|curiosity|boredom) ~3 (kill|killing|attack)",
     "kill me (with|when|if|for|right|laughing)",
@@ -316,6 +320,7 @@ const NO_VIOLENCE: &[&str] = &[
 ];
 
 const PROPERTY: &[&str] = &[
+    "water ~3 (=dripping|=leaking|=drips|=leaks) ~1 (from|through|out of) ~2 (ceiling|light|lights|fixture|upstairs|walls|wall)",
     "(burst|bursting|busted|exploded|ruptured|broken) ~1 (pipe|pipes|main|hose|tank)",
     "(pipe|pipes|water main|hose|tank|heater|main|tap|faucet|valve|radiator|boiler) ~3 (=burst|=bursted|=bursting|=exploded|=ruptured|=exploding|=busted)",
     "water ~2 (be|=is|=s|just|come|keep|has|been|all|started)? ~1 (=pouring|=gushing|=spraying|=flooding|=shooting|=pours|=rushing|=spewing|=squirting|=streaming|=pour|=gushes|=cascading|=everywhere|=bursting|=poured) ~1 (out|through|down|from|in|into|everywhere|all|over|$|now|and|of)?",

@@ -152,6 +152,9 @@ fn repeated_failures_are_counted() {
             "I called yesterday and made an appointment for Monday",
             "brush it twice a day",
             "Please try again tomorrow.",
+            "I already told you my number.",
+            "The pilot light keeps going out.",
+            "I've already tried turning it off and on.",
         ],
     );
 }
