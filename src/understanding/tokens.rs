@@ -63,7 +63,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
 
 /// The piece in lower case, apostrophes straightened, without the stops of an abbreviation.
 fn lower(piece: &str) -> String {
-    let straight = piece.chars().filter(|letter| *letter != '.').map(|letter| if letter == '’' { '\'' } else { letter });
+    let straight =
+        piece.chars().filter(|letter| *letter != '.').map(|letter| if letter == '’' { '\'' } else { letter });
     straight.flat_map(char::to_lowercase).collect()
 }
 
@@ -83,7 +84,8 @@ fn pieces(raw: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// The word that "f***" or "sh*t" stands for.
 fn unmasked(piece: &str, after: &str) -> Option<&'static str> {
-    if !piece.contains('*') && !(piece.len() <= 2 && after.starts_with("**")) {
+    let masked = piece.contains('*') || piece.len() <= 2 && after.starts_with("**");
+    if !masked {
         return None;
     }
     match piece.as_bytes().first().map(u8::to_ascii_lowercase) {
