@@ -71,9 +71,8 @@ fn abuse(rows: &[Row]) {
     let show = std::env::var_os("CALMLINE_BENCH_ERRORS").is_some();
     let mut counts: [[Counts; 2]; 2] = Default::default();
     for row in rows {
-        let degrees = signals(&row["text"]).into_iter().filter_map(|signal| match signal.kind {
-            SignalKind::Abuse(degree) => Some(degree),
-            _ => None,
+        let degrees = signals(&row["text"]).into_iter().filter_map(|signal| {
+            if let SignalKind::Abuse(degree) = signal.kind { Some(degree) } else { None }
         });
         let worst = degrees.max();
         let half = half(row);
