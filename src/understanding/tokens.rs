@@ -31,8 +31,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         for (offset, piece) in pieces(word.raw) {
             let (start, end) = (word.start + offset, word.start + offset + piece.len());
             let masked = unmasked(piece, &text[end..]);
-            let lower =
-                masked.map_or_else(|| piece.to_lowercase().replace('’', "'").replace('.', ""), str::to_owned);
+            let lower = masked.map_or_else(|| lower(piece), str::to_owned);
             expand(&lower, |word| {
                 let stem = stem(word);
                 found.push(Token {
@@ -62,6 +61,13 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     found
 }
 
+/// The piece in lower case, apostrophes straightened, without the stops of an abbreviation.
+fn lower(piece: &str) -> String {
+    let straight =
+        piece.chars().filter(|letter| *letter != '.').map(|letter| if letter == '’' { '\'' } else { letter });
+    straight.flat_map(char::to_lowercase).collect()
+}
+
 /// The parts around hyphens and slashes with their offsets; a single letter before a hyphen stays with its word.
 fn pieces(raw: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut from = 0;
@@ -78,7 +84,8 @@ fn pieces(raw: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// The word that "f***" or "sh*t" stands for.
 fn unmasked(piece: &str, after: &str) -> Option<&'static str> {
-    if !piece.contains('*') && !(piece.len() <= 2 && after.starts_with("**")) {
+    let masked = piece.contains('*') || piece.len() <= 2 && after.starts_with("**");
+    if !masked {
         return None;
     }
     match piece.as_bytes().first().map(u8::to_ascii_lowercase) {
@@ -93,8 +100,8 @@ fn unmasked(piece: &str, after: &str) -> Option<&'static str> {
 
 /// Gives the words that `lower` is made of.
 fn expand(lower: &str, mut give: impl FnMut(&str)) {
-    if let Some((_, parts)) = JOINED.iter().find(|(joined, _)| *joined == lower) {
-        parts.split(' ').for_each(give);
+    if let Ok(at) = JOINED.binary_search_by(|(joined, _)| (*joined).cmp(lower)) {
+        JOINED[at].1.split(' ').for_each(give);
         return;
     }
     if let Some(base) = lower.strip_suffix("n't") {
@@ -116,7 +123,11 @@ fn expand(lower: &str, mut give: impl FnMut(&str)) {
         }
         return;
     }
-    give(&lower.replace('\'', ""));
+    if lower.contains('\'') {
+        give(&lower.replace('\'', ""));
+    } else {
+        give(lower);
+    }
 }
 
 // After these, "'s" is a verb; after other words it may as well be a genitive.
@@ -145,57 +156,58 @@ const BEFORE_IS: &[&str] = &[
     "anyone",
 ];
 
+// Sorted, for the binary search.
 const JOINED: &[(&str, &str)] = &[
-    ("won't", "will not"),
-    ("wont", "will not"),
-    ("can't", "can not"),
-    ("cant", "can not"),
-    ("cannot", "can not"),
-    ("shan't", "shall not"),
+    ("'em", "them"),
     ("ain't", "be not"),
     ("aint", "be not"),
-    ("dont", "do not"),
+    ("arent", "are not"),
+    ("asap", "as soon as possible"),
+    ("can't", "can not"),
+    ("cannot", "can not"),
+    ("cant", "can not"),
+    ("couldnt", "could not"),
+    ("dammit", "damn it"),
     ("didnt", "did not"),
     ("doesnt", "does not"),
-    ("isnt", "is not"),
-    ("wasnt", "was not"),
-    ("arent", "are not"),
-    ("werent", "were not"),
-    ("hasnt", "has not"),
-    ("havent", "have not"),
-    ("hadnt", "had not"),
-    ("couldnt", "could not"),
-    ("wouldnt", "would not"),
-    ("shouldnt", "should not"),
-    ("im", "i am"),
-    ("ive", "i have"),
-    ("youre", "you are"),
-    ("youve", "you have"),
-    ("youll", "you will"),
-    ("theyre", "they are"),
-    ("thats", "that is"),
-    ("theres", "there is"),
-    ("whats", "what is"),
-    ("hes", "he is"),
-    ("shes", "she is"),
-    ("let's", "let us"),
-    ("gonna", "going to"),
-    ("wanna", "want to"),
-    ("gotta", "got to"),
+    ("dont", "do not"),
     ("gimme", "give me"),
-    ("lemme", "let me"),
-    ("y'all", "you"),
-    ("yall", "you"),
-    ("ya", "you"),
-    ("u", "you"),
-    ("ur", "your"),
-    ("'em", "them"),
+    ("goddammit", "god damn it"),
     ("goddamn", "god damn"),
     ("goddamned", "god damn"),
-    ("goddammit", "god damn it"),
-    ("dammit", "damn it"),
-    ("asap", "as soon as possible"),
+    ("gonna", "going to"),
+    ("gotta", "got to"),
+    ("hadnt", "had not"),
+    ("hasnt", "has not"),
+    ("havent", "have not"),
+    ("hes", "he is"),
+    ("im", "i am"),
+    ("isnt", "is not"),
+    ("ive", "i have"),
+    ("lemme", "let me"),
+    ("let's", "let us"),
     ("noone", "no one"),
+    ("shan't", "shall not"),
+    ("shes", "she is"),
+    ("shouldnt", "should not"),
+    ("thats", "that is"),
+    ("theres", "there is"),
+    ("theyre", "they are"),
+    ("u", "you"),
+    ("ur", "your"),
+    ("wanna", "want to"),
+    ("wasnt", "was not"),
+    ("werent", "were not"),
+    ("whats", "what is"),
+    ("won't", "will not"),
+    ("wont", "will not"),
+    ("wouldnt", "would not"),
+    ("y'all", "you"),
+    ("ya", "you"),
+    ("yall", "you"),
+    ("youll", "you will"),
+    ("youre", "you are"),
+    ("youve", "you have"),
 ];
 
 #[cfg(test)]
@@ -204,6 +216,11 @@ mod tests {
 
     fn said(text: &str) -> Vec<String> {
         tokens(text).into_iter().map(|token| token.word).collect()
+    }
+
+    #[test]
+    fn joined_words_are_in_order() {
+        assert!(JOINED.windows(2).all(|pair| pair[0].0 < pair[1].0));
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub struct TopicMatch {
 
 /// Finds the topics whose cues are in `text`, best first; `cues` holds the cues of each topic.
 ///
+/// Where no cue stands in full, topics of which most of a cue's weight is there come with at most half a score.
 /// A topic whose words are all part of another's longer cue is left out ("water" beside "water heater").
 pub fn topics(text: &str, cues: &[&[String]]) -> Vec<TopicMatch> {
     let said = Said::new(text);
@@ -41,6 +42,9 @@ pub fn topics(text: &str, cues: &[&[String]]) -> Vec<TopicMatch> {
         let score = best + further.map_or(0.0, |(weight, _)| weight * FURTHER_CUE);
         let span = said.span(hit);
         found.push((TopicMatch { topic, score, span }, hit.at.iter().copied().collect()));
+    }
+    if found.is_empty() {
+        found = said.loosely(&compiled, &rarity);
     }
     let covered: Vec<bool> = found
         .iter()
@@ -67,6 +71,11 @@ pub fn compared(cue: &str) -> Vec<String> {
 const FURTHER_CUE: f32 = 0.3;
 /// How many words of weight may stand between two words of a cue.
 const GAP: usize = 3;
+/// How much of a cue's weight must be there for a loose match, and what is left of that.
+const LOOSE_SHARE: f32 = 0.6;
+const LOOSE: f32 = 0.5;
+/// What is left of a cue's weight when its two words stand the other way round.
+const TURNED: f32 = 0.8;
 /// What a word that carries no matter weighs.
 const FUNCTION_WEIGHT: f32 = 0.3;
 
@@ -114,11 +123,13 @@ impl<'a> Rarity<'a> {
 struct Hit {
     at: Vec<usize>,
     gaps: usize,
+    turned: bool,
 }
 
 impl Hit {
     fn closeness(&self) -> f32 {
-        1.0 / (1.0 + 0.05 * self.gaps as f32)
+        let order = if self.turned { TURNED } else { 1.0 };
+        order / (1.0 + 0.05 * self.gaps as f32)
     }
 }
 
@@ -140,18 +151,65 @@ impl Said {
         self.tokens[first].start..self.tokens[last].end
     }
 
-    /// Every place where the cue stands and is not denied.
+    /// Every place where the cue stands and is not denied. Two words of matter may also stand the other way round:
+    /// "my card was stolen" for "stolen card".
     fn find(&self, cue: &Cue) -> Vec<Hit> {
-        let Some((first, rest)) = cue.words.split_first() else { return Vec::new() };
+        if !cue.words.iter().all(|word| self.keys.contains(word)) {
+            return Vec::new();
+        }
+        let mut hits = self.find_in_order(&cue.words);
+        if let [one, other] = cue.words.as_slice()
+            && !FUNCTION.contains(&one.as_str())
+            && !FUNCTION.contains(&other.as_str())
+        {
+            let turned = self.find_in_order(&[other.clone(), one.clone()]);
+            hits.extend(turned.into_iter().map(|hit| Hit { turned: true, ..hit }));
+        }
+        if !cue.words.iter().any(|word| word == NOT) {
+            hits.retain(|hit| !self.denied(hit.at[0]));
+        }
+        hits
+    }
+
+    /// The topics of which most of a cue's weight is in the text, in whatever order: better than nothing.
+    fn loosely(&self, compiled: &[Vec<Cue>], rarity: &Rarity) -> Vec<(TopicMatch, BTreeSet<usize>)> {
+        let mut found = Vec::new();
+        for (topic, cues) in compiled.iter().enumerate() {
+            let mut best = (0.0, BTreeSet::new());
+            // A "not" is never left out: "show up" is the opposite of "did not show up".
+            let negated = self.keys.iter().any(|key| key == NOT);
+            let fit =
+                |cue: &&Cue| cue.words.len() > 1 && (negated || !cue.words.iter().any(|word| word == NOT));
+            for cue in cues.iter().filter(fit) {
+                let whole: f32 = cue.words.iter().map(|word| rarity.weight(word)).sum();
+                let there = cue.words.iter().filter_map(|word| {
+                    let at = self.keys.iter().position(|key| key == word)?;
+                    (!self.denied(at)).then(|| (at, rarity.weight(word)))
+                });
+                let (at, weights): (BTreeSet<usize>, Vec<f32>) = there.unzip();
+                let weight: f32 = weights.iter().sum();
+                let share = weight / whole.max(f32::EPSILON);
+                if share >= LOOSE_SHARE && weight * share * LOOSE > best.0 {
+                    best = (weight * share * LOOSE, at);
+                }
+            }
+            let (score, at) = best;
+            if let (Some(&first), Some(&last)) = (at.first(), at.last()) {
+                let span = self.tokens[first].start..self.tokens[last].end;
+                found.push((TopicMatch { topic, score, span }, at));
+            }
+        }
+        found
+    }
+
+    fn find_in_order(&self, words: &[String]) -> Vec<Hit> {
+        let Some((first, rest)) = words.split_first() else { return Vec::new() };
         let starts = (0..self.keys.len()).filter(|&at| self.keys[at] == *first);
-        starts
-            .filter_map(|start| self.follow(start, rest))
-            .filter(|hit| !self.denied(cue, hit.at[0]))
-            .collect()
+        starts.filter_map(|start| self.follow(start, rest)).collect()
     }
 
     fn follow(&self, start: usize, rest: &[String]) -> Option<Hit> {
-        let mut hit = Hit { at: vec![start], gaps: 0 };
+        let mut hit = Hit { at: vec![start], gaps: 0, turned: false };
         let mut at = start;
         for word in rest {
             let mut gap = 0;
@@ -178,24 +236,35 @@ impl Said {
     }
 
     /// Whether the words before say that it is not about this: "it's not about the bill", "I don't want to cancel".
-    fn denied(&self, cue: &Cue, start: usize) -> bool {
-        if cue.words.iter().any(|word| word == NOT) {
-            return false;
-        }
+    fn denied(&self, start: usize) -> bool {
+        let mut wishes = false;
         for at in (0..start).rev() {
             let token = &self.tokens[at];
             if token.closes {
                 return false;
             }
             if token.word == "not" {
-                let before = at.checked_sub(1).map_or("", |before| self.tokens[before].word.as_str());
-                return !matches!(before, "can" | "could" | "why");
+                return self.denies(at, wishes);
             }
             if !DENYING.contains(&token.stem.as_str()) {
                 return false;
             }
+            wishes |= WISHING.contains(&token.stem.as_str());
         }
         false
+    }
+
+    /// Whether the "not" at `at` denies the matter, as in "that's not", "I don't want", and does not ask or complain, as
+    /// in "why isn't", "hasn't".
+    fn denies(&self, at: usize, wishes: bool) -> bool {
+        let Some(verb) = at.checked_sub(1).map(|before| &self.tokens[before]) else { return true };
+        let asks = verb.opens || at >= 2 && self.tokens[at - 2].word == "why";
+        match verb.stem.as_str() {
+            "be" => !asks,
+            "do" => wishes && !asks,
+            "can" | "could" | "have" | "will" | "would" | "should" => false,
+            _ => true,
+        }
     }
 }
 
@@ -226,7 +295,7 @@ const NEVER_BETWEEN: &[&str] = &["i", "we", "but", "because", "and"];
 
 /// Stems that weigh little in a cue.
 const FUNCTION: &[&str] = &[
-    "not", "be", "i", "me", "you", "it", "to", "do", "have", "get", "for", "on", "in", "of", "with", "at",
+    NOT, "be", "i", "me", "you", "it", "to", "do", "have", "get", "for", "on", "in", "of", "with", "at",
     "from", "by", "what", "how", "when", "why", "who", "where", "can", "will", "would", "there", "we", "us",
     "they", "he", "she", "if", "and", "or", "about", "up", "out", "is", "so", "still", "need", "want",
 ];
@@ -238,8 +307,13 @@ const DENYING: &[&str] = &[
     "interest", "lik", "wish", "plan", "go", "you",
 ];
 
+/// Stems with which a "do not" denies.
+const WISHING: &[&str] = &["want", "need", "call", "ask", "try", "plan", "wish", "lik", "look", "mean"];
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn owned(cues: &[&str]) -> Vec<String> {
@@ -252,9 +326,82 @@ mod tests {
         topics(text, &cues).iter().map(|found| found.topic).collect()
     }
 
+    const HEATING: &[&[&str]] = &[
+        &["never came", "did not show up", "missed appointment", "waited all day"],
+        &["no heat", "heater not working", "heating stopped", "cold house"],
+        &["water heater", "no hot water", "boiler"],
+        &["change appointment", "move appointment", "another time", "reschedule"],
+        &["bill", "charged too much", "invoice", "refund"],
+        &["water", "leak", "pipe burst"],
+    ];
+
     #[test]
-    fn negations_of_the_matter_are_heard() {
-        let playbook: &[&[&str]] = &[&["bill", "invoice"], &["appointment"]];
-        assert_eq!(found("it's not about the bill, it's my appointment", playbook), [1]);
+    fn cues_are_found_in_any_form() {
+        for (text, expected) in [
+            ("The technician never even came.", 0),
+            ("nobody came yesterday", 0),
+            ("your guy didn't come", 0),
+            ("he did not show up", 0),
+            ("We don't have any heat.", 1),
+            ("the heater isn't working", 1),
+            ("the heating just stops every night", 1),
+            ("Our water heater is broken.", 2),
+            ("there's no hot water", 2),
+            ("Can I change my dental appointment?", 3),
+            ("I would like to be rescheduled", 3),
+            ("I'm calling about my bills", 4),
+            ("you overcharged, you charged me way too much", 4),
+            ("it leaks under the sink", 5),
+            ("a burst pipe in the wall", 5),
+        ] {
+            assert_eq!(found(text, HEATING).first(), Some(&expected), "{text}");
+        }
+        assert!(found("Hello, my name is Ann.", HEATING).is_empty());
+    }
+
+    #[test]
+    fn the_longer_cue_wins_and_several_topics_stand_side_by_side() {
+        assert_eq!(found("the water heater", HEATING), [2]);
+        let both = found("nobody came on Monday and the bill is wrong", HEATING);
+        assert_eq!(BTreeSet::from_iter(both), BTreeSet::from([0, 4]));
+    }
+
+    #[test]
+    fn what_is_denied_is_no_topic_but_what_fails_is() {
+        for (text, expected) in [
+            ("it's not about the bill, it's that nobody came", Some(0)),
+            ("I'm not calling about the bill. There is no heat.", Some(1)),
+            ("I don't want to change my appointment", None),
+            ("it isn't the boiler", None),
+            ("why isn't my refund here", Some(4)),
+            ("I haven't got the refund", Some(4)),
+            ("I can't reschedule online", Some(3)),
+            ("no it is the boiler", Some(2)),
+            ("can you show up at five", None),
+        ] {
+            assert_eq!(found(text, HEATING).first().copied(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cue_is_found_with_its_place() {
+        let cues = owned(&["opening hours", "how late open"]);
+        let text = "Um, how late are you open — tonight?";
+        assert_eq!(cued(text, &cues).map(|span| &text[span]), Some("how late are you open"));
+        assert_eq!(cued("It's late.", &cues), None);
+        assert_eq!(cued("How late is it. Open the door", &cues), None);
+        assert_eq!(cued("", &cues), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_and_any_cue_give_places_in_the_text(text in "\\PC{0,60}", cue in "\\PC{0,12}") {
+            let cues = vec![cue, text.clone()];
+            for found in topics(&text, &[&cues, &cues[..1]]) {
+                prop_assert!(text.get(found.span).is_some_and(|words| !words.is_empty()));
+                prop_assert!(found.score.is_finite());
+            }
+            prop_assert!(cued(&text, &cues).is_none_or(|span| text.get(span).is_some()));
+        }
     }
 }

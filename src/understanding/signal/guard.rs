@@ -7,37 +7,53 @@ use super::super::tokens::Token;
 /// Which guards hold for a kind of signal.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Guards {
-    /// Not where a "not" or "no" stands before it.
-    pub(super) denied: bool,
+    /// Not where it is denied before.
+    pub(super) denied: Denial,
     /// Not where it is reported of others.
     pub(super) quoted: bool,
     /// Not where the sentence speaks of long ago, or asks "what if".
     pub(super) remote: bool,
 }
 
+/// What takes the force from a phrase that stands after it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Denial {
+    /// Nothing does.
+    #[default]
+    Nothing,
+    /// A "not", but no "no": "no, you idiot".
+    Not,
+    /// A "not" or a "no": "no emergency".
+    NotOrNo,
+}
+
 impl Guards {
-    pub(super) const NONE: Self = Self { denied: false, quoted: false, remote: false };
-    pub(super) const DENIED: Self = Self { denied: true, quoted: false, remote: false };
-    pub(super) const SPOKEN: Self = Self { denied: true, quoted: true, remote: false };
-    pub(super) const PRESENT: Self = Self { denied: true, quoted: false, remote: true };
+    pub(super) const NONE: Self = Self { denied: Denial::Nothing, quoted: false, remote: false };
+    pub(super) const DENIED: Self = Self { denied: Denial::NotOrNo, quoted: false, remote: false };
+    pub(super) const SPOKEN: Self = Self { denied: Denial::Not, quoted: true, remote: false };
+    pub(super) const PRESENT: Self = Self { denied: Denial::NotOrNo, quoted: false, remote: true };
 
     /// Whether one of them holds against the match `at`.
     pub(super) fn stop(self, tokens: &[Token], at: &Range<usize>) -> bool {
-        self.denied && is_denied(tokens, at.start)
+        is_denied(tokens, at.start, self.denied)
             || self.quoted && is_quoted(tokens, at)
             || self.remote && is_remote(tokens, at)
     }
 }
 
 /// Looks back a few words for a "not" that still governs what follows.
-fn is_denied(tokens: &[Token], start: usize) -> bool {
-    for token in tokens[..start].iter().rev().take(DENIAL_REACH) {
+fn is_denied(tokens: &[Token], start: usize, denial: Denial) -> bool {
+    if denial == Denial::Nothing {
+        return false;
+    }
+    for (at, token) in tokens[..start].iter().enumerate().rev().take(DENIAL_REACH) {
         let word = token.word.as_str();
         if matches!(word, "not" | "never" | "without" | "nobody" | "neither") {
             return true;
         }
         if word == "no" {
-            return !token.comma;
+            let exclaimed = token.comma || SUBJECTS.contains(&tokens[at + 1].word.as_str());
+            return denial == Denial::NotOrNo && !exclaimed;
         }
         if token.closes || AFTER_DENIAL.contains(&word) || (token.comma && word != "not") {
             return false;
@@ -45,6 +61,10 @@ fn is_denied(tokens: &[Token], start: usize) -> bool {
     }
     false
 }
+
+/// Before these a "no" is an answer of its own.
+const SUBJECTS: &[&str] =
+    &["i", "you", "he", "she", "it", "we", "they", "this", "that", "there", "my", "the"];
 
 const DENIAL_REACH: usize = 5;
 

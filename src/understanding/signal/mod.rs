@@ -1,7 +1,7 @@
 //! What a caller's words show beside their matter: whom they ask for, dangers, abuse, and how they are.
 //!
-//! Rules over words: phrases with gaps and stems, with guards against denials ("no emergency"), reports of what others
-//! said ("he called me an idiot"), things long past, and idioms ("I'm dying to know").
+//! Rules over words: phrases with gaps and stems, with guards against denials ("no emergency"), reports of what
+//! others said ("he called me an idiot"), things long past, and idioms ("I'm dying to know").
 
 mod abuse;
 mod danger;

@@ -1,8 +1,8 @@
 //! Phrases with gaps, written as words.
 //!
-//! A pattern is a row of: `word` in any inflection · `=word` as it stands · `(one|two words)` · `word?` may be missing ·
-//! `-word` does not come next · `~3` up to three words, none of them a "not" · `^` where a sentence
-//! begins · `$` where one ends. It never reaches over the end of a sentence.
+//! A pattern is a row of: `word` in any inflection · `=word` as it stands · `(one|two words)` · `word?` may be missing
+//! · `-word` does not come next · `~3` up to three words, none of them a "not" · `^` where a sentence begins · `$` where
+//! one ends. It never reaches over the end of a sentence.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
