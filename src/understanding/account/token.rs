@@ -272,7 +272,7 @@ const FILLERS: &str = "\
     thank you / thanks / the hell / the fuck / as hell / on earth / no offense / no offence / \
     with all due respect / god damn / god forbid / um / uh / er / erm / hmm / mm / mhm / ah / oh / eh / \
     huh / umm / uhh / ugh / wow / hm / mmm / honestly / frankly / basically / literally / obviously / \
-    actually / seriously / please / fucking / fuckin / goddamn / goddamned / damn / damned / bloody / \
+    actually / please / fucking / fuckin / goddamn / goddamned / damn / damned / bloody / \
     freaking / fricking / frigging / frickin / effing / flipping / blasted / jesus / christ / gosh / \
     goodness / madam / sir / yeah / yep / yup";
 
