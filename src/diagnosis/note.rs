@@ -48,3 +48,61 @@ pub fn note(parts: &NoteParts<'_>) -> CallNote {
         outcome: parts.outcome,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::RootCause;
+
+    fn answer(words: &str) -> Option<Answer> {
+        Some(Answer { value: words.into(), evidence: Vec::new(), confidence: 1.0 })
+    }
+
+    #[test]
+    fn the_note_sums_the_call_up() {
+        let diagnosis = Diagnosis {
+            topic: Some("bill".to_owned()),
+            trigger: answer("we charged you twice"),
+            expectation: answer("your money back"),
+            ..Diagnosis::default()
+        };
+        let topic: Topic = toml::from_str(
+            "key = 'bill'\nname = 'a bill'\ncues = ['bill']\ncause = 'billing'\nfix = 'Check invoices for doubles.'",
+        )
+        .unwrap();
+        let written = note(&NoteParts {
+            name: Some("Ada Quill"),
+            diagnosis: &diagnosis,
+            states: &[CallerState::Upset],
+            topic: Some(&topic),
+            promise: Some("our office will call you back by noon"),
+            outcome: Outcome::Promised,
+            escalated: None,
+        });
+        assert_eq!(
+            written.recap.expose(),
+            "Ada Quill, upset, says we charged them twice, and would like their money back; our office will call them \
+             back by noon."
+        );
+        assert_eq!(
+            (written.cause, written.fix.as_str()),
+            (RootCause::Billing, "Check invoices for doubles.")
+        );
+        assert_eq!(written.wanted.unwrap().expose(), "your money back");
+    }
+
+    #[test]
+    fn a_call_that_said_nothing_has_a_note_too() {
+        let written = note(&NoteParts {
+            name: None,
+            diagnosis: &Diagnosis::default(),
+            states: &[],
+            topic: None,
+            promise: None,
+            outcome: Outcome::Abandoned,
+            escalated: None,
+        });
+        assert_eq!(written.recap.expose(), "The caller has not said yet what it is about.");
+        assert_eq!(written.cause, RootCause::Other);
+    }
+}

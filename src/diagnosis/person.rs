@@ -165,12 +165,20 @@ fn short(words: &[Token]) -> Option<String> {
         {
             Want::Us(rest(3))
         }
-        "that" if words.len() > 2 && words[1].lower == "you" && is_form(&words[2].lower, Form::Base) => Want::Us(rest(2)),
+        "that" if words.len() > 2 && words[1].lower == "you" && is_form(&words[2].lower, Form::Base) => {
+            Want::Us(rest(2))
+        }
+        "for" => {
+            let to = words.iter().position(|word| word.lower == "to").filter(|to| (2..7).contains(to))?;
+            Want::Other(1..to, rest(to + 1))
+        }
         "not" if words.get(1).is_some_and(|next| next.lower == "to") => Want::Avoid(rest(2)),
         "nothing" | "none" | "no" | "this" | "that" | "these" | "those" | "i" | "you" => return None,
+        _ if listed(OWN_DEEDS, first) && words.len() > 1 && words[1].is_in("me us") => Want::Us(rest(0)),
         _ if listed(OWN_DEEDS, first) && words.len() > 1 => Want::Do(rest(0)),
         _ if listed(ORDERS, first) && words.len() > 1 => Want::Us(rest(0)),
-        "it" if words.get(1).is_some_and(|next| next.is_in("fixed sorted done repaired replaced removed resolved finished delivered refunded cancelled returned cleaned working back gone")) => Want::Thing(rest(0)),
+        "it" if words.get(1).is_some_and(|next| next.is_in(MENDED)) => Want::Thing(rest(0)),
+        _ if listed(DETERMINERS, first) && has_it_done(words) => Want::Thing(rest(0)),
         _ if finite && !qualified(words) => return None,
         "someone" | "somebody" => Want::Thing(rest(0)),
         _ if listed(DETERMINERS, first) && words.len() > 1 => Want::Thing(rest(0)),
@@ -180,6 +188,22 @@ fn short(words: &[Token]) -> Option<String> {
         _ => return bare(words),
     };
     rendered(words, &want)
+}
+
+/// What somebody may want to have done.
+const MENDED: &str = "fixed sorted done repaired replaced removed resolved finished delivered refunded cancelled returned \
+    cleaned waived moved rescheduled corrected checked taken paid put working back gone";
+
+/// "The fee waived".
+fn has_it_done(words: &[Token]) -> bool {
+    let verb = (0..words.len()).find(|at| is_finite(words, *at));
+    verb.is_some_and(|verb| {
+        words[verb].is_in(MENDED)
+            && !(verb + 1..words.len()).any(|at| is_finite(words, at))
+            && words
+                .get(verb + 1)
+                .is_none_or(|next| next.is_in(PREPOSITIONS) || next.is_in("today tomorrow now and this"))
+    })
 }
 
 /// Whether the only clause in the words belongs to a noun: "somebody who knows it", "an answer about when it comes".
@@ -246,9 +270,7 @@ fn thing(words: &[Token]) -> Option<()> {
         || first.is_in("that") && words.get(1).is_none_or(|next| listed(DETERMINERS, &next.lower) || next.is_in("you i we they it"));
     let bad = bad
         || first.lower == "it"
-            && words
-                .get(1)
-                .is_none_or(|next| listed(PREPOSITIONS, &next.lower) || next.is_in("and because so"));
+            && words.get(1).is_none_or(|next| next.is_in("and because so for at with from to on by about"));
     let told = split(words).len() > 1;
     (!bad && !told).then_some(())
 }
@@ -258,15 +280,16 @@ fn trimmed(words: &[Token]) -> &[Token] {
     const TAILS: &str = "\
         if possible / if you can / if you could / if that's possible / if that is possible / \
         if that's okay / if that's ok / if you don't mind / if at all possible / if it's possible / \
-        or something / or so / please / okay / ok / right / though / so / and / but / you know / \
-        or what / is that possible / is it possible / would that be possible / is that okay / \
-        is that right / isn't it / and everything / and all / that's all / that's it / and that's it / \
-        and that's all / or anything / like / because / if you would / for god / at all please / \
-        anyway / anyways / already / dear / love / man / you guys / that's my question / \
-        do you understand / or not / huh";
+        or something / or so / please / so / and / but / you know / or what / is that possible / \
+        is it possible / would that be possible / is that okay / is that right / isn't it / \
+        and everything / and all / that's all / that's it / and that's it / and that's all / \
+        or anything / because / if you would / for god / at all please / anyway / anyways / you guys / \
+        that's my question / do you understand / or not";
+    const TAGS: &str = "right okay ok though like love man dear already huh honey";
     let mut end = words.len();
     loop {
-        let length = ending(&words[..end], TAILS);
+        let tagged = end > 1 && words[end - 1].is_in(TAGS) && words[end - 2].pause == Pause::Comma;
+        let length = ending(&words[..end], TAILS).max(usize::from(tagged));
         if length == 0 {
             break;
         }
@@ -380,7 +403,10 @@ fn refers_to_nothing(words: &[Token]) -> bool {
             || words.get(1).is_some_and(|next| {
                 is_auxiliary(&next.lower) || listed(ADVERBS, &next.lower) || is_form(&next.lower, Form::Past)
             }));
-    if alone || listed("it he she they his her its their him them both", stem) {
+    if alone
+        || stem == "both" && words.get(1).is_none_or(|next| next.lower != "of")
+        || listed("it he she they his her its their him them", stem)
+    {
         return true;
     }
     words.iter().enumerate().any(|(at, word)| {
@@ -404,8 +430,8 @@ fn refers_to_nothing(words: &[Token]) -> bool {
                     && !is_contracted(&named.lower)
                     && !listed("i we you nobody somebody someone no there everyone", &named.lower)
         });
-        let weather = at > 0 && word.lower == "it" && words[at - 1].is_in("make made") && false;
-        listed("it he she him", stem) && !named && !weather
+        let idiom = at > 0 && word.lower == "it" && words[at - 1].is_in("make made");
+        listed("it he she him", stem) && !named && !idiom
     })
 }
 
@@ -415,3 +441,6 @@ fn dangles(words: &[Token]) -> bool {
         last.is_in("and but or the a an to of my your our because that with for from by at into about than as if when i he she they i'm it's he's they're i've i'd we're you're is was were am are very so his her their its who which not can could would should will")
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -163,3 +163,65 @@ const fn reason_to_agent(reason: EscalationReason) -> &'static str {
         EscalationReason::BeyondAuthority => "needs a decision that only a person may take",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MISSED: RecapParts<'_> = RecapParts {
+        name: Some("Renata Kowalczyk"),
+        trigger: Some("the technician did not come and nobody called you"),
+        expectation: Some("a new time today"),
+        topic: Some("a missed visit"),
+        next_step: Some("our dispatcher will call you back by noon"),
+        escalated: None,
+        states: &[],
+    };
+
+    #[test]
+    fn the_recap_names_what_happened_what_is_wanted_and_what_was_promised() {
+        assert_eq!(
+            for_caller(&RecapParts { next_step: None, ..MISSED }),
+            "The technician did not come and nobody called you, and you would like a new time today."
+        );
+        assert_eq!(
+            for_agent(&MISSED),
+            "Renata Kowalczyk says the technician did not come and nobody called them, and would like a new time today; \
+             our dispatcher will call them back by noon."
+        );
+    }
+
+    #[test]
+    fn the_recap_does_without_what_is_missing() {
+        let none = RecapParts::default();
+        let wish = RecapParts { expectation: Some("to know what you owe"), ..none };
+        let topic = RecapParts { topic: Some("a bill"), ..none };
+        let manager = RecapParts { escalated: Some(EscalationReason::ManagerRequested), ..none };
+        let angry = RecapParts {
+            escalated: Some(EscalationReason::ManagerRequested),
+            states: &[CallerState::Upset, CallerState::WornOut],
+            ..MISSED
+        };
+        for (parts, caller, agent) in [
+            (none, "You are calling to reach us.", "The caller has not said yet what it is about."),
+            (wish, "You would like to know what you owe.", "The caller would like to know what they owe."),
+            (topic, "You are calling about a bill.", "The caller is calling about a bill."),
+            (manager, "You would like to speak to a manager.", "The caller asks for a manager."),
+            (
+                RecapParts { trigger: Some("your tap drips"), ..none },
+                "Your tap drips.",
+                "The caller says their tap drips.",
+            ),
+            (
+                angry,
+                "The technician did not come and nobody called you, and you would like a new time today; our dispatcher \
+                 will call you back by noon.",
+                "Renata Kowalczyk, upset and worn out, says the technician did not come and nobody called them, would \
+                 like a new time today, and asks for a manager; our dispatcher will call them back by noon.",
+            ),
+        ] {
+            assert_eq!(for_caller(&parts), caller);
+            assert_eq!(for_agent(&parts), agent);
+        }
+    }
+}

@@ -81,10 +81,19 @@ fn made(word: &str, like: &Token) -> Token {
 /// Puts the subject before its verb; `None` where it cannot be told which the subject is.
 fn straight(words: &[Token]) -> Option<Vec<Token>> {
     let first = words.first()?;
-    let auxiliary = is_auxiliary(&first.lower) && !first.lower.ends_with("n't");
-    if !auxiliary {
+    if !is_auxiliary(&first.lower) {
         // Already in order: "when he comes"; or the question word is the subject: "what happened to it".
-        return (!first.lower.ends_with("n't")).then(|| words.to_vec());
+        return Some(words.to_vec());
+    }
+    // "Why hasn't anyone called" is "why nobody has called".
+    if let Some(bare) = first
+        .lower
+        .strip_suffix("n't")
+        .filter(|_| words.get(1).is_some_and(|next| next.is_in("anyone anybody")))
+    {
+        let mut turned = vec![made(bare, first), made("nobody", first)];
+        turned.extend_from_slice(words.get(2..)?);
+        return straight(&turned);
     }
     let subject = subject_length(words)?;
     let (who, rest) = (&words[1..=subject], &words[subject + 1..]);

@@ -210,7 +210,8 @@ const OPINIONS: &str = "\
     unprofessional rude frustrating annoying embarrassing silly stupid long hard simple easy story about all why what how";
 
 /// Heads of clauses that are no part of the matter.
-const ASIDES: &str = "\
+const ASIDES: &str = "i asked for a person / i asked for a human / i asked for a real / i asked to speak / i think i may have the / i think i have the wrong / i think i might have the / i may have the wrong / \
+    i might have the wrong / \
     i can't believe / i cannot believe / i don't know / i do not know / i don't understand / \
     i have no idea / i've never been so / i have never been so / i've had enough / i have had enough / \
     i've been a / i have been a / you people / you are / you're a / you're all / you're the / my name / \
@@ -274,7 +275,8 @@ pub(super) fn is_aside(words: &[Token]) -> bool {
             !next.is_in(DETERMINERS) && !next.is_in(ADVERBS) && !next.is_in("what how why where because")
         })
         && words.len() <= 5;
-    (spoken && !told_us) || feels || judges || introduces
+    let aged = (0..words.len()).any(|at| phrase_at(words, at, "years old") > 0) && words.len() <= 6;
+    (spoken && !told_us) || aged || feels || judges || introduces
 }
 
 fn is_expected(words: &[Token]) -> bool {

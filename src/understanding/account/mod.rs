@@ -81,7 +81,7 @@ fn named(mut tokens: Vec<Token>) -> Vec<Token> {
         let Some(noun) = about.map(|about| topic[about + 1..].to_vec()).filter(|noun| {
             (2..=5).contains(&noun.len())
                 && noun[0].is_in("my our the your a an this")
-                && kind::is_aside(topic)
+                && (kind::is_aside(topic) || want::want(&topic[kind::head(topic).0..], false).is_some())
         }) else {
             continue;
         };
@@ -199,17 +199,27 @@ fn triggers(told: &[Told<'_>]) -> Vec<Clause> {
     let more = happened.get(core).is_some_and(|next| {
         next.kind == Kind::Trouble && ties(core) && (next.link == Link::Because || complaints(told) < 2)
     });
-    let mut ranges = vec![0..core + usize::from(more), 0..core];
+    let ranges = vec![0..core + usize::from(more), 0..core];
     let last = core - 1;
-    ranges.extend((1..last).filter(|at| core - at <= 3).map(|at| at..core));
     let fits = |parts: &[&Told<'_>]| {
         parts.len() <= 3 && parts.iter().map(|told| told.words.len() + 1).sum::<usize>() <= LONGEST + 1
     };
-    let mut found: Vec<Clause> =
-        ranges.into_iter().map(|range| &happened[range]).filter(|parts| fits(parts)).map(tied).collect();
-    if last > 1 && fits(&[happened[0], happened[last]]) {
+    let pick = |ranges: Vec<Range<usize>>| {
+        ranges
+            .into_iter()
+            .map(|range| &happened[range])
+            .filter(|parts| fits(parts))
+            .map(tied)
+            .collect::<Vec<_>>()
+    };
+    let mut found = pick(ranges);
+    // What lies between the first event and the trouble may be left out, unless the trouble leans on it: "he didn't".
+    let leans = happened[last].words.last().is_some_and(|word| grammar::is_auxiliary(&word.lower))
+        || happened[last].words[0].is_in("it it's he he's she she's they they're");
+    if last > 1 && !leans && fits(&[happened[0], happened[last]]) {
         found.push(tied(&[happened[0], happened[last]]));
     }
+    found.extend(pick((1..last).filter(|at| core - at <= 3).map(|at| at..core).collect()));
     let told_of = |kind: Kind| happened.iter().filter(move |told| told.kind == kind).map(|told| clause(told));
     found.extend(told_of(Kind::Trouble).chain(told_of(Kind::Event)).chain(told_of(Kind::Expected)));
     found.dedup();

@@ -172,7 +172,7 @@ fn closes_over(tokens: &[Token], at: usize) -> bool {
     let so = at >= 2 && tokens[at - 2].is_in("so such");
     before
         .is_in("and or the a my your our to of for with from at by about let make made have having help lets")
-        || is_auxiliary(&before.lower)
+        || is_auxiliary(&before.lower) && !(at >= 2 && tokens[at - 2].is_in(SUBJECTS))
         || pronoun.is_in("that this those both none neither these")
         || so
         || object && verb && !is_auxiliary(next)
@@ -220,10 +220,15 @@ fn contact(tokens: &[Token], start: usize, at: usize) -> bool {
         verb += 1;
     }
     let gap = !tokens[verb].is_in("called call waited came come went tried trying think know am was were live work hope believe calling been going");
-    let object = tokens.get(verb + 1).is_some_and(|after| {
-        (after.is_in(DETERMINERS) || after.is_in("me you us him her them it nobody someone somebody that to"))
-            && tokens[verb].pause == Pause::None
-    });
+    let given = tokens[verb].is_in("gave sent told sold promised quoted charged showed gives give left")
+        && tokens.get(verb + 1).is_some_and(|after| after.is_in("me us"))
+        && tokens.get(verb + 2).is_none_or(|after| !after.is_in(DETERMINERS));
+    let object = !given
+        && tokens.get(verb + 1).is_some_and(|after| {
+            (after.is_in(DETERMINERS)
+                || after.is_in("me you us him her them it nobody someone somebody that to"))
+                && tokens[verb].pause == Pause::None
+        });
     gap && !object
 }
 
@@ -384,16 +389,22 @@ fn opens_bare_noun_clause(tokens: &[Token], at: usize) -> bool {
 }
 
 fn noun_phrase_verb(tokens: &[Token], from: usize, within: usize) -> bool {
-    for next in from + 1..(from + within).min(tokens.len()) {
+    let mut relative = false;
+    let mut within = within;
+    for next in from + 1..tokens.len() {
         let before = &tokens[next - 1];
-        if before.pause != Pause::None
-            || before.is_in(SUBORDINATORS)
-            || before.is_in(SUBJECTS) && !before.is_in("one")
-            || before.lower == "and"
-        {
+        if next >= from + within || before.pause != Pause::None || before.is_in("and but or because so") {
             return false;
         }
-        if is_finite(tokens, next) {
+        // "The number you gave me does not work."
+        if before.is_in("i you we they who that") && !relative && next > from + 1 && is_finite(tokens, next) {
+            relative = true;
+            within += 6;
+        } else if before.is_in(SUBORDINATORS)
+            || before.is_in(SUBJECTS) && !before.is_in("one that") && !relative
+        {
+            return false;
+        } else if is_finite(tokens, next) && !(relative && before.is_in("i you we they")) {
             return true;
         }
     }

@@ -272,7 +272,7 @@ const FILLERS: &str = "\
     thank you / thanks / the hell / the fuck / as hell / on earth / no offense / no offence / \
     with all due respect / god damn / god forbid / um / uh / er / erm / hmm / mm / mhm / ah / oh / eh / \
     huh / umm / uhh / ugh / wow / hm / mmm / honestly / frankly / basically / literally / obviously / \
-    actually / seriously / please / fucking / fuckin / goddamn / goddamned / damn / damned / bloody / \
+    actually / please / fucking / fuckin / goddamn / goddamned / damn / damned / bloody / \
     freaking / fricking / frigging / frickin / effing / flipping / blasted / jesus / christ / gosh / \
     goodness / madam / sir / yeah / yep / yup";
 
@@ -348,7 +348,9 @@ pub(crate) fn phrases(list: &str) -> impl Iterator<Item = &str> {
 
 /// How many words the longest phrase of the list has that stands at `at`.
 pub(crate) fn longest_at(tokens: &[Token], at: usize, list: &str) -> usize {
-    phrases(list).map(|phrase| phrase_at(tokens, at, phrase)).max().unwrap_or(0)
+    let first = tokens.get(at).and_then(|token| token.lower.bytes().next());
+    let likely = phrases(list).filter(|phrase| phrase.bytes().next() == first);
+    likely.map(|phrase| phrase_at(tokens, at, phrase)).max().unwrap_or(0)
 }
 
 fn filler(found: &[Token], at: usize) -> usize {

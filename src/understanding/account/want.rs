@@ -395,6 +395,15 @@ fn asked_clause(tokens: &[Token], from: usize) -> Option<(Range<usize>, usize)> 
     let pronoun =
         listed("you i we he she they it this that someone somebody anyone anybody", lower(tokens, from));
     let within = if pronoun { 6 } else { 7 };
+    let plain = skip(tokens, from + 1);
+    if pronoun
+        && !tokens.get(plain).is_none_or(|verb| verb.is_in("from in at who of"))
+        && may_be_base(lower(tokens, plain))
+    {
+        let able =
+            ["be able to", "get to"].iter().map(|able| phrase_at(tokens, plain, able)).max().unwrap_or(0);
+        return Some((from..from + 1, plain + able));
+    }
     let verb = (from + 1..tokens.len().min(from + within)).find(|at| {
         let word = lower(tokens, *at);
         let noun = listed(DETERMINERS, lower(tokens, at - 1)) && !listed("you", lower(tokens, at - 1));
@@ -482,13 +491,13 @@ fn questioned(tokens: &[Token], start: usize, asked: bool) -> Option<Want> {
     let auxiliary = |word: &str| is_auxiliary(word) && !word.ends_with("n't");
     if listed("when what where why how who which what's when's where's who's how's", word) {
         let inverted = (start..tokens.len().min(start + 4))
-            .any(|at| auxiliary(lower(tokens, at)) || lower(tokens, at).ends_with("'s"));
+            .any(|at| is_auxiliary(lower(tokens, at)) || lower(tokens, at).ends_with("'s"));
         let aside = word == "when" && listed("i you he she they we the my it", second)
             || listed("what how", word) && second == "about";
         return (inverted
             && !aside
             && (asked
-                || auxiliary(second)
+                || is_auxiliary(second)
                 || word.contains('\'')
                 || listed("much long soon many late early far time", second)))
         .then_some(Want::Know(start..tokens.len()));
@@ -523,8 +532,7 @@ fn ordered(tokens: &[Token], start: usize) -> Option<Want> {
             .then_some(Want::Do(verb..end));
     }
     let next = lower(tokens, start + 1);
-    let fits = next.is_empty()
-        || listed(DETERMINERS, next)
+    let fits = listed(DETERMINERS, next)
         || listed(PREPOSITIONS, next)
         || listed(
             "me us it him her them somebody someone back today tomorrow now and calling sending sure right here everything again tonight this monday tuesday wednesday thursday friday as whatever asap when",
