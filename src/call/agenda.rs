@@ -2,7 +2,9 @@
 
 use super::ledger::Speech;
 use super::{Engine, wording};
-use crate::domain::{Aspect, Fact, HangupCause, IntakeField, Move, Phase, Question, Slot, TopicKind, TurnId};
+use crate::domain::{
+    Aspect, CallerState, Fact, HangupCause, IntakeField, Move, Phase, Question, Slot, TopicKind, TurnId,
+};
 
 /// Below this mean token probability a name is read back.
 const DOUBTFUL_NAME: f32 = 0.6;
@@ -12,9 +14,10 @@ fn most_askings(question: &Question) -> u32 {
     match question {
         Question::Earlier => 1,
         Question::Fill(Slot::Reason) => 4,
-        Question::Fill(Slot::Name | Slot::Field(_)) | Question::AnythingElse => 3,
+        Question::Fill(Slot::Name) | Question::AnythingElse => 3,
         Question::Fill(Slot::Callback) | Question::Confirm(Slot::Callback) => 5,
-        Question::Confirm(_)
+        Question::Fill(Slot::Field(_))
+        | Question::Confirm(_)
         | Question::PersonOrMessage
         | Question::Focus
         | Question::Trigger
@@ -119,7 +122,10 @@ impl Engine {
     /// What the caller wants is asked openly where the playbook has nothing to have confirmed, or that was refused.
     fn lacks_expectation(&self) -> bool {
         let proposed = self.topic().is_some_and(|topic| topic.wanted.is_some());
-        self.state.matter.diagnosis.expectation.is_none() && (!proposed || self.state.matter.wish_refused)
+        // Somebody whom we let down is asked what would be fair; a usual wish is only supposed if they do not know.
+        let asked = self.state.times_asked(&Question::Expectation) > 0;
+        let open = !proposed || self.state.matter.wish_refused || (self.is_complaint() && !asked);
+        self.state.matter.diagnosis.expectation.is_none() && open
     }
 
     /// The core is said back and confirmed, except where a calm caller has just said all of it in plain words.
@@ -147,8 +153,11 @@ impl Engine {
     pub(super) fn wanted_fields(&self) -> impl Iterator<Item = &IntakeField> {
         let topic = self.topic();
         let again = self.state.matter.same_matter == Some(true);
+        let short = self.state.matter.states().any(|state| state == CallerState::Rushed);
+        let unknown = topic.is_none() && self.takeover_owner().is_some();
+        let none = again || short || unknown;
         let wanted =
-            move |field: &&IntakeField| !again && topic.is_none_or(|topic| topic.fields.contains(&field.key));
+            move |field: &&IntakeField| !none && topic.is_none_or(|topic| topic.fields.contains(&field.key));
         self.business().fields.iter().filter(wanted)
     }
 

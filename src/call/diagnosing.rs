@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::hearing::Context;
+use crate::diagnosis::topic::topics;
 use crate::diagnosis::{self, person};
 use crate::domain::{
     Answer, Aspect, CallerState, EscalationReason, Fact, Pii, Question, Slot, Topic, TopicKind, TurnId,
@@ -9,15 +10,13 @@ use crate::domain::{
 };
 use crate::understanding::Answer::Yes;
 use crate::understanding::account::{Account, Clause, account};
+use crate::understanding::cued;
 use crate::understanding::words::words;
 use crate::understanding::{Degree, Signal, SignalKind, signals};
 use crate::understanding::{answer, mentions, story, wish};
-use crate::understanding::{cued, topics};
 
 /// From this many words on, a turn is searched for a story whatever was asked.
 const TELLING: usize = 6;
-/// A topic whose match scores so much less than the best one was hardly meant.
-const HARDLY_MEANT: f32 = 0.4;
 /// So many matters at once are narrowed to one.
 const MANY: usize = 3;
 /// How sure an answer is in the caller's own words, with and without a topic that fits, and in the playbook's.
@@ -48,7 +47,7 @@ impl Engine {
     pub(super) fn diagnose(&mut self, text: &str, turn: TurnId, context: &Context) -> Told {
         let signals = signals(text);
         let telling = words(text).len() >= TELLING || !is_narrow(&context.question);
-        let told = account(text);
+        let told = without_asides(account(text), &signals);
         self.note_mentions(text, turn);
         self.note_states(&signals, text, turn, if telling { told.complaints } else { 0 });
         let emergency = self.emergency_in(text, &signals);
@@ -130,20 +129,13 @@ impl Engine {
 
     fn note_topics(&mut self, text: &str, turn: TurnId, context: &Context) -> bool {
         let playbook = &self.start.business.playbook;
-        let cues: Vec<&[String]> = playbook.topics.iter().map(|topic| topic.cues.as_slice()).collect();
         // One word at a time makes a story too.
         let so_far = self.state.intake.value(&Slot::Reason).unwrap_or_default();
         let whole = match self.state.matter.diagnosis.topic {
             None if words(text).len() < TELLING => format!("{so_far} {text}"),
             Some(_) | None => text.to_owned(),
         };
-        let found = topics(&whole, &cues);
-        let best = found.first().map_or(0.0, |found| found.score);
-        let found: Vec<String> = found
-            .into_iter()
-            .filter(|found| found.score >= best * HARDLY_MEANT)
-            .map(|found| playbook.topics[found.topic].key.clone())
-            .collect();
+        let found: Vec<String> = topics(playbook, &whole).iter().map(|topic| topic.key.clone()).collect();
         if found.is_empty() {
             return false;
         }
@@ -160,7 +152,8 @@ impl Engine {
         match chosen {
             None if many => {}
             None => self.choose_topic(&first, turn),
-            // A complaint that comes out later is what the call is about; a second wish is kept beside the first.
+            // A complaint that comes out later is what the call is about, as is a matter after mere generalities; a second
+            // wish is kept beside the first.
             Some(chosen)
                 if chosen != first
                     && !self.state.matter.core_confirmed
@@ -174,8 +167,10 @@ impl Engine {
     }
 
     fn outweighs(&self, new: &str, chosen: &str) -> bool {
-        let kind = |key: &str| self.business().playbook.topic(key).map(|topic| topic.kind);
-        kind(new) == Some(TopicKind::Complaint) && kind(chosen) == Some(TopicKind::Request)
+        let playbook = &self.business().playbook;
+        let (Some(new), Some(chosen)) = (playbook.topic(new), playbook.topic(chosen)) else { return false };
+        let worse = new.kind == TopicKind::Complaint && chosen.kind == TopicKind::Request;
+        worse || (chosen.general && !new.general)
     }
 
     /// Settles which topic is to be solved, with what the playbook says of it.
@@ -218,7 +213,9 @@ impl Engine {
             return false;
         }
         let found = person::trigger(told).map(|told| told.words);
-        let Some(value) = found.filter(|words| self.may_be_said(words)) else { return false };
+        let Some(value) = found.filter(|words| self.may_be_said(&format!("So {words}."))) else {
+            return false;
+        };
         let known_topic = self.state.matter.diagnosis.topic.is_some();
         let confidence = if known_topic { OWN_WORDS } else { OWN_WORDS_ALONE };
         let answer = Answer { value: Pii::new(value), evidence: vec![turn], confidence };
@@ -254,7 +251,11 @@ impl Engine {
         if found.is_empty() && context.heard && context.is(&Question::Expectation) && wish(text).is_none() {
             found.extend(person::outcome(text));
         }
-        let Some(value) = found.into_iter().find(|words| self.may_be_said(words)) else { return false };
+        let Some(value) =
+            found.into_iter().find(|words| self.may_be_said(&format!("You would like {words}.")))
+        else {
+            return false;
+        };
         let answer = Answer { value: Pii::new(value), evidence: vec![turn], confidence: OWN_WORDS };
         self.record(Fact::Diagnosed { aspect: Aspect::Expectation, answer });
         true
@@ -297,6 +298,42 @@ impl Engine {
     pub(super) fn reason_is_known(&self) -> bool {
         self.state.intake.get(&Slot::Reason).is_some() || self.state.matter.diagnosis.topic.is_some()
     }
+}
+
+/// An account without clauses that only say how the caller is: "I've only got a minute", "this is the third time".
+fn without_asides(mut told: Account, signals: &[Signal]) -> Account {
+    let aside = |clause: &Clause| {
+        signals.iter().any(|signal| {
+            let only_a_state = match signal.kind {
+                SignalKind::Rush
+                | SignalKind::Impatience
+                | SignalKind::Confusion
+                | SignalKind::Embarrassment
+                | SignalKind::Sarcasm
+                | SignalKind::Thanks
+                | SignalKind::Anger
+                | SignalKind::Repeated { .. }
+                | SignalKind::WornOut => true,
+                SignalKind::Person
+                | SignalKind::Manager
+                | SignalKind::Legal
+                | SignalKind::Compliance
+                | SignalKind::Threat
+                | SignalKind::SelfHarm
+                | SignalKind::Emergency(_)
+                | SignalKind::Abuse(_)
+                | SignalKind::Distress
+                | SignalKind::Fear => false,
+            };
+            let mostly = (signal.span.end - signal.span.start) * 2 > clause.span.end - clause.span.start;
+            only_a_state
+                && mostly
+                && signal.span.start < clause.span.end
+                && clause.span.start < signal.span.end
+        })
+    };
+    told.happened.retain(|clause| !aside(clause));
+    told
 }
 
 /// Words that begin a question, for transcripts without marks.

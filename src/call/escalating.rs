@@ -29,7 +29,7 @@ impl Engine {
             return Some(Reaction::HandOver(EscalationReason::Threat));
         }
         if told.has(|kind| matches!(kind, SignalKind::Abuse(Degree::Insult | Degree::Severe))) {
-            return Some(self.abused(turn));
+            return Some(self.abused(told, turn));
         }
         for (reason, found) in [
             (EscalationReason::Legal, told.has(|kind| *kind == SignalKind::Legal)),
@@ -54,7 +54,10 @@ impl Engine {
         new
     }
 
-    fn abused(&mut self, turn: TurnId) -> Reaction {
+    fn abused(&mut self, told: &Told, turn: TurnId) -> Reaction {
+        if told.has(|kind| matches!(kind, SignalKind::Person | SignalKind::Manager)) {
+            self.escalate(EscalationReason::PersonRequested, turn);
+        }
         let policy = self.business().playbook.abuse;
         let set = self.state.matter.boundaries;
         if set < u32::from(policy.warnings) {

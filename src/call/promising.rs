@@ -47,7 +47,11 @@ impl Engine {
     pub(super) fn option_words(&self) -> Vec<String> {
         let offers: Vec<&str> = self.steps().iter().map(|step| step.offer.as_str()).collect();
         let Some((last, before)) = offers.split_last() else { return Vec::new() };
-        let offers = format!("I can {}, or {last}.", before.join(", "));
+        let offers = if self.state.times_asked(&Question::Option) > 0 {
+            format!("I could {}, or else {last}.", before.join(", "))
+        } else {
+            format!("I can {}, or {last}.", before.join(", "))
+        };
         let mut words = vec![offers];
         words.extend(self.constraint_words());
         words.push(self.pick(wording::WHICH));
@@ -178,8 +182,8 @@ impl Engine {
         let step = self.chosen_step().or_else(|| self.steps().first());
         let named =
             step.and_then(|step| self.business().playbook.owner(&step.owner)).map(|owner| owner.name.clone());
-        let otherwise = step.map(|step| step.otherwise.clone());
         let takeover = self.takeover_owner();
+        let otherwise = step.filter(|_| takeover.is_none()).map(|step| step.otherwise.clone());
         let action = match (step, &takeover) {
             (Some(step), None) => step.action.clone(),
             (_, _) => CALL_BACK.to_owned(),

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::Engine;
 use super::ledger::Speech;
 use crate::diagnosis::state::{FirstMove, first_move};
-use crate::domain::{Aspect, Business, CallerState, Move, Question, Slot, Urgency};
+use crate::domain::{Aspect, Business, CallerState, Move, Question, Slot, Speaker, Urgency};
 use crate::understanding::phone;
 use crate::understanding::words::sentences;
 
@@ -343,7 +343,8 @@ impl Engine {
         if sorry && self.state.times_asked(&Question::Core) == 0 {
             speech = match trigger {
                 Some(trigger) => speech.and(format!("I am sorry that {trigger}.")),
-                None if moved.is_none() => speech.and(self.pick(SORRY)),
+                None if moved.is_none() && !self.has_apologised() => speech.and(self.pick(SORRY)),
+                None if moved.is_none() => speech.and(self.pick(THANKS)),
                 None => speech,
             };
             let empathy = self.topic().map(|topic| topic.empathy.as_slice()).unwrap_or_default();
@@ -363,6 +364,11 @@ impl Engine {
             (_, _) if plainly => speech.and(self.pick(NOTED)).act(Move::Acknowledge),
             (_, _) => speech.and(self.pick(THANKS)),
         }
+    }
+
+    fn has_apologised(&self) -> bool {
+        let sorry = |turn: &super::Turn| turn.text.expose().contains("I am sorry");
+        self.state.transcript.iter().any(|turn| turn.speaker == Speaker::Bot && sorry(turn))
     }
 
     /// Answers a question of the caller's from the playbook.

@@ -150,8 +150,9 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        CallTime, Fact, HangupCause, Phase, Promise, PromiseId, PromiseState, Slot, Span, SpeechId, TurnId,
-        Urgency, Utterance,
+        Answer, Aspect, CallNote, CallTime, CallerState, EscalationReason, Fact, HangupCause, Mention,
+        MentionKind, Outcome, Phase, Promise, PromiseId, PromiseState, RootCause, Slot, Span, SpeechId,
+        TurnId, Urgency, Utterance,
     };
     use crate::store::{NewCall, StoredCall, StoredFact};
 
@@ -187,6 +188,42 @@ mod tests {
             },
             Fact::GivenUp { slot: Slot::Name },
             Fact::PersonRequested { turn: Some(TurnId(1)) },
+            Fact::TopicsSeen { topics: vec!["leak".into(), "bill".into()], turn: TurnId(1) },
+            Fact::TopicChosen { topic: "leak".into() },
+            Fact::Diagnosed {
+                aspect: Aspect::Trigger,
+                answer: Answer {
+                    value: "your boiler is leaking".into(),
+                    evidence: vec![TurnId(1)],
+                    confidence: 0.8,
+                },
+            },
+            Fact::CoreConfirmed,
+            Fact::StateRead {
+                state: CallerState::WornOut,
+                reason: "said they are tired of it".into(),
+                turn: TurnId(1),
+            },
+            Fact::Escalated { reason: EscalationReason::RepeatedFailure, turn: Some(TurnId(1)) },
+            Fact::UrgencyRaised { reason: "said “leaking”".into() },
+            Fact::Mentioned {
+                mention: Mention { kind: MentionKind::Money, value: "$80.00".into() },
+                turn: TurnId(1),
+            },
+            Fact::Informed { faq: "hours".into() },
+            Fact::Guarded { rule: "jokes".into(), sentence: "That is funny.".into() },
+            Fact::NoteWritten {
+                note: CallNote {
+                    recap: "The caller says their boiler is leaking.".into(),
+                    trigger: None,
+                    states: vec![],
+                    wanted: None,
+                    promise: None,
+                    cause: RootCause::Product,
+                    fix: "Check the valve at each visit.".into(),
+                    outcome: Outcome::Escalated,
+                },
+            },
         ];
         let facts: Vec<_> = facts
             .into_iter()
@@ -228,9 +265,29 @@ call 00000000-0000-0000-0000-000000000001
   when     Mon 2026-11-23 10:00, while open
   lasted   1:05, the caller hung up
 
+note
+  recap            The caller says their boiler is leaking.
+  outcome          escalated
+  cause            product
+  needed fix       Check the valve at each visit.
+
+diagnosis
+  topic            leak
+  also             bill
+  happened         your boiler is leaking  (turn 1, 80 % sure)
+  the caller agreed to the core of it
+
+conduct
+  worn out         said they are tired of it (turn 1)
+  needs a person   repeated failure (turn 1)
+  urgent           said “leaking”
+  informed         hours
+  not said         That is funny. [jokes]
+
 intake
   about            The boiler is leaking.
   name             –  (not understood or not told)
+  said: money      $80.00
   asked for a person
 
 promises
@@ -254,5 +311,6 @@ answered   no turn was timed
         assert_eq!(lines.len(), 2);
         assert!(lines[0].starts_with("WHEN"));
         assert!(lines[1].starts_with("Mon 2026-11-23 10:00  1:05    heating   –"), "{}", lines[1]);
+        assert!(lines[1].contains("leak   The caller says their boiler is leaking."), "{}", lines[1]);
     }
 }

@@ -10,3 +10,4 @@ pub mod note;
 pub mod person;
 pub mod recap;
 pub mod state;
+pub mod topic;

@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use crate::understanding::account::grammar::{
-    ADVERBS, DETERMINERS, Form, PREPOSITIONS, SUBORDINATORS, is_form, is_trouble, listed, may_be_base,
+    ADVERBS, DETERMINERS, Form, PREPOSITIONS, SUBORDINATORS, is_auxiliary, is_contracted, is_form,
+    is_trouble, listed, may_be_base,
 };
-use crate::understanding::account::split::{Link, split};
-use crate::understanding::account::token::{Pause, Token, phrase_at, tokens};
+use crate::understanding::account::split::{Link, has_finite, is_finite, split};
+use crate::understanding::account::token::{Pause, Token, longest_at, phrase_at, phrases, tokens};
 use crate::understanding::account::want::{ORDERS, Want, want};
-use crate::understanding::account::{Account, LONGEST, account, head_length, is_aside, is_unfit};
+use crate::understanding::account::{Account, Clause, LONGEST, account, head_length, is_aside, is_unfit};
 
 mod question;
 mod turn;
@@ -28,9 +29,7 @@ pub struct Told {
 
 /// What happened first, as a clause that follows "so"; `None` if it cannot be said in clean English.
 pub fn trigger(told: &Account) -> Option<Told> {
-    let said = |clause: &crate::understanding::account::Clause| {
-        Some(Told { words: to_caller(&clause.text)?, span: clause.span.clone() })
-    };
+    let said = |clause: &Clause| Some(Told { words: to_caller(&clause.text)?, span: clause.span.clone() });
     told.triggers.iter().find_map(said)
 }
 
@@ -93,7 +92,7 @@ pub fn to_caller(clause: &str) -> Option<String> {
         let part = &words[segment.range.clone()];
         let pause = segment.range.start.checked_sub(1).map(|at| words[at].pause);
         let loose = at > 0 && segment.link == Link::None && (pause != Some(Pause::Comma) || !tied);
-        if loose || !crate::understanding::account::split::has_finite(part) || dangles(part) {
+        if loose || !has_finite(part) || dangles(part) {
             return None;
         }
         if want(part, segment.asked).is_some() || segment.asked {
@@ -128,78 +127,26 @@ pub fn outcome(text: &str) -> Option<String> {
 
 /// A short answer: "a new appointment", "just fix it", "my money back".
 fn short(words: &[Token]) -> Option<String> {
-    const LEADS: &[&str] = &[
-        "i don't know",
-        "i'm not sure",
-        "i am not sure",
-        "not sure",
-        "it would be",
-        "that would be",
-        "i think",
-        "maybe",
-        "perhaps",
-        "probably",
-        "i'd say",
-        "just",
-        "well",
-        "honestly",
-        "for a start",
-        "ideally",
-        "at least",
-        "only",
-        "simply",
-        "preferably",
-        "how about",
-        "what about",
-        "then",
-        "mostly",
-        "first",
-    ];
-    const TAILS: &[&str] = &[
-        "would be fair",
-        "is fair",
-        "seems fair",
-        "sounds fair",
-        "sounds good",
-        "would be nice",
-        "would be great",
-        "would be fine",
-        "would be good",
-        "would be enough",
-        "would be lovely",
-        "would do",
-        "will do",
-        "would help",
-        "would be a start",
-        "would be ideal",
-        "would be perfect",
-        "would be better",
-        "would be best",
-        "will be fine",
-        "is fine",
-        "is all",
-        "is enough",
-        "would be helpful",
-        "would be wonderful",
-        "would work",
-        "that's all",
-        "is what i want",
-        "is all i want",
-        "is all i need",
-    ];
+    const LEADS: &str = "\
+        i don't know / i'm not sure / i am not sure / not sure / it would be / that would be / \
+        i think / maybe / perhaps / probably / i'd say / just / well / honestly / for a start / \
+        ideally / at least / only / simply / preferably / how about / what about / then / mostly / first";
+    const TAILS: &str = "\
+        would be fair / is fair / seems fair / sounds fair / sounds good / would be nice / \
+        would be great / would be fine / would be good / would be enough / would be lovely / would do / \
+        will do / would help / would be a start / would be ideal / would be perfect / would be better / \
+        would be best / will be fine / is fine / is all / is enough / would be helpful / \
+        would be wonderful / would work / that's all / is what i want / is all i want / is all i need";
     let mut start = head_length(words);
-    while let Some(length) =
-        LEADS.iter().map(|lead| phrase_at(words, start, lead)).max().filter(|length| *length > 0)
-    {
+    loop {
+        let length = longest_at(words, start, LEADS);
+        if length == 0 {
+            break;
+        }
         start += length;
     }
-    let mut words = trimmed(words.get(start..)?);
-    if let Some(tail) = TAILS.iter().map(|tail| tail.split(' ').count()).find(|length| {
-        words.len() > *length
-            && TAILS.iter().any(|tail| phrase_at(words, words.len() - length, tail) == *length)
-    }) {
-        words = trimmed(&words[..words.len() - tail]);
-    }
+    let words = trimmed(words.get(start..)?);
+    let words = trimmed(&words[..words.len() - ending(words, TAILS)]);
     let first = words.first()?.lower.as_str();
     if words.len() > 16
         || is_unfit(words)
@@ -209,7 +156,7 @@ fn short(words: &[Token]) -> Option<String> {
         return None;
     }
     let rest = |from: usize| from..words.len();
-    let finite = crate::understanding::account::split::has_finite(words);
+    let finite = has_finite(words);
     let want = match first {
         "to" if words.len() > 1 => Want::Do(rest(1)),
         "for"
@@ -237,7 +184,7 @@ fn short(words: &[Token]) -> Option<String> {
 
 /// Whether the only clause in the words belongs to a noun: "somebody who knows it", "an answer about when it comes".
 fn qualified(words: &[Token]) -> bool {
-    let verb = (0..words.len()).find(|at| crate::understanding::account::split::is_finite(words, *at));
+    let verb = (0..words.len()).find(|at| is_finite(words, *at));
     let clause = verb.is_some_and(|verb| {
         words[1..verb.max(1)].iter().any(|word| word.is_in("who that when what how why where which if"))
     });
@@ -308,72 +255,36 @@ fn thing(words: &[Token]) -> Option<()> {
 
 /// Leaves out what trails off or is polite at the end.
 fn trimmed(words: &[Token]) -> &[Token] {
-    const TAILS: &[&str] = &[
-        "if possible",
-        "if you can",
-        "if you could",
-        "if that's possible",
-        "if that is possible",
-        "if that's okay",
-        "if that's ok",
-        "if you don't mind",
-        "if at all possible",
-        "if it's possible",
-        "or something",
-        "or so",
-        "please",
-        "okay",
-        "ok",
-        "right",
-        "though",
-        "so",
-        "and",
-        "but",
-        "you know",
-        "or what",
-        "is that possible",
-        "is it possible",
-        "would that be possible",
-        "is that okay",
-        "is that right",
-        "isn't it",
-        "and everything",
-        "and all",
-        "that's all",
-        "that's it",
-        "and that's it",
-        "and that's all",
-        "or anything",
-        "like",
-        "because",
-        "if you would",
-        "for god",
-        "at all please",
-        "anyway",
-        "anyways",
-        "already",
-        "dear",
-        "love",
-        "man",
-        "you guys",
-        "that's my question",
-        "do you understand",
-        "or not",
-        "huh",
-    ];
+    const TAILS: &str = "\
+        if possible / if you can / if you could / if that's possible / if that is possible / \
+        if that's okay / if that's ok / if you don't mind / if at all possible / if it's possible / \
+        or something / or so / please / okay / ok / right / though / so / and / but / you know / \
+        or what / is that possible / is it possible / would that be possible / is that okay / \
+        is that right / isn't it / and everything / and all / that's all / that's it / and that's it / \
+        and that's all / or anything / like / because / if you would / for god / at all please / \
+        anyway / anyways / already / dear / love / man / you guys / that's my question / \
+        do you understand / or not / huh";
     let mut end = words.len();
-    while let Some(length) = TAILS
-        .iter()
-        .filter(|tail| {
-            let length = tail.split(' ').count();
-            end >= length && phrase_at(&words[..end], end - length, tail) == length
-        })
-        .map(|tail| tail.split(' ').count())
-        .max()
-    {
+    loop {
+        let length = ending(&words[..end], TAILS);
+        if length == 0 {
+            break;
+        }
         end -= length;
     }
     &words[..end]
+}
+
+/// How many words the longest phrase of the list has that the words end with.
+fn ending(words: &[Token], list: &str) -> usize {
+    phrases(list)
+        .map(|phrase| (phrase, phrase.split(' ').count()))
+        .filter(|(phrase, length)| {
+            words.len() >= *length && phrase_at(words, words.len() - length, phrase) == *length
+        })
+        .map(|(_, length)| length)
+        .max()
+        .unwrap_or(0)
 }
 
 /// Words that cannot be said back: letters of another script, numbers being dictated, a word cut short.
@@ -393,7 +304,7 @@ fn broken(words: &[Token]) -> bool {
 /// "No hot water since Monday" becomes "you have had no hot water since Monday".
 fn fragment(words: &[Token]) -> Option<Option<String>> {
     let first = words.first()?;
-    let bare = !crate::understanding::account::split::has_finite(words)
+    let bare = !has_finite(words)
         && (first.lower == "no"
             || first.is_in("a an two three some") && words.iter().any(|word| is_trouble(&word.lower)))
         && words.len() > 1
@@ -441,8 +352,8 @@ fn has_subject(words: &[Token]) -> bool {
     let Some(first) = words.first() else {
         return false;
     };
-    let verb = is_form(&first.lower, Form::Base) && !first.is_in("water work call")
-        || crate::understanding::account::grammar::is_auxiliary(&first.lower);
+    let verb =
+        is_form(&first.lower, Form::Base) && !first.is_in("water work call") || is_auxiliary(&first.lower);
     let qualified = first.is_in("somebody someone anybody anyone")
         && words.get(1).is_some_and(|next| next.is_in("who that"));
     !verb
@@ -467,9 +378,7 @@ fn refers_to_nothing(words: &[Token]) -> bool {
     let alone = listed("this that these those", stem)
         && (stem.len() < first.lower.len()
             || words.get(1).is_some_and(|next| {
-                crate::understanding::account::grammar::is_auxiliary(&next.lower)
-                    || listed(ADVERBS, &next.lower)
-                    || is_form(&next.lower, Form::Past)
+                is_auxiliary(&next.lower) || listed(ADVERBS, &next.lower) || is_form(&next.lower, Form::Past)
             }));
     if alone || listed("it he she they his her its their him them both", stem) {
         return true;
@@ -492,7 +401,7 @@ fn refers_to_nothing(words: &[Token]) -> bool {
                     && !listed(SUBORDINATORS, &named.lower)
                     && !listed(ADVERBS, &named.lower)
                     && !listed(PREPOSITIONS, &named.lower)
-                    && !crate::understanding::account::grammar::is_contracted(&named.lower)
+                    && !is_contracted(&named.lower)
                     && !listed("i we you nobody somebody someone no there everyone", &named.lower)
         });
         let weather = at > 0 && word.lower == "it" && words[at - 1].is_in("make made") && false;

@@ -65,6 +65,10 @@ pub struct Topic {
     pub kind: TopicKind,
     /// Words by which callers bring it up; matched by stems, in this order, with a few words between.
     pub cues: Vec<String>,
+    /// Whether its words are such as people say whatever it is about ("I need an appointment"): it is found only where no
+    /// other topic is.
+    #[serde(default)]
+    pub general: bool,
     /// What happened, as a clause to the caller, used where their own words make no clean clause: "our technician did
     /// not come to your appointment".
     pub happened: Option<String>,

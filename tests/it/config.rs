@@ -191,3 +191,20 @@ fn a_business_may_be_open_round_the_clock_or_past_midnight() {
     );
     load(&folder("", &[("heating.toml", &open)])).unwrap();
 }
+
+#[test]
+fn a_code_may_have_a_pattern() {
+    let with = |kind: &str, pattern: &str| {
+        let field = format!("kind = \"{kind}\"\npattern = \"{pattern}\"\n");
+        format!("{EXAMPLE}\n[[fields]]\nkey = \"account\"\nask = [\"What is your account number?\"]\n{field}")
+    };
+    let folder = folder("", &[("heating.toml", &with("code", "A-9999"))]);
+    let config = load(&folder).unwrap();
+    let pattern = config.businesses[0].fields.last().unwrap().pattern.clone().unwrap();
+    assert_eq!(pattern.fit("D4471").as_deref(), Some("D-4471"));
+
+    let wrong = problems("", &[("heating.toml", &with("code", "XY"))]);
+    assert!(wrong[0].contains("fields.2.pattern: expected a pattern such as \"A-9999\""), "{wrong:?}");
+    let misplaced = problems("", &[("heating.toml", &with("text", "A-9999"))]);
+    assert!(misplaced[0].contains("fields.2.pattern: only a question with kind = \"code\""), "{misplaced:?}");
+}

@@ -13,6 +13,7 @@ mod guard;
 mod injections;
 mod invariants;
 mod llm;
+mod playbooks;
 mod privacy;
 mod store;
 #[path = "../support/mod.rs"]

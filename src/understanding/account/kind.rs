@@ -5,7 +5,7 @@ use super::grammar::{
     listed,
 };
 use super::split::{has_finite, is_finite};
-use super::token::{Pause, Token, phrase_at};
+use super::token::{Pause, Token, longest_at, phrase_at};
 use super::want::want;
 use crate::understanding::story::is_dictation;
 use crate::understanding::words::words;
@@ -28,235 +28,59 @@ pub(super) enum Kind {
 }
 
 /// What leads to a clause without belonging to it; the longest are tried first.
-const HEADS: &[&str] = &[
-    "the reason i am calling is",
-    "the reason i'm calling is",
-    "the reason for my call is",
-    "the reason i called is",
-    "the reason why i'm calling is",
-    "i'm calling because",
-    "i am calling because",
-    "i was calling because",
-    "i'm just calling because",
-    "i'm phoning because",
-    "i'm ringing because",
-    "i'm calling to say",
-    "i am calling to say",
-    "i'm calling to tell you",
-    "i'm calling to report",
-    "i am calling to report",
-    "i want to report",
-    "i'd like to report",
-    "i would like to report",
-    "i need to report",
-    "i wanted to report",
-    "i'm calling to complain that",
-    "i have to tell you",
-    "i wanted to tell you",
-    "i just wanted to say",
-    "i wanted to say",
-    "i just want to say",
-    "i want to say",
-    "i'm calling to let you know",
-    "i wanted to let you know",
-    "i just wanted to let you know",
-    "just to let you know",
-    "to make a long story short",
-    "to cut a long story short",
-    "long story short",
-    "what happened is",
-    "what happened was",
-    "what happened first was",
-    "what happened first is",
-    "what's happening is",
-    "what is happening is",
-    "what it is is",
-    "what it is",
-    "what's happened is",
-    "here's the thing",
-    "here is the thing",
-    "here's what happened",
-    "the thing is",
-    "thing is",
-    "the problem is",
-    "my problem is",
-    "the issue is",
-    "my issue is",
-    "the trouble is",
-    "the fact is",
-    "the point is",
-    "the main problem is",
-    "the main thing is",
-    "the situation is",
-    "it's just that",
-    "it's because",
-    "that's because",
-    "it is because",
-    "it turns out",
-    "turns out",
-    "as it turns out",
-    "as it turned out",
-    "in fact",
-    "as a matter of fact",
-    "in the end",
-    "for example",
-    "for starters",
-    "first of all",
-    "to start with",
-    "to begin with",
-    "on top of that",
-    "on top of it",
-    "on top of all that",
-    "on top of everything",
-    "not only that",
-    "what's more",
-    "to make matters worse",
-    "to top it off",
-    "to top it all off",
-    "after all that",
-    "one more thing",
-    "another thing",
-    "i'm afraid",
-    "i am afraid",
-    "sorry to bother you",
-    "i'm sorry to bother you",
-    "let me explain",
-    "let me start over",
-    "how do i put this",
-    "where should i begin",
-    "where do i begin",
-    "where do i start",
-    "i don't know where to start",
-    "i'm sorry",
-    "i am sorry",
-    "excuse me",
-    "you won't believe this",
-    "you won't believe this but",
-    "i can't believe",
-    "i don't know if you can help me",
-    "i hope you can help me",
-    "i hope you can help",
-    "i'm hoping you can help me",
-    "i wonder if you can help me",
-    "maybe you can help me",
-    "i have a question",
-    "i've got a question",
-    "quick question",
-    "i have a problem",
-    "i've got a problem",
-    "i have an issue",
-    "i have a complaint",
-    "good morning",
-    "good afternoon",
-    "good evening",
-    "good day",
-    "unfortunately",
-    "sadly",
-    "luckily",
-    "anyway",
-    "anyways",
-    "also",
-    "plus",
-    "then",
-    "well",
-    "now",
-    "look",
-    "listen",
-    "see",
-    "so",
-    "and",
-    "but",
-    "or",
-    "because",
-    "okay",
-    "ok",
-    "right",
-    "alright",
-    "hi",
-    "hello",
-    "hey",
-    "hiya",
-    "hi there",
-    "hello there",
-    "there",
-    "yes",
-    "no",
-    "not",
-    "firstly",
-    "secondly",
-    "thirdly",
-    "second",
-    "third",
-    "finally",
-    "lastly",
-    "next",
-    "apparently",
-    "ma'am",
-    "dear",
-    "like",
-    "just",
-    "god",
-    "really",
-    "man",
-    "oh",
-    "everyone",
-    "after that",
-    "since then",
-    "from there",
-    "after which",
-    "in addition",
-    "additionally",
-    "furthermore",
-    "instead",
-    "besides",
-    "again",
-    "yesterday when",
-    "however",
-    "although",
-    "though",
-    "except",
-    "yet",
-    "basically",
-    "otherwise",
-];
+const HEADS: &str = "\
+    the reason i am calling is / the reason i'm calling is / the reason for my call is / \
+    the reason i called is / the reason why i'm calling is / i'm calling because / \
+    i am calling because / i was calling because / i'm just calling because / i'm phoning because / \
+    i'm ringing because / i'm calling to say / i am calling to say / i'm calling to tell you / \
+    i'm calling to report / i am calling to report / i want to report / i'd like to report / \
+    i would like to report / i need to report / i wanted to report / i'm calling to complain that / \
+    i have to tell you / i wanted to tell you / i just wanted to say / i wanted to say / \
+    i just want to say / i want to say / i'm calling to let you know / i wanted to let you know / \
+    i just wanted to let you know / just to let you know / to make a long story short / \
+    to cut a long story short / long story short / what happened is / what happened was / \
+    what happened first was / what happened first is / what's happening is / what is happening is / \
+    what it is is / what it is / what's happened is / here's the thing / here is the thing / \
+    here's what happened / the thing is / thing is / the problem is / my problem is / the issue is / \
+    my issue is / the trouble is / the fact is / the point is / the main problem is / \
+    the main thing is / the situation is / it's just that / it's because / that's because / \
+    it is because / it turns out / turns out / as it turns out / as it turned out / in fact / \
+    as a matter of fact / in the end / for example / for starters / first of all / to start with / \
+    to begin with / on top of that / on top of it / on top of all that / on top of everything / \
+    not only that / what's more / to make matters worse / to top it off / to top it all off / \
+    after all that / one more thing / another thing / i'm afraid / i am afraid / sorry to bother you / \
+    i'm sorry to bother you / let me explain / let me start over / how do i put this / \
+    where should i begin / where do i begin / where do i start / i don't know where to start / \
+    i'm sorry / i am sorry / excuse me / you won't believe this / you won't believe this but / \
+    i can't believe / i don't know if you can help me / i hope you can help me / i hope you can help / \
+    i'm hoping you can help me / i wonder if you can help me / maybe you can help me / \
+    i have a question / i've got a question / quick question / i have a problem / i've got a problem / \
+    i have an issue / i have a complaint / good morning / good afternoon / good evening / good day / \
+    unfortunately / sadly / luckily / anyway / anyways / also / plus / then / well / now / look / \
+    listen / see / so / and / but / or / because / okay / ok / right / alright / hi / hello / hey / \
+    hiya / hi there / hello there / there / yes / no / not / firstly / secondly / thirdly / second / \
+    third / finally / lastly / next / apparently / ma'am / dear / like / just / god / really / man / \
+    oh / everyone / after that / since then / from there / after which / in addition / additionally / \
+    furthermore / instead / besides / again / yesterday when / however / although / though / except / \
+    yet / basically / otherwise";
 
 /// Heads that say that what follows came first.
-const ORIGINS: &[&str] = &[
-    "it all started when",
-    "it started when",
-    "it all began when",
-    "it began when",
-    "this all started when",
-    "this started when",
-    "it started because",
-    "it all started because",
-    "it started off when",
-    "the whole thing started when",
-    "the problem started when",
-    "the trouble started when",
-    "it first started when",
-    "everything started when",
-    "the first thing that happened was",
-    "the first thing that happened is",
-    "first",
-    "originally",
-    "initially",
-    "at first",
-    "in the beginning",
-    "the first thing was",
-    "it started after",
-    "it all started after",
-    "it started with",
-    "it all started with",
-];
+const ORIGINS: &str = "\
+    it all started when / it started when / it all began when / it began when / this all started when / \
+    this started when / it started because / it all started because / it started off when / \
+    the whole thing started when / the problem started when / the trouble started when / \
+    it first started when / everything started when / the first thing that happened was / \
+    the first thing that happened is / first / originally / initially / at first / in the beginning / \
+    the first thing was / it started after / it all started after / it started with / \
+    it all started with";
 
 /// How many words at the head lead in, and whether they say that the rest came first.
 pub(super) fn head(words: &[Token]) -> (usize, bool) {
     let mut at = 0;
     let mut origin = false;
     while at < words.len() {
-        let first = ORIGINS.iter().map(|phrase| phrase_at(words, at, phrase)).max().unwrap_or(0);
-        let length = HEADS.iter().map(|phrase| phrase_at(words, at, phrase)).max().unwrap_or(0);
+        let first = longest_at(words, at, ORIGINS);
+        let length = longest_at(words, at, HEADS);
         let length = if first > 0 { first } else { length };
         if length == 0 || at + length > words.len() {
             break;
@@ -383,145 +207,38 @@ const FEELINGS: &str = "\
 const OPINIONS: &str = "\
     unacceptable ridiculous terrible awful horrible outrageous disgusting absurd insane crazy pathetic unbelievable disgraceful \
     disgrace joke shame nightmare fair right true okay fine enough wrong nonsense bad urgent important emergency disaster insanity \
-    unprofessional rude frustrating annoying embarrassing silly stupid long hard simple easy story about all why what how not it";
+    unprofessional rude frustrating annoying embarrassing silly stupid long hard simple easy story about all why what how";
+
+/// Heads of clauses that are no part of the matter.
+const ASIDES: &str = "\
+    i can't believe / i cannot believe / i don't know / i do not know / i don't understand / \
+    i have no idea / i've never been so / i have never been so / i've had enough / i have had enough / \
+    i've been a / i have been a / you people / you are / you're a / you're all / you're the / my name / \
+    this is the second / this is the third / this is the fourth / this is the fifth / \
+    this is my second / this is my third / this is my fourth / it's the second / it's the third / \
+    it's my second / it's my third / that's the second / that's the third / this is not the first / \
+    this isn't the first / i have a question / i've got a question / i love / i appreciate / \
+    i realise / i realize / i understand / don't get me wrong / i feel like / i feel so / i feel very / \
+    i don't care / i don't feel / i don't like / i hate / i can't take / i can't stand / \
+    i can't do this / i really can't / nobody cares / no one cares / nobody seems to care / \
+    no one seems to care / how would you / i mean / i know / i bet / i already told / \
+    i've already told / i just told / which is / which was / which i / who is / i don't have time / \
+    i don't have all day / i have to say / i have been waiting on hold / you know / i hope / i wish / \
+    i doubt / i want to be clear / i'm telling / i told you / you told me / it's about / it is about / \
+    i have been calling all / you can reach me / my number is / my phone number / i was born / \
+    my date of birth / my birthday / i'm at / i live / let me / hold on / wait / i'll hold / \
+    i'll wait / trust me / i promise you / believe me / i'm calling about / i'm calling regarding / \
+    this is about / i'm just / it was nice / have a / i think that's / that's all / that is all / \
+    that's it / that's what / that's why / nothing else / you guys are / i'm one of / \
+    it's not your fault / it's not like / i don't think / my english / i have never been treated / \
+    i've never been treated / i have never had such / i'd like to complain / i want to complain / \
+    i wanted to complain / i'm going to / i am going to / i will / i'll / we'll / you'll / you will / \
+    or else / i need help / i need some help";
 
 pub(super) fn is_aside(words: &[Token]) -> bool {
     let lower = |at: usize| words.get(at).map(|word| word.lower.as_str()).unwrap_or_default();
-    let phrases = [
-        "i can't believe",
-        "i cannot believe",
-        "i don't know",
-        "i do not know",
-        "i don't understand",
-        "i have no idea",
-        "i've never been so",
-        "i have never been so",
-        "i've had enough",
-        "i have had enough",
-        "i've been a",
-        "i have been a",
-        "you people",
-        "you are",
-        "you're a",
-        "you're all",
-        "you're the",
-        "my name",
-        "this is the second",
-        "this is the third",
-        "this is the fourth",
-        "this is the fifth",
-        "this is my second",
-        "this is my third",
-        "this is my fourth",
-        "it's the second",
-        "it's the third",
-        "it's my second",
-        "it's my third",
-        "that's the second",
-        "that's the third",
-        "this is not the first",
-        "this isn't the first",
-        "i have a question",
-        "i've got a question",
-        "i love",
-        "i appreciate",
-        "i realise",
-        "i realize",
-        "i understand",
-        "don't get me wrong",
-        "i feel like",
-        "i feel so",
-        "i feel very",
-        "i don't care",
-        "i don't feel",
-        "i don't like",
-        "i hate",
-        "i can't take",
-        "i can't stand",
-        "i can't do this",
-        "i really can't",
-        "nobody cares",
-        "no one cares",
-        "nobody seems to care",
-        "no one seems to care",
-        "how would you",
-        "i mean",
-        "i know",
-        "i bet",
-        "i already told",
-        "i've already told",
-        "i just told",
-        "which is",
-        "which was",
-        "which i",
-        "who is",
-        "i don't have time",
-        "i don't have all day",
-        "i have to say",
-        "i have been waiting on hold",
-        "you know",
-        "i hope",
-        "i wish",
-        "i doubt",
-        "i want to be clear",
-        "i'm telling",
-        "i told you",
-        "you told me",
-        "it's about",
-        "it is about",
-        "i have been calling all",
-        "you can reach me",
-        "my number is",
-        "my phone number",
-        "i was born",
-        "my date of birth",
-        "my birthday",
-        "i'm at",
-        "i live",
-        "let me",
-        "hold on",
-        "wait",
-        "i'll hold",
-        "i'll wait",
-        "trust me",
-        "i promise you",
-        "believe me",
-        "i'm calling about",
-        "i'm calling regarding",
-        "this is about",
-        "i'm just",
-        "it was nice",
-        "have a",
-        "i think that's",
-        "that's all",
-        "that is all",
-        "that's it",
-        "that's what",
-        "that's why",
-        "nothing else",
-        "you guys are",
-        "i'm one of",
-        "it's not your fault",
-        "it's not like",
-        "i don't think",
-        "my english",
-        "i have never been treated",
-        "i've never been treated",
-        "i've never been so",
-        "i have never had such",
-        "i'd like to complain",
-        "i want to complain",
-        "i wanted to complain",
-        "i'm going to",
-        "i am going to",
-        "i will",
-        "i'll",
-        "we'll",
-        "you'll",
-        "you will",
-        "or else",
-    ];
-    let spoken = phrases.iter().any(|phrase| phrase_at(words, 0, phrase) > 0);
+    let spoken = longest_at(words, 0, ASIDES) > 0
+        && !(words[..2.min(words.len())].iter().any(|word| word.lower == "need") && words.len() > 4);
     let told_us = phrase_at(words, 0, "you told me") > 0 && words.len() > 5;
     let feels = {
         let be = match lower(0) {
@@ -561,58 +278,17 @@ pub(super) fn is_aside(words: &[Token]) -> bool {
 }
 
 fn is_expected(words: &[Token]) -> bool {
-    const MARKS: &[&str] = &[
-        "should have",
-        "should've",
-        "shouldn't have",
-        "was told",
-        "were told",
-        "been told",
-        "got told",
-        "supposed to",
-        "meant to",
-        "promised me",
-        "promised us",
-        "promised that",
-        "promised to",
-        "you promised",
-        "was promised",
-        "were promised",
-        "was expecting",
-        "were expecting",
-        "i expected",
-        "we expected",
-        "was assured",
-        "assured me",
-        "guaranteed",
-        "told me",
-        "told us",
-        "was scheduled",
-        "were scheduled",
-        "was due",
-        "said he'd",
-        "said she'd",
-        "said they'd",
-        "said you'd",
-        "said it'd",
-        "said he would",
-        "said she would",
-        "said they would",
-        "said you would",
-        "said it would",
-        "said someone would",
-        "said somebody would",
-        "i thought you",
-        "i thought they",
-        "i thought it",
-        "i was under the impression",
-        "ought to have",
-        "said there would",
-        "said i would",
-        "said i'd",
-        "agreed to",
-    ];
-    let marked = (0..words.len()).any(|at| MARKS.iter().any(|mark| phrase_at(words, at, mark) > 0));
+    const MARKS: &str = "\
+        should have / should've / shouldn't have / was told / were told / been told / got told / \
+        supposed to / meant to / promised me / promised us / promised that / promised to / \
+        you promised / was promised / were promised / was expecting / were expecting / i expected / \
+        we expected / was assured / assured me / guaranteed / told me / told us / was scheduled / \
+        were scheduled / was due / said he'd / said she'd / said they'd / said you'd / said it'd / \
+        said he would / said she would / said they would / said you would / said it would / \
+        said someone would / said somebody would / i thought you / i thought they / i thought it / \
+        i was under the impression / ought to have / said there would / said i would / said i'd / \
+        agreed to";
+    let marked = (0..words.len()).any(|at| longest_at(words, at, MARKS) > 0);
     let refused = words.iter().any(|word| {
         word.is_in("off wrong refused late") || is_negation(&word.lower) && !word.is_in("shouldn't")
     });

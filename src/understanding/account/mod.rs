@@ -47,13 +47,19 @@ struct Told<'a> {
     origin: bool,
     /// It begins a sentence.
     fresh: bool,
+    /// It only says why something is wanted.
+    reason: bool,
 }
 
 /// Takes a turn apart.
 pub fn account(text: &str) -> Account {
     let tokens = named(tokens(text));
-    let told: Vec<Told<'_>> =
+    let mut told: Vec<Told<'_>> =
         split(&tokens).iter().filter_map(|segment| told(text, &tokens, segment)).collect();
+    for at in 1..told.len() {
+        let wanted = told[at - 1].kind == Kind::Wanted;
+        told[at].reason = wanted && told[at].link == Link::Because && told[at].kind != Kind::Trouble;
+    }
     let of = |wanted: fn(&Kind) -> bool| {
         told.iter().filter(|told| wanted(&told.kind)).map(clause).collect::<Vec<_>>()
     };
@@ -106,14 +112,28 @@ fn named(mut tokens: Vec<Token>) -> Vec<Token> {
 fn told<'a>(text: &str, tokens: &'a [Token], segment: &Segment) -> Option<Told<'a>> {
     let words = &tokens[segment.range.clone()];
     let (head, origin) = kind::head(words);
-    let words = &words[head..];
+    let words = without_afterthought(&words[head..]);
     let (first, last) = (words.first()?, words.last()?);
     let fresh =
         segment.range.start.checked_sub(1).is_none_or(|before| tokens[before].pause > token::Pause::Comma);
     if kind::is_dictated(&text[first.span.start..last.span.end]) {
         return None;
     }
-    Some(Told { words, kind: kind(words, segment.asked), link: segment.link, origin, fresh })
+    Some(Told { words, kind: kind(words, segment.asked), link: segment.link, origin, fresh, reason: false })
+}
+
+/// "A birthday cake, chocolate" without the last word.
+fn without_afterthought(words: &[Token]) -> &[Token] {
+    match words {
+        [rest @ .., before, last]
+            if before.pause == token::Pause::Comma
+                && !last.is_in("again today yesterday tomorrow tonight now too either twice")
+                && split::has_finite(rest) =>
+        {
+            &words[..words.len() - 1]
+        }
+        _ => words,
+    }
 }
 
 fn clause(told: &Told<'_>) -> Clause {
@@ -159,8 +179,7 @@ fn triggers(told: &[Told<'_>]) -> Vec<Clause> {
     let happened: Vec<&Told<'_>> = told
         .iter()
         .filter(|told| {
-            let reason = told.link == Link::Because && told.kind != Kind::Trouble;
-            !reason && matches!(told.kind, Kind::Trouble | Kind::Event | Kind::State | Kind::Expected)
+            !told.reason && matches!(told.kind, Kind::Trouble | Kind::Event | Kind::State | Kind::Expected)
         })
         .collect();
     let tells = happened.iter().any(|told| told.kind != Kind::State);

@@ -257,131 +257,24 @@ fn shown(
 }
 
 /// Said anywhere without saying anything; the longest are tried first.
-const FILLERS: &[&str] = &[
-    "fuck you guys",
-    "fuck you all",
-    "fuck you",
-    "screw you",
-    "go to hell",
-    "if you know what i mean",
-    "you know what i mean",
-    "know what i mean",
-    "to tell you the truth",
-    "for crying out loud",
-    "at the end of the day",
-    "or something like that",
-    "i swear to god",
-    "what the hell",
-    "what the fuck",
-    "to be honest with you",
-    "to be honest",
-    "to be fair",
-    "to be frank",
-    "to be clear",
-    "for god's sake",
-    "for heaven's sake",
-    "for christ's sake",
-    "for fuck's sake",
-    "for pete's sake",
-    "believe it or not",
-    "quite frankly",
-    "let me tell you",
-    "i have to say",
-    "i've got to say",
-    "in all honesty",
-    "oh my god",
-    "oh my goodness",
-    "my goodness",
-    "oh my gosh",
-    "oh god",
-    "oh dear",
-    "are you kidding me",
-    "i'm telling you",
-    "i tell you",
-    "i must say",
-    "i must admit",
-    "so to speak",
-    "or whatever",
-    "and stuff like that",
-    "and stuff",
-    "and all that",
-    "and so on",
-    "and so forth",
-    "mind you",
-    "as i said",
-    "like i said",
-    "as i say",
-    "like i say",
-    "as i mentioned",
-    "like i told you",
-    "you see",
-    "i mean",
-    "i swear",
-    "i guess",
-    "i suppose",
-    "thank you very much",
-    "thank you so much",
-    "thanks a lot",
-    "thank you",
-    "thanks",
-    "the hell",
-    "the fuck",
-    "as hell",
-    "on earth",
-    "no offense",
-    "no offence",
-    "with all due respect",
-    "god damn",
-    "god forbid",
-    "um",
-    "uh",
-    "er",
-    "erm",
-    "hmm",
-    "mm",
-    "mhm",
-    "ah",
-    "oh",
-    "eh",
-    "huh",
-    "umm",
-    "uhh",
-    "ugh",
-    "wow",
-    "hm",
-    "mmm",
-    "honestly",
-    "frankly",
-    "basically",
-    "literally",
-    "obviously",
-    "actually",
-    "seriously",
-    "please",
-    "fucking",
-    "fuckin",
-    "goddamn",
-    "goddamned",
-    "damn",
-    "damned",
-    "bloody",
-    "freaking",
-    "fricking",
-    "frigging",
-    "frickin",
-    "effing",
-    "flipping",
-    "blasted",
-    "jesus",
-    "christ",
-    "gosh",
-    "goodness",
-    "madam",
-    "sir",
-    "yeah",
-    "yep",
-    "yup",
-];
+const FILLERS: &str = "\
+    fuck you guys / fuck you all / fuck you / screw you / go to hell / if you know what i mean / \
+    you know what i mean / know what i mean / to tell you the truth / for crying out loud / \
+    at the end of the day / or something like that / i swear to god / what the hell / what the fuck / \
+    to be honest with you / to be honest / to be fair / to be frank / to be clear / for god's sake / \
+    for heaven's sake / for christ's sake / for fuck's sake / for pete's sake / believe it or not / \
+    quite frankly / let me tell you / i have to say / i've got to say / in all honesty / oh my god / \
+    oh my goodness / my goodness / oh my gosh / oh god / oh dear / are you kidding me / \
+    i'm telling you / i tell you / i must say / i must admit / so to speak / or whatever / \
+    and stuff like that / and stuff / and all that / and so on / and so forth / mind you / as i said / \
+    like i said / as i say / like i say / as i mentioned / like i told you / you see / i mean / \
+    i swear / i guess / i suppose / thank you very much / thank you so much / thanks a lot / \
+    thank you / thanks / the hell / the fuck / as hell / on earth / no offense / no offence / \
+    with all due respect / god damn / god forbid / um / uh / er / erm / hmm / mm / mhm / ah / oh / eh / \
+    huh / umm / uhh / ugh / wow / hm / mmm / honestly / frankly / basically / literally / obviously / \
+    actually / seriously / please / fucking / fuckin / goddamn / goddamned / damn / damned / bloody / \
+    freaking / fricking / frigging / frickin / effing / flipping / blasted / jesus / christ / gosh / \
+    goodness / madam / sir / yeah / yep / yup";
 
 /// Said of somebody or something in anger; left out before a noun.
 const INSULTS: &str = "stupid idiotic idiot useless incompetent lousy crappy shitty pathetic lazy so-called dumb ridiculous \
@@ -448,6 +341,16 @@ pub(crate) fn phrase_at(tokens: &[Token], at: usize, phrase: &str) -> usize {
     length
 }
 
+/// The phrases of a list in which slashes stand between them.
+pub(crate) fn phrases(list: &str) -> impl Iterator<Item = &str> {
+    list.split('/').map(str::trim)
+}
+
+/// How many words the longest phrase of the list has that stands at `at`.
+pub(crate) fn longest_at(tokens: &[Token], at: usize, list: &str) -> usize {
+    phrases(list).map(|phrase| phrase_at(tokens, at, phrase)).max().unwrap_or(0)
+}
+
 fn filler(found: &[Token], at: usize) -> usize {
     let lower = |at: usize| found.get(at).map(|token| token.lower.as_str()).unwrap_or_default();
     let before = at.checked_sub(1).map(|at| &found[at]);
@@ -455,8 +358,8 @@ fn filler(found: &[Token], at: usize) -> usize {
     let word = lower(at);
     let paused = found[at].pause > Pause::None;
     let paused_before = before.is_none_or(|token| token.pause > Pause::None);
-    if let Some(length) = FILLERS.iter().map(|phrase| phrase_at(found, at, phrase)).find(|length| *length > 0)
-    {
+    let length = longest_at(found, at, FILLERS);
+    if length > 0 {
         let kept = word == "damn" && previous == "a" || word == "please" && listed("to i we", previous);
         return if kept { 0 } else { length };
     }

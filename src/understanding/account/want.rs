@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::grammar::{
     DETERMINERS, Form, PREPOSITIONS, is_auxiliary, is_contracted, is_form, listed, may_be_base,
 };
-use super::token::{Token, phrase_at};
+use super::token::{Token, longest_at, phrase_at, phrases};
 
 /// What a clause asks for; ranges of its words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,345 +40,96 @@ const SOFT: &str = "just really only simply also still now maybe perhaps possibl
     kindly quickly first honestly ideally probably very much badly then at least both again";
 
 /// Heads of a wish for something; matched without [`SOFT`] words.
-const DESIRES: &[&str] = &[
-    "i want",
-    "i need",
-    "i would like",
-    "i'd like",
-    "i would love",
-    "i'd love",
-    "i would prefer",
-    "i'd prefer",
-    "i prefer",
-    "i require",
-    "i demand",
-    "i expect",
-    "i'm expecting",
-    "i am expecting",
-    "i'm hoping for",
-    "i am hoping for",
-    "i was hoping for",
-    "i'm looking for",
-    "i am looking for",
-    "i was looking for",
-    "i'm after",
-    "i could use",
-    "i could do with",
-    "i'm asking for",
-    "i am asking for",
-    "i wanted",
-    "i'm requesting",
-    "i request",
-    "i will need",
-    "i'll need",
-    "i'm going to need",
-    "i am going to need",
-    "i would want",
-    "i'd want",
-    "i'll take",
-    "i will take",
-    "i would need",
-    "i'd need",
-    "i'm in need of",
-    "i am in need of",
-    "i insist on",
-    "i would appreciate",
-    "i'd appreciate",
-    "i would be grateful",
-    "i'd be grateful",
-    "i would be happy with",
-    "i'd be happy with",
-    "i'd settle for",
-    "i'm waiting for",
-    "i'd be happy",
-];
+const DESIRES: &str = "\
+    i want / i need / i would like / i'd like / i would love / i'd love / i would prefer / i'd prefer / \
+    i prefer / i require / i demand / i expect / i'm expecting / i am expecting / i'm hoping for / \
+    i am hoping for / i was hoping for / i'm looking for / i am looking for / i was looking for / \
+    i'm after / i could use / i could do with / i'm asking for / i am asking for / i wanted / \
+    i'm requesting / i request / i will need / i'll need / i'm going to need / i am going to need / \
+    i would want / i'd want / i'll take / i will take / i would need / i'd need / i'm in need of / \
+    i am in need of / i insist on / i would appreciate / i'd appreciate / i would be grateful / \
+    i'd be grateful / i would be happy with / i'd be happy with / i'd settle for / i'm waiting for / \
+    i'd be happy";
 
 /// Heads of what the caller wants to do, before "to" and a verb.
-const AIMS: &[&str] = &[
-    "i'm calling",
-    "i am calling",
-    "i was calling",
-    "i called",
-    "i'm trying",
-    "i am trying",
-    "i'm looking",
-    "i am looking",
-    "i was looking",
-    "i'm hoping",
-    "i am hoping",
-    "i was hoping",
-    "i hope",
-    "i wish",
-    "i'm phoning",
-    "i'm ringing",
-    "i'd wanted",
-    "i'm going",
-    "i have",
-    "i've got",
-    "i was wanting",
-    "i've been trying",
-    "i was trying",
-    "i was wondering about how",
-    "i'm wanting",
-    "i'm supposed",
-    "i'm ready",
-    "i'm here",
-];
+const AIMS: &str = "\
+    i'm calling / i am calling / i was calling / i called / i'm trying / i am trying / i'm looking / \
+    i am looking / i was looking / i'm hoping / i am hoping / i was hoping / i hope / i wish / \
+    i'm phoning / i'm ringing / i'd wanted / i'm going / i have / i've got / i was wanting / \
+    i've been trying / i was trying / i was wondering about how / i'm wanting / i'm supposed / \
+    i'm ready / i'm here";
+
+/// Heads of what the caller does not want.
+const REFUSALS: &str = "\
+    i don't want / i do not want / i'd rather not / i would rather not / i don't wish / i refuse / \
+    i'm not willing";
 
 /// What "I have to" must be followed by to be a wish.
 const URGES: &str =
     "get have know speak talk see cancel change move reschedule book be find pick return rebook";
 
 /// Heads that put what follows as the wish.
-const POINTED: &[&str] = &[
-    "all i want is",
-    "all i need is",
-    "all i ask is",
-    "all i ask for is",
-    "all i'm asking is",
-    "all i'm asking for is",
-    "what i want is",
-    "what i need is",
-    "what i'd like is",
-    "what i would like is",
-    "what i really want is",
-    "the only thing i want is",
-    "the only thing i need is",
-    "all i wanted was",
-    "what i wanted was",
-    "what i'm asking for is",
-    "what i'm looking for is",
-    "the best thing would be",
-    "the fair thing would be",
-    "what would be fair is",
-    "what would help is",
-    "what would help me is",
-    "a fair outcome would be",
-    "the least you can do is",
-    "the least you could do is",
-    "my preference is",
-    "my preference would be",
-    "it would be fair",
-    "it would help",
-    "all i wanted is",
-    "the main thing is",
-    "my main concern is",
-    "what i expect is",
-    "what i expected is",
-];
+const POINTED: &str = "\
+    all i want is / all i need is / all i ask is / all i ask for is / all i'm asking is / \
+    all i'm asking for is / what i want is / what i need is / what i'd like is / what i would like is / \
+    what i really want is / the only thing i want is / the only thing i need is / all i wanted was / \
+    what i wanted was / what i'm asking for is / what i'm looking for is / the best thing would be / \
+    the fair thing would be / what would be fair is / what would help is / what would help me is / \
+    a fair outcome would be / the least you can do is / the least you could do is / my preference is / \
+    my preference would be / it would be fair / it would help / all i wanted is / the main thing is / \
+    my main concern is / what i expect is / what i expected is";
 
 /// Heads before "you could", "somebody could", "I could".
-const HOPES: &[&str] = &[
-    "i was hoping",
-    "i'm hoping",
-    "i am hoping",
-    "i hope",
-    "i was wondering if",
-    "i was wondering whether",
-    "i'm wondering if",
-    "i am wondering if",
-    "i wonder if",
-    "i wonder whether",
-    "i'd appreciate it if",
-    "i would appreciate it if",
-    "i'd appreciate if",
-    "i would appreciate if",
-    "i'd be grateful if",
-    "i would be grateful if",
-    "it would be great if",
-    "it would be nice if",
-    "it would be good if",
-    "it would be helpful if",
-    "it would be lovely if",
-    "it would be wonderful if",
-    "it'd be great if",
-    "it'd be nice if",
-    "it'd be good if",
-    "that would be great if",
-    "i'd like it if",
-    "i would like it if",
-    "i'd love it if",
-    "is there any way",
-    "is there a way",
-    "is there any chance",
-    "is there a chance",
-    "is there any possibility",
-    "any chance",
-    "any way",
-    "do you think",
-    "i wish",
-    "i was hoping that",
-    "i'm hoping that",
-    "i hope that",
-    "i want to see if",
-    "i wanted to see if",
-    "i'm calling to see if",
-    "i am calling to see if",
-    "i need to see if",
-    "i wanted to ask if",
-    "i'm calling to ask if",
-    "i'd like to see if",
-    "i want to know if",
-    "i wanted to know if",
-    "i just wanted to know if",
-    "i was calling to see if",
-    "i'd like to know if",
-    "i would like to know if",
-    "i need to know if",
-    "if",
-    "i'm just wondering if",
-    "is it possible that",
-    "i'm trying to see if",
-    "i'm trying to find out if",
-];
+const HOPES: &str = "\
+    i was hoping / i'm hoping / i am hoping / i hope / i was wondering if / i was wondering whether / \
+    i'm wondering if / i am wondering if / i wonder if / i wonder whether / i'd appreciate it if / \
+    i would appreciate it if / i'd appreciate if / i would appreciate if / i'd be grateful if / \
+    i would be grateful if / it would be great if / it would be nice if / it would be good if / \
+    it would be helpful if / it would be lovely if / it would be wonderful if / it'd be great if / \
+    it'd be nice if / it'd be good if / that would be great if / i'd like it if / i would like it if / \
+    i'd love it if / is there any way / is there a way / is there any chance / is there a chance / \
+    is there any possibility / any chance / any way / do you think / i wish / i was hoping that / \
+    i'm hoping that / i hope that / i want to see if / i wanted to see if / i'm calling to see if / \
+    i am calling to see if / i need to see if / i wanted to ask if / i'm calling to ask if / \
+    i'd like to see if / i want to know if / i wanted to know if / i just wanted to know if / \
+    i was calling to see if / i'd like to know if / i would like to know if / i need to know if / if / \
+    i'm just wondering if / is it possible that / i'm trying to see if / i'm trying to find out if";
 
 /// Heads of a wish to know, before a question word, "if" or a noun.
-const CURIOUS: &[&str] = &[
-    "i want to know",
-    "i wanted to know",
-    "i'd like to know",
-    "i would like to know",
-    "i need to know",
-    "i wanted to ask",
-    "i want to ask",
-    "i'd like to ask",
-    "i was wondering",
-    "i'm wondering",
-    "i am wondering",
-    "i wonder",
-    "i'm calling to ask",
-    "i'm calling to find out",
-    "i am calling to find out",
-    "i need to find out",
-    "i want to find out",
-    "i'd like to find out",
-    "i would like to find out",
-    "i'm trying to find out",
-    "can you tell me",
-    "could you tell me",
-    "would you tell me",
-    "will you tell me",
-    "please tell me",
-    "tell me",
-    "let me know",
-    "can you let me know",
-    "could you let me know",
-    "can somebody tell me",
-    "can someone tell me",
-    "could someone tell me",
-    "could somebody tell me",
-    "somebody tell me",
-    "someone tell me",
-    "can anyone tell me",
-    "i'm calling to know",
-    "do you know",
-    "can you explain",
-    "can you explain to me",
-    "could you explain",
-    "i'm calling to see",
-    "i wanted to see",
-    "explain to me",
-    "i want somebody to tell me",
-    "i want someone to tell me",
-    "i'd like someone to tell me",
-    "i need someone to tell me",
-    "i want you to tell me",
-    "i need you to tell me",
-    "i'm trying to figure out",
-    "i need to figure out",
-    "i'm curious",
-    "i want to understand",
-    "i'd like to understand",
-    "i'd like to hear",
-    "i want to hear",
-];
+const CURIOUS: &str = "\
+    i want to know / i wanted to know / i'd like to know / i would like to know / i need to know / \
+    i wanted to ask / i want to ask / i'd like to ask / i was wondering / i'm wondering / \
+    i am wondering / i wonder / i'm calling to ask / i'm calling to find out / \
+    i am calling to find out / i need to find out / i want to find out / i'd like to find out / \
+    i would like to find out / i'm trying to find out / can you tell me / could you tell me / \
+    would you tell me / will you tell me / please tell me / tell me / let me know / \
+    can you let me know / could you let me know / can somebody tell me / can someone tell me / \
+    could someone tell me / could somebody tell me / somebody tell me / someone tell me / \
+    can anyone tell me / i'm calling to know / do you know / can you explain / can you explain to me / \
+    could you explain / i'm calling to see / i wanted to see / explain to me / \
+    i want somebody to tell me / i want someone to tell me / i'd like someone to tell me / \
+    i need someone to tell me / i want you to tell me / i need you to tell me / \
+    i'm trying to figure out / i need to figure out / i'm curious / i want to understand / \
+    i'd like to understand / i'd like to hear / i want to hear";
 
 /// Questions that ask for nothing.
-const RHETORICAL: &[&str] = &[
-    "where should i begin",
-    "where do i begin",
-    "where do i start",
-    "where should i start",
-    "do you understand",
-    "do you hear",
-    "are you kidding",
-    "are you serious",
-    "are you joking",
-    "what is wrong with you",
-    "what's wrong with you",
-    "how dare",
-    "what kind of",
-    "what sort of",
-    "who do you think",
-    "can you believe",
-    "do you have any idea",
-    "do you even",
-    "how can you",
-    "how could you",
-    "how is that possible",
-    "how is this possible",
-    "how hard",
-    "what am i supposed",
-    "am i supposed",
-    "can you hear",
-    "are you there",
-    "are you a",
-    "are you an",
-    "are you really",
-    "are you listening",
-    "is this a",
-    "is this an",
-    "is this the",
-    "is that the",
-    "is anybody there",
-    "is anyone there",
-    "how are you",
-    "do you know what",
-    "do you realize",
-    "do you realise",
-    "why should i",
-    "how many times",
-    "how long do i have",
-    "what do you want",
-    "what do you mean",
-    "can i ask you",
-    "can i ask a",
-    "can i just ask",
-    "can i just say",
-    "who is this",
-    "who am i",
-    "who's this",
-    "what the",
-    "what else",
-    "what more",
-    "how am i supposed",
-    "what is this",
-    "what is that",
-    "how much longer",
-    "does that make sense",
-    "is that too much",
-    "is that so hard",
-    "why is it so hard",
-    "why is it always",
-    "can you imagine",
-    "how would you like",
-    "how would you feel",
-    "would you like it",
-    "would you want",
-    "do i have to",
-    "do i need to repeat",
-    "are you human",
-    "are you real",
-    "am i talking",
-    "am i speaking",
-    "could you repeat",
-    "can you repeat",
-    "can you say",
-    "what did you say",
-    "can you help me",
-    "could you help me",
-    "can you understand",
-];
+const RHETORICAL: &str = "\
+    where should i begin / where do i begin / where do i start / where should i start / \
+    do you understand / do you hear / are you kidding / are you serious / are you joking / \
+    what is wrong with you / what's wrong with you / how dare / what kind of / what sort of / \
+    who do you think / can you believe / do you have any idea / do you even / how can you / \
+    how could you / how is that possible / how is this possible / how hard / what am i supposed / \
+    am i supposed / can you hear / are you there / are you a / are you an / are you really / \
+    are you listening / is this a / is this an / is this the / is that the / is anybody there / \
+    is anyone there / how are you / do you know what / do you realize / do you realise / why should i / \
+    how many times / how long do i have / what do you want / what do you mean / can i ask you / \
+    can i ask a / can i just ask / can i just say / who is this / who am i / who's this / what the / \
+    what else / what more / how am i supposed / what is this / what is that / how much longer / \
+    does that make sense / is that too much / is that so hard / why is it so hard / why is it always / \
+    can you imagine / how would you like / how would you feel / would you like it / would you want / \
+    do i have to / do i need to repeat / are you human / are you real / am i talking / am i speaking / \
+    could you repeat / can you repeat / can you say / what did you say / can you help me / \
+    could you help me / can you understand";
 
 /// Takes apart what the clause asks for.
 pub(crate) fn want(tokens: &[Token], asked: bool) -> Option<Want> {
@@ -391,7 +142,7 @@ pub(crate) fn want(tokens: &[Token], asked: bool) -> Option<Want> {
         "could you help me get",
         "can you help me find",
     ];
-    if RHETORICAL.iter().any(|phrase| phrase_at(tokens, start, phrase) > 0)
+    if longest_at(tokens, start, RHETORICAL) > 0
         && !helping.iter().any(|phrase| phrase_at(tokens, start, phrase) > 0)
     {
         return None;
@@ -451,8 +202,8 @@ fn head(tokens: &[Token], at: usize, phrase: &str) -> Option<usize> {
     Some(skip(tokens, next))
 }
 
-fn longest(tokens: &[Token], at: usize, phrases: &[&str]) -> Option<usize> {
-    phrases.iter().filter_map(|phrase| head(tokens, at, phrase)).max()
+fn longest(tokens: &[Token], at: usize, list: &str) -> Option<usize> {
+    phrases(list).filter_map(|phrase| head(tokens, at, phrase)).max()
 }
 
 fn lower(tokens: &[Token], at: usize) -> &str {
@@ -530,19 +281,7 @@ fn curious(tokens: &[Token], start: usize) -> Option<Want> {
 }
 
 fn desired(tokens: &[Token], start: usize) -> Option<Want> {
-    if let Some(rest) = longest(
-        tokens,
-        start,
-        &[
-            "i don't want",
-            "i do not want",
-            "i'd rather not",
-            "i would rather not",
-            "i don't wish",
-            "i refuse",
-            "i'm not willing",
-        ],
-    ) {
+    if let Some(rest) = longest(tokens, start, REFUSALS) {
         let rest = rest + usize::from(lower(tokens, rest) == "to");
         let verb = is_form(lower(tokens, rest), Form::Base) || lower(tokens, rest) == "be";
         if lower(tokens, rest) == "you" && lower(tokens, rest + 1) == "to" {
@@ -550,7 +289,7 @@ fn desired(tokens: &[Token], start: usize) -> Option<Want> {
         }
         return verb.then_some(Want::Avoid(rest..tokens.len()));
     }
-    if let Some(rest) = longest(tokens, start, &["i'd rather", "i would rather"]) {
+    if let Some(rest) = longest(tokens, start, "i'd rather / i would rather") {
         return is_form(lower(tokens, rest), Form::Base).then_some(Want::Do(rest..tokens.len()));
     }
     let rest = longest(tokens, start, DESIRES)?;
