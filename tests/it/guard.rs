@@ -88,3 +88,25 @@ fn what_binds_the_business_is_said_after_the_caller_was_taken_in() {
         }
     }
 }
+
+/// The scripted calls as they are recorded: every sentence the bot says in them.
+#[test]
+fn nothing_that_is_said_in_the_scripted_calls_breaks_a_rule() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/calls");
+    let permitted = ["heating", "dental", "law"].map(|id| permitted_by(&business(id)));
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "snap") {
+            let script = std::fs::read_to_string(path.with_extension("toml")).unwrap();
+            let business =
+                ["heating", "dental", "law"].iter().position(|id| script.contains(&format!("\"{id}\"")));
+            let trace = std::fs::read_to_string(&path).unwrap();
+            let said = trace.lines().filter_map(|line| line.split_once(" BOT")?.1.split_once(": "));
+            for sentence in said.flat_map(|(_, said)| all_sentences(said)) {
+                found.extend(objections([sentence], &permitted[business.unwrap()]));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}:\n{}", found.len(), found.join("\n"));
+}

@@ -226,6 +226,7 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         rule: Rule::AsksForSecrets,
         hits: &[
+            "your ~ social ~ security ~ number?",
             "code|number|digits ~ on|from ~ the|your ~ back|front|card|token|app",
             "code ~ we|i ~ sent|texted",
             "log ~ in ~ and",

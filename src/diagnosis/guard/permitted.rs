@@ -51,6 +51,7 @@ pub fn permitted(playbook: &Playbook) -> Permitted {
     for emergency in &playbook.emergencies {
         permitted.tell(&emergency.told);
     }
+    permitted.tell(&playbook.self_harm);
     for faq in &playbook.faqs {
         permitted.tell(&faq.answer);
     }

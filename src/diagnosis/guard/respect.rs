@@ -7,6 +7,7 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         rule: Rule::TellsWrong,
         hits: &[
+            "wrong ~ end ~ of ~ the",
             "thinking|speaking|talking ~ of|about ~ a|an|another|someone|somebody ~ different|other|else|company",
             "^ no he|she|they|it|you|that|our|the|there ~ was|were|is|did|does|are|has|had|technician|dispatcher|bill|invoice|letter|appointment|office ..1",
             "he|she|it|they|you|we|that|technician|letter|invoice|dispatcher ~ was|were|is|did|does|has|have ~ definitely|clearly|certainly|obviously|indeed|undoubtedly",
