@@ -449,7 +449,7 @@ fn every_conversation_goes_as_recorded() {
     let scenarios = scenarios();
     for (name, scenario) in &scenarios {
         insta::with_settings!({
-            snapshot_path => "conversations",
+            snapshot_path => ".",
             prepend_module_to_snapshot => false,
             omit_expression => true,
             description => scenario.about.as_str(),
