@@ -170,7 +170,8 @@ impl Engine {
         let playbook = &self.business().playbook;
         let (Some(new), Some(chosen)) = (playbook.topic(new), playbook.topic(chosen)) else { return false };
         let worse = new.kind == TopicKind::Complaint && chosen.kind == TopicKind::Request;
-        worse || (chosen.general && !new.general)
+        let declined = chosen.kind == TopicKind::Declined && new.kind != TopicKind::Declined;
+        worse || declined || (chosen.general && !new.general)
     }
 
     /// Settles which topic is to be solved, with what the playbook says of it.

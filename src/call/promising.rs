@@ -217,7 +217,7 @@ impl Engine {
         let urgency = self.urgency();
         let covered =
             self.state.promised(Urgency::Urgent).is_some() || self.state.promised(urgency).is_some();
-        if !worthwhile || covered || self.is_declined() || self.is_only_a_question() {
+        if !worthwhile || covered || (!escalated && (self.is_declined() || self.is_only_a_question())) {
             return;
         }
         if self.has_choice() && self.state.matter.step.is_none() {

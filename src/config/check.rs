@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::domain::{
     Emergency, EmergencyKind, EscalationReason, Owner, Playbook, Step, Takeover, Topic, TopicKind,
 };
+use crate::understanding::compared;
 use crate::understanding::words;
 
 use super::Problem;
@@ -359,20 +360,24 @@ impl Check<'_> {
 
 /// Who has claimed which words.
 #[derive(Default)]
-struct Claims(BTreeMap<String, String>);
+struct Claims {
+    as_written: BTreeMap<String, String>,
+    as_compared: BTreeMap<Vec<String>, String>,
+}
 
 impl Claims {
-    /// Claims words; tells who has them already.
+    /// Claims words; tells who has them already, or others that are heard as the same.
     fn add(&mut self, key: &str, cue: &str) -> Option<String> {
-        let plain = words::plain(cue);
-        if let Some(other) = self.0.get(&plain) {
-            return Some(other.clone());
+        let written = words::plain(cue);
+        let taken = self.as_written.get(&written).or_else(|| self.elsewhere(key, cue)).cloned();
+        if taken.is_none() {
+            self.as_written.insert(written, key.to_owned());
+            self.as_compared.insert(compared(cue), key.to_owned());
         }
-        self.0.insert(plain, key.to_owned());
-        None
+        taken
     }
 
     fn elsewhere(&self, key: &str, cue: &str) -> Option<&String> {
-        self.0.get(&words::plain(cue)).filter(|other| *other != key)
+        self.as_compared.get(&compared(cue)).filter(|other| *other != key)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{Faq, Hours, Playbook, TopicKind, Urgency};
-use crate::understanding::words;
+use crate::understanding::compared;
 
 use super::business::{Check, Profile};
 use super::hours;
@@ -234,7 +234,7 @@ impl Check<'_> {
 
 /// The topic or question of the playbook that these words point to.
 fn claimant<'p>(playbook: &'p Playbook, cue: &str) -> Option<&'p str> {
-    let same = |other: &String| words::plain(other) == words::plain(cue);
+    let same = |other: &String| compared(other) == compared(cue);
     let topic = playbook.topics.iter().find(|topic| topic.cues.iter().any(same)).map(|topic| &topic.key);
     let faq = || playbook.faqs.iter().find(|faq| faq.cues.iter().any(same)).map(|faq| &faq.key);
     topic.or_else(faq).map(String::as_str)

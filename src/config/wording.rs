@@ -1,6 +1,6 @@
 //! Whether a text fits the place in which it is said.
 
-use crate::diagnosis::guard::{self, Permitted};
+use crate::diagnosis::guard::{self, Permitted, Rule};
 use crate::domain::Playbook;
 use crate::understanding::words;
 
@@ -75,7 +75,11 @@ impl Wording {
             Shape::Action => format!("They will {text}."),
         };
         let breach = |sentence: &str| {
-            guard::check(sentence, permitted).err().map(|breach| (sentence.to_owned(), breach))
+            // An answer may say what the business does, but not by quoting rules.
+            let quotes =
+                guard::check(sentence, &self.promised).err().filter(|b| b.rule == Rule::QuotesPolicy);
+            let breach = quotes.or_else(|| guard::check(sentence, permitted).err())?;
+            Some((sentence.to_owned(), breach))
         };
         let (sentence, breach) = words::sentences(&said).into_iter().find_map(breach)?;
         let words = &sentence[breach.span];

@@ -43,5 +43,5 @@ pub use signal::{Degree, Signal, SignalKind, signals};
 pub use spelling::spelled;
 pub(crate) use story::capitalised;
 pub use story::story;
-pub use topic::{TopicMatch, cued, topics};
+pub use topic::{TopicMatch, compared, cued, topics};
 pub use wish::{Wish, wish};

@@ -58,6 +58,11 @@ pub fn cued(text: &str, cues: &[String]) -> Option<Range<usize>> {
     cues.iter().find_map(|cue| said.find(&Cue::new(cue)).first().map(|hit| said.span(hit)))
 }
 
+/// The words of a cue as they are compared: cues with the same ones find the same.
+pub fn compared(cue: &str) -> Vec<String> {
+    Cue::new(cue).words
+}
+
 /// How much a second cue of a topic, elsewhere in the turn, adds.
 const FURTHER_CUE: f32 = 0.3;
 /// How many words of weight may stand between two words of a cue.

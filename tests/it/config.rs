@@ -31,12 +31,13 @@ fn problems(main: &str, businesses: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-fn the_defaults_and_the_example_business_are_whole() {
+fn the_defaults_and_the_example_businesses_are_whole() {
     let config = Config::built_in().unwrap();
     assert_eq!(config.server.public_url, None);
     assert!(config.server.listen.ip().is_loopback());
-    let [business] = &config.businesses[..] else { panic!("one example") };
-    assert_eq!(business.id.0, "heating");
+    let ids: Vec<&str> = config.businesses.iter().map(|business| &*business.id.0).collect();
+    assert_eq!(ids, ["heating", "dental", "law"]);
+    let business = &config.businesses[0];
     assert_eq!(business.numbers[0].expose(), "+14155550100");
     assert_eq!(business.hours.on(date(2026, 11, 23)).len(), 2);
     assert!(business.hours.on(date(2026, 11, 22)).is_empty(), "Sunday is closed");
@@ -49,7 +50,8 @@ fn the_defaults_and_the_example_business_are_whole() {
 fn the_shipped_folder_is_itself_a_configuration() {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/default.toml");
     let config = Config::load(Some(&shipped)).unwrap();
-    assert_eq!(config.businesses.len(), 1);
+    assert_eq!(config.businesses.len(), 3);
+    assert_eq!(config.warnings, []);
 }
 
 #[test]
@@ -122,7 +124,7 @@ fn a_profile_with_an_unknown_or_a_missing_key_is_refused() {
         found[0],
         format!(
             "businesses/a.toml:{line}: callback.witin_minutes: unknown field `witin_minutes`, expected one of \
-             `owner`, `within_minutes`, `urgent_owner`, `urgent_within_minutes`"
+             `owner`, `within_minutes`, `urgent_owner`, `urgent_within_minutes`, `urgent_at_any_hour`"
         )
     );
     assert_eq!(found[1], "businesses/b.toml: missing field `name`");

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use calmline::call::{Action, CallStart, Engine, Event, Playback};
 use calmline::domain::{
-    CallId, CallTime, Digit, Fact, HangupCause, PhoneNumber, Pii, Question, Slot, Span, SpeechId, Utterance,
+    CallId, CallTime, Digit, Fact, HangupCause, Outcome, PhoneNumber, Pii, Question, Slot, Span, SpeechId, Utterance,
 };
 use proptest::prelude::*;
 
-use crate::calls::business;
+use calmline::config::example;
 
 /// Things callers say, chosen to reach every part of the talk.
 const SAYINGS: &[&str] = &[
@@ -43,6 +43,15 @@ const SAYINGS: &[&str] = &[
     "No, that was everything. Thank you.",
     "I think I have the wrong number.",
     "What?",
+    "Nobody came yesterday and nobody called me, this is the third time.",
+    "You stupid idiot.",
+    "I'm going to sue you.",
+    "I smell gas in the kitchen.",
+    "I want a new appointment tomorrow.",
+    "No, that's not what I meant.",
+    "What are your opening hours?",
+    "The first one, please.",
+    "Let me speak to your manager.",
     "...",
     "",
 ];
@@ -104,7 +113,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 fn start(withheld: bool, law: bool) -> CallStart {
     CallStart {
         id: CallId::new("01935b1e-4a00-7000-8000-000000000001".parse().unwrap()),
-        business: Arc::new(business(if law { "law" } else { "heating" })),
+        business: Arc::new(example(if law { "law" } else { "heating" }).unwrap()),
         caller: (!withheld).then(|| PhoneNumber::parse("+14155550177").unwrap()),
         started_at: "2026-11-23T10:02-05:00".parse().unwrap(),
         earlier: vec![],
@@ -257,7 +266,14 @@ impl Watched {
         if self.over() {
             let reachable = state.callback().is_some();
             let reason = state.intake().get(&Slot::Reason).is_some();
-            assert!(!(reachable && reason && state.promises().is_empty()), "nothing was promised");
+            let note = state.matter().note().expect("a call that is over has its note");
+            let declined = matches!(note.outcome, Outcome::Declined | Outcome::Answered);
+            let nothing = state.promises().is_empty() && !declined;
+            assert!(!(reachable && reason && nothing), "nothing was promised");
+            assert!(
+                state.matter().escalations().is_empty() || !reachable || !state.promises().is_empty(),
+                "a person was needed, and nothing was promised"
+            );
         }
     }
 

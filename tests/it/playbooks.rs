@@ -2,8 +2,9 @@
 
 use std::fs;
 
-use calmline::config::{Config, example, playbook_text};
+use calmline::config::{Config, ConfigError, EXAMPLE, example, playbook_text};
 use calmline::diagnosis::topic::topics;
+use calmline::domain::Playbook;
 use calmline::understanding::cued;
 use tempfile::TempDir;
 
@@ -229,4 +230,271 @@ fn questions_find_their_answers() {
         }
     }
     assert!(astray.is_empty(), "{}", astray.join("\n"));
+}
+
+/// A folder with the heating example and its playbook, each with words replaced.
+fn folder(profile: &[(&str, &str)], playbook: &[(&str, &str)]) -> TempDir {
+    let replaced = |text: &str, with: &[(&str, &str)]| {
+        with.iter().fold(text.to_owned(), |text, (from, to)| {
+            assert!(text.contains(from), "{from:?} is not in the file");
+            text.replacen(from, to, 1)
+        })
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fs::write(at.join("calmline.toml"), "").unwrap();
+    fs::create_dir(at.join("businesses")).unwrap();
+    fs::create_dir(at.join("playbooks")).unwrap();
+    fs::write(at.join("businesses/heating.toml"), replaced(EXAMPLE, profile)).unwrap();
+    let text = playbook_text("heating").unwrap();
+    fs::write(at.join("playbooks/heating.toml"), replaced(text, playbook)).unwrap();
+    folder
+}
+
+fn load(folder: &TempDir) -> Result<Config, ConfigError> {
+    Config::load(Some(&folder.path().join("calmline.toml")))
+}
+
+/// What is wrong in a playbook: words of it, what they become, the key that is named, and what is said.
+const BROKEN: &[(&str, &str, &str, &str)] = &[
+    ("trade =", "trad =", "trad", "unknown field `trad`"),
+    ("urgency = \"urgent\"", "urgency = \"now\"", "topics.0.urgency", "unknown variant `now`"),
+    ("key = \"no-hot-water\"", "key = \"no-heat\"", "topics.1.key", "`no-heat` is already used above"),
+    ("key = \"no-heat\"", "key = \"No heat\"", "topics.0.key", "expected small letters"),
+    ("key = \"advice\"", "key = \"call\"", "topics.0.steps.1.key", "`call` is already used above"),
+    ("key = \"office\"", "key = \"hours\"", "owners.0.key", "means something else"),
+    (
+        "owner = \"technician\"",
+        "owner = \"janitor\"",
+        "topics.0.steps.0.owner",
+        "there is no owner `janitor`",
+    ),
+    ("owner = \"technician\"", "owner = \"\"", "topics.0.steps.0.owner", "there is no owner ``"),
+    ("owner = \"technician\"\n", "", "topics.0.steps.0", "missing field `owner`"),
+    ("within_minutes = 30", "within_minutes = 0", "topics.0.steps.0.within_minutes", "one minute or more"),
+    ("within_minutes = 30", "within_minutes = 9000", "topics.0.steps.0.within_minutes", "more than a week"),
+    (
+        "action = \"call you back on {number} and set a time to come\"",
+        "action = \"call you back and set a time to come\"",
+        "topics.0.steps.0.action",
+        "expected `on {number}`",
+    ),
+    ("safety = \"manager\"", "safety = \"guard\"", "takeover.safety", "there is no owner `guard`"),
+    ("warnings = 2", "warnings = 5", "abuse.warnings", "expected 1 or 2"),
+    (
+        "\"no heat\", \"heat is out\", \"heat went",
+        "\"no heat\", \"no heat\", \"heat went",
+        "topics.0.cues.1",
+        "stands above",
+    ),
+    ("\"no hot water\"", "\"no heat\"", "topics.1.cues.0", "belongs to `no-heat` already"),
+    ("\"no hot water\"", "\"without any heat\"", "topics.1.cues.0", "belongs to `no-heat` already"),
+    ("cues = [\"leak\"]", "cues = []", "topics.2.cues", "can never be reached"),
+    ("cues = [\"leak\"]", "cues = [\"no heat\", \"heat is out\"]", "topics.2.cues", "all its cues belong"),
+    ("what are your hours", "no heat", "faqs.0.cues.0", "belongs to `no-heat` already"),
+    (
+        "decline = \"Thank you for the offer",
+        "fix = \"Thank you for the offer",
+        "topics.20.kind",
+        "needs `decline`",
+    ),
+    (
+        "decline = \"That is no trouble",
+        "escalate = \"legal\"\ndecline = \"That is no trouble",
+        "topics.21.kind",
+        "a declined call promises nothing",
+    ),
+    ("kind = \"declined\"", "kind = \"request\"", "topics.20.key", "leads nowhere"),
+    ("kind = \"declined\"", "kind = \"request\"", "topics.20.decline", "only a call of kind declined"),
+    (
+        "urgency = \"urgent\"",
+        "urgency = \"urgent\"\nescalate = \"legal\"",
+        "topics.0.steps.0.owner",
+        "it is `manager` who takes over, not `technician`",
+    ),
+    (
+        "offer = \"have {technician} go through it with you over the phone first\"",
+        "offer = \"have {technician} call you and set a time to come\"",
+        "topics.0.steps.1.offer",
+        "reads the same",
+    ),
+    ("happened = \"your heating", "happened = \"Your heating", "topics.0.happened", "begins with a capital"),
+    ("get the heat back on\"", "get the heat back on.\"", "topics.0.wanted", "ends with a stop"),
+    ("offer = \"have {tech", "offer = \"to have {tech", "topics.0.steps.0.offer", "said before it"),
+    (
+        "\"When did the heat go out?\"",
+        "\"When did the heat go out.\"",
+        "topics.0.ask_happened.0",
+        "question mark",
+    ),
+    ("A house without heat is", "a house without heat is", "topics.0.empathy.0", "small letter"),
+    (
+        "A house without heat is",
+        "You will get a refund and it is",
+        "topics.0.empathy.0",
+        "under `never_promise`",
+    ),
+    (
+        "A house without heat is",
+        "Please calm down, it is",
+        "topics.0.empathy.0",
+        "language guard (calm-down)",
+    ),
+    (
+        "A house without heat is",
+        "Somebody will come within the hour, it is",
+        "topics.0.empathy.0",
+        "language guard",
+    ),
+    (
+        "Homes without heat come first",
+        "There is nothing we can do, homes come",
+        "topics.0.constraint.told",
+        "language guard",
+    ),
+    (
+        "{manager} takes it over",
+        "{boss} takes it over",
+        "topics.0.steps.0.otherwise",
+        "{boss} means nothing here",
+    ),
+    (
+        "{manager} takes it over",
+        "{number} takes it over",
+        "topics.0.steps.0.otherwise",
+        "{number} means nothing here",
+    ),
+    ("kind = \"fire\"", "kind = \"property\"", "emergencies", "expected one of kind = \"fire\""),
+    (
+        "Please hang up and call {emergency_number} now.",
+        "Please hang up.",
+        "emergencies.3.told",
+        "danger to life",
+    ),
+    ("self_harm =", "# self_harm =", "self_harm", "missing"),
+];
+
+#[test]
+fn what_is_wrong_with_a_playbook_is_named() {
+    let text = playbook_text("heating").unwrap();
+    let leak = &text[text.find("cues = [\n  \"leak\"").unwrap()..];
+    let leak = &leak[..=leak.find(']').unwrap()];
+    let mut missed = Vec::new();
+    for (from, to, key, message) in BROKEN {
+        let folder = folder(&[], &[(leak, "cues = [\"leak\"]"), (from, to)]);
+        let told = match load(&folder) {
+            Ok(_) => "nothing".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        let place = told.lines().find(|line| line.contains(&format!(": {key}: ")) && line.contains(message));
+        let line = |line: &str| {
+            line.split_once("heating.toml:")
+                .is_some_and(|(_, rest)| rest.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        let whole_file = ["self_harm", "emergencies"].contains(key);
+        if !place.is_some_and(|place| whole_file || line(place)) {
+            missed.push(format!("{from} → {to}: {told}"));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+/// What is wrong in a profile, likewise.
+const BROKEN_PROFILES: &[(&str, &str, &str, &str)] = &[
+    ("playbook = \"heating\"", "playbook = \"heeting\"", "playbook", "there is no playbooks/heeting.toml"),
+    ("playbook = \"heating\"", "playbook = \"../heating\"", "playbook", "expected the name of a playbook"),
+    ("playbook = \"heating\"\n", "", "owners", "needs a playbook"),
+    (
+        "technician = \"our duty",
+        "plumber = \"our duty",
+        "owners.plumber",
+        "expected one of office, dispatcher",
+    ),
+    ("technician = \"our duty technician\"", "technician = \"\"", "owners.technician", "says nothing"),
+    ("key = \"parking\"", "key = \"pool\"", "faqs.0.cues", "expected words by which callers ask this"),
+    ("key = \"parking\"", "key = \"pool\"\ncues = [\"no heat\"]", "faqs.0.cues.0", "belongs to `no-heat`"),
+    ("key = \"service-area\"", "key = \"parking\"", "faqs.1.key", "already has an answer"),
+    ("right by the door", "right by the {door}", "faqs.0.answer", "in braces"),
+    ("right by the door", "our policy says so", "faqs.0.answer", "language guard"),
+    ("emergency_number = \"911\"", "emergency_number = \"nine\"", "emergency_number", "the digits to dial"),
+    ("key = \"time\"", "key = \"time\"\ntopics = [\"pool\"]", "fields.1.topics.0", "no such topic"),
+    (
+        "\"Is there a day, or",
+        "\"Which day is it and what is your name, or",
+        "fields.1.ask.1",
+        "language guard (several-questions)",
+    ),
+    ("within_minutes = 120", "within_minutes = 9000", "callback.within_minutes", "more than a week"),
+];
+
+#[test]
+fn what_is_wrong_with_what_a_business_lays_over_it_is_named() {
+    let mut missed = Vec::new();
+    for (from, to, key, message) in BROKEN_PROFILES {
+        let told = match load(&folder(&[(from, to)], &[])) {
+            Ok(_) => "nothing".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        if !told.lines().any(|line| line.contains(&format!(": {key}: ")) && line.contains(message)) {
+            missed.push(format!("{from} → {to}: {told}"));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[test]
+fn what_serves_nothing_is_told_but_not_refused() {
+    let cases = [
+        (
+            ("[takeover]", "[[owners]]\nkey = \"intern\"\nname = \"our intern\"\n\n[takeover]"),
+            "owners.6.key: warning: `intern` owns no step",
+        ),
+        (
+            ("fields = [\"address\", \"time\"]", "fields = [\"address\", \"colour\"]"),
+            "topics.0.fields.1: warning: ",
+        ),
+        (("within_minutes = 30", "within_minutes = 240"), "within_minutes: warning: `no-heat` is urgent"),
+    ];
+    for (replaced, expected) in cases {
+        let config = load(&folder(&[], &[replaced])).unwrap_or_else(|error| panic!("{error}"));
+        let told: Vec<String> = config.warnings.iter().map(ToString::to_string).collect();
+        assert!(told.len() == 1 && told[0].contains(expected), "{told:?}");
+    }
+}
+
+#[test]
+fn a_playbook_of_the_folder_comes_before_the_one_built_in() {
+    let config =
+        load(&folder(&[], &[("name = \"a missed visit\"", "name = \"a visit that we missed\"")])).unwrap();
+    assert_eq!(config.businesses[0].playbook.topic("missed-visit").unwrap().name, "a visit that we missed");
+}
+
+#[test]
+fn a_question_is_asked_where_it_was_put() {
+    let asks = |config: &Config, topic: &str, field: &str| {
+        config.businesses[0].playbook.topic(topic).unwrap().fields.iter().any(|key| key == field)
+    };
+    let own = "kind = \"text\"\n\n[[fields]]\nkey = \"dog\"\nask = [\"Is there a dog in the house?\"]\nkind = \"yes_no\"\n";
+    let config = load(&folder(&[("kind = \"text\"\n", own)], &[])).unwrap();
+    assert!(asks(&config, "no-heat", "dog") && asks(&config, "bill", "dog"), "all topics");
+    assert!(
+        asks(&config, "no-heat", "address") && !asks(&config, "bill", "address"),
+        "those of the playbook"
+    );
+    assert!(!asks(&config, "sales", "dog"), "not where nothing is taken down");
+    let named = own.replace("kind = \"yes_no\"", "kind = \"yes_no\"\ntopics = [\"leak\"]");
+    let config = load(&folder(&[("kind = \"text\"\n", &named)], &[])).unwrap();
+    assert!(asks(&config, "leak", "dog") && !asks(&config, "no-heat", "dog"), "those it names");
+}
+
+#[test]
+fn a_business_without_a_playbook_is_served_as_it_is() {
+    let own = EXAMPLE.split("# Answers of your own").next().unwrap();
+    let start = own.find("# The playbook's owners").unwrap();
+    let end = own.find("# Questions of your own").unwrap();
+    let text = format!("{}{}", &own[..start], &own[end..]).replace("playbook = \"heating\"\n", "");
+    let folder = folder(&[], &[]);
+    fs::write(folder.path().join("businesses/heating.toml"), text).unwrap();
+    let config = load(&folder).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(config.businesses[0].playbook, Playbook::default());
 }

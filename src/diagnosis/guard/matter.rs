@@ -246,6 +246,7 @@ pub(super) const TABLES: &[Table] = &[
             "never ~ ask|give|tell|read|say|share ..10",
             "do not ~ need ..8",
             "account ~ number|code",
+            "what is your|the account ~ number|code",
         ],
         reported: true,
     },

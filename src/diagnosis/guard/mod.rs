@@ -10,10 +10,11 @@ mod respect;
 mod table;
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 pub use permitted::{Permitted, permitted, permitted_by};
 
-use pattern::{Pattern, Token, tokens};
+use pattern::{Patterns, Token, tokens};
 
 /// Something that a sentence to a caller must not do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -237,10 +238,9 @@ fn takes_in(sentence: &str, permitted: &Permitted) -> bool {
         "^ yes|so|of|that",
         "you|your",
     ];
+    static READY: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(SIGNS.iter().copied()));
     let tokens = tokens(sentence);
-    !sentence.contains('?')
-        && !permitted.is_constraint(&tokens)
-        && SIGNS.iter().any(|sign| Pattern::new(sign).find(&tokens).is_some())
+    !sentence.contains('?') && !permitted.is_constraint(&tokens) && !READY.places(&tokens).is_empty()
 }
 
 #[cfg(test)]

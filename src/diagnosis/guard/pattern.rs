@@ -1,5 +1,7 @@
 //! Sentences as plain words, and patterns over them.
 
+use std::collections::BTreeMap;
+
 use crate::understanding::words::words;
 
 /// A word of a sentence, contractions taken apart.
@@ -85,7 +87,7 @@ fn apart(word: &str) -> Vec<String> {
 /// `a|b` is one of several words, `refund*` any word that begins so, a `?` at the end makes it optional, `..3` stands for
 /// up to three words, `~` for up to two adverbs, `^` and `$` for the start and the end of the sentence.
 #[derive(Debug)]
-pub(super) struct Pattern(Vec<Piece>);
+struct Pattern(Vec<Piece>);
 
 #[derive(Debug)]
 enum Piece {
@@ -104,21 +106,71 @@ enum Form {
 }
 
 impl Pattern {
-    pub(super) fn new(source: &'static str) -> Self {
+    fn new(source: &'static str) -> Self {
         Self(source.split_ascii_whitespace().map(piece).collect())
     }
 
-    /// The words it matches first, as a range of indices.
-    pub(super) fn find(&self, tokens: &[Token]) -> Option<(usize, usize)> {
-        self.all(tokens).next()
+    /// The fewest words of which one must be there.
+    fn needed(&self) -> Option<Vec<&'static str>> {
+        let whole = |form: &Form| match form {
+            Form::Whole(word) => Some(*word),
+            Form::Begins(_) | Form::End => None,
+        };
+        let needed = |piece: &Piece| match piece {
+            Piece::Words { any, optional: false } => any.iter().map(whole).collect::<Option<Vec<_>>>(),
+            Piece::Words { .. } | Piece::Gap(_) | Piece::Adverbs | Piece::Start | Piece::End => None,
+        };
+        self.0.iter().filter_map(needed).min_by_key(Vec::len)
     }
 
     /// Every place where it matches.
-    pub(super) fn all<'a>(&'a self, tokens: &'a [Token]) -> impl Iterator<Item = (usize, usize)> + 'a {
+    fn all<'a>(&'a self, tokens: &'a [Token]) -> impl Iterator<Item = (usize, usize)> + 'a {
         (0..tokens.len()).filter_map(|start| {
             let end = ends(&self.0, tokens, start)?;
             (end > start).then_some((start, end))
         })
+    }
+}
+
+/// Patterns found by a word that each of them needs, so that most need not be tried.
+#[derive(Debug)]
+pub(super) struct Patterns {
+    all: Vec<Pattern>,
+    by_word: BTreeMap<&'static str, Vec<usize>>,
+    /// Those that need no word in one form only.
+    always: Vec<usize>,
+}
+
+impl Patterns {
+    pub(super) fn new(sources: impl IntoIterator<Item = &'static str>) -> Self {
+        let all: Vec<Pattern> = sources.into_iter().map(Pattern::new).collect();
+        let (mut by_word, mut always) = (BTreeMap::<_, Vec<usize>>::new(), Vec::new());
+        for (index, pattern) in all.iter().enumerate() {
+            match pattern.needed() {
+                Some(words) => words.iter().for_each(|word| by_word.entry(*word).or_default().push(index)),
+                None => always.push(index),
+            }
+        }
+        Self { all, by_word, always }
+    }
+
+    /// Every place where one of them matches, in order.
+    pub(super) fn places(&self, tokens: &[Token]) -> Vec<(usize, usize)> {
+        let mut found: Vec<(usize, usize)> = self.each(tokens).map(|(_, place)| place).collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// Every place where one of them matches, with the number of the pattern.
+    pub(super) fn each<'a>(
+        &'a self,
+        tokens: &'a [Token],
+    ) -> impl Iterator<Item = (usize, (usize, usize))> + 'a {
+        let listed = tokens.iter().filter_map(|token| self.by_word.get(token.text.as_str())).flatten();
+        let mut tried: Vec<usize> = listed.chain(&self.always).copied().collect();
+        tried.sort_unstable();
+        tried.dedup();
+        tried.into_iter().flat_map(|index| self.all[index].all(tokens).map(move |place| (index, place)))
     }
 }
 
@@ -177,7 +229,7 @@ fn ends(pieces: &[Piece], tokens: &[Token], at: usize) -> Option<usize> {
 fn is_adverb(word: &str) -> bool {
     const SHORT: &str = " just quite very so really too a bit rather also still even all now then here already ever well \
         pretty more most always at being only simply ";
-    word.len() > 4 && word.ends_with("ly") || SHORT.contains(&format!(" {word} "))
+    word.len() > 4 && word.ends_with("ly") || SHORT.split(' ').any(|short| short == word)
 }
 
 #[cfg(test)]
@@ -185,7 +237,7 @@ mod tests {
     use super::*;
 
     fn hits(pattern: &'static str, sentence: &str) -> bool {
-        Pattern::new(pattern).find(&tokens(sentence)).is_some()
+        !Patterns::new([pattern]).places(&tokens(sentence)).is_empty()
     }
 
     #[test]

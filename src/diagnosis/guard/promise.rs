@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::pattern::{Pattern, Token};
+use super::pattern::{Patterns, Token};
 use super::permitted::detail;
 use super::table::is_reported;
 
@@ -220,28 +220,19 @@ const WISHES: &[&str] = &[
     "waiting|waited ~ for",
 ];
 
-static COMMIT: LazyLock<Vec<Pattern>> = LazyLock::new(|| ready(COMMITS));
-static HARMLESS_READY: LazyLock<Vec<Pattern>> = LazyLock::new(|| ready(HARMLESS));
-static GIFT: LazyLock<Vec<Pattern>> = LazyLock::new(|| ready(GIFTS));
-static NO_GIFT_READY: LazyLock<Vec<Pattern>> = LazyLock::new(|| ready(NO_GIFT));
-static WISH: LazyLock<Vec<Pattern>> = LazyLock::new(|| ready(WISHES));
-static OWN_ACT: LazyLock<Vec<(Pattern, bool)>> = LazyLock::new(|| {
-    let ready = |source: &'static str| match source.strip_suffix(" >") {
-        Some(start) => (Pattern::new(start), true),
-        None => (Pattern::new(source), false),
-    };
-    OWN_ACTS.iter().map(|source| ready(source)).collect()
-});
-
-fn ready(sources: &[&'static str]) -> Vec<Pattern> {
-    sources.iter().map(|source| Pattern::new(source)).collect()
-}
+static COMMIT: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(COMMITS.iter().copied()));
+static HARMLESS_READY: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(HARMLESS.iter().copied()));
+static GIFT: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(GIFTS.iter().copied()));
+static NO_GIFT_READY: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(NO_GIFT.iter().copied()));
+static WISH: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(WISHES.iter().copied()));
+static OWN_ACT: LazyLock<Patterns> =
+    LazyLock::new(|| Patterns::new(OWN_ACTS.iter().map(|source| source.trim_end_matches(" >"))));
 
 /// The first promise or offer that is made of more than what is `covered` by the playbook.
 pub(super) fn unpermitted(tokens: &[Token], covered: &[bool], question: bool) -> Option<(usize, usize)> {
-    let harmless = places(&HARMLESS_READY, tokens);
+    let harmless = HARMLESS_READY.places(tokens);
     let acts = own_acts(tokens);
-    places(&COMMIT, tokens).into_iter().find_map(|(start, end)| {
+    COMMIT.places(tokens).into_iter().find_map(|(start, end)| {
         let excused = harmless.iter().any(|around| around.0 <= start && end <= around.1);
         let asked = question && is_inverted(tokens, start, end);
         if excused || asked || is_wish(tokens, start) || is_reported(tokens, start) {
@@ -262,8 +253,8 @@ pub(super) fn unpermitted(tokens: &[Token], covered: &[bool], question: bool) ->
 
 /// The first gift of money that is not `covered` by the playbook.
 pub(super) fn gift(tokens: &[Token], covered: &[bool]) -> Option<(usize, usize)> {
-    let harmless = places(&NO_GIFT_READY, tokens);
-    places(&GIFT, tokens).into_iter().find(|(start, end)| {
+    let harmless = NO_GIFT_READY.places(tokens);
+    GIFT.places(tokens).into_iter().find(|(start, end)| {
         let excused = harmless.iter().any(|around| around.0 <= *start && *end <= around.1);
         let told = covered[*start..*end].iter().all(|word| *word);
         !excused && !told && !is_wish(tokens, *start) && !is_reported(tokens, *start)
@@ -273,7 +264,7 @@ pub(super) fn gift(tokens: &[Token], covered: &[bool]) -> Option<(usize, usize)>
 /// Whether the words before `at` make it the caller's wish, without a new clause in which we would do something.
 pub(super) fn is_wish(tokens: &[Token], at: usize) -> bool {
     let ours = matches!(tokens[at].text.as_str(), "i" | "we" | "our" | "they" | "he" | "she" | "will");
-    places(&WISH, tokens).into_iter().any(|(start, end)| {
+    WISH.places(tokens).into_iter().any(|(start, end)| {
         let asked = start > 0 && matches!(tokens[start - 1].text.as_str(), "would" | "do" | "if" | "what");
         let cut = ours
             && tokens[end - 1..at.max(end)].iter().any(|token| {
@@ -283,20 +274,12 @@ pub(super) fn is_wish(tokens: &[Token], at: usize) -> bool {
     })
 }
 
-fn places(patterns: &[Pattern], tokens: &[Token]) -> Vec<(usize, usize)> {
-    let mut found: Vec<(usize, usize)> = patterns.iter().flat_map(|pattern| pattern.all(tokens)).collect();
-    found.sort_unstable();
-    found
-}
-
 /// The words that are the receptionist's own doing in the talk.
 fn own_acts(tokens: &[Token]) -> Vec<bool> {
     let mut acts = vec![false; tokens.len()];
-    for (pattern, rest) in OWN_ACT.iter() {
-        for (start, end) in pattern.all(tokens) {
-            let end = if *rest { act_end(tokens, end) } else { end };
-            acts[start..end].fill(true);
-        }
+    for (index, (start, end)) in OWN_ACT.each(tokens) {
+        let end = if OWN_ACTS[index].ends_with('>') { act_end(tokens, end) } else { end };
+        acts[start..end].fill(true);
     }
     acts
 }
@@ -358,7 +341,7 @@ fn is_made_of(tokens: &[Token], range: std::ops::Range<usize>, covered: &[bool],
         let token = &tokens[at];
         let called = at > 0
             && (tokens[at - 1].pause || matches!(tokens[at - 1].text.as_str(), "mr" | "mrs" | "ms" | "dr"));
-        let filler = FILLERS.contains(&format!(" {} ", token.text));
+        let filler = FILLERS.split(' ').any(|filler| filler == token.text);
         if !(covered[at] || acts[at] || filler || token.capital && called) {
             return false;
         }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::pattern::{Pattern, Token};
+use super::pattern::{Patterns, Token};
 use super::{Rule, feeling, matter, refusal, respect};
 
 /// How a rule is broken.
@@ -20,17 +20,16 @@ pub(super) struct Table {
 /// A table made ready.
 struct Prepared {
     rule: Rule,
-    hits: Vec<Pattern>,
-    harmless: Vec<Pattern>,
+    hits: Patterns,
+    harmless: Patterns,
     reported: bool,
 }
 
 static PREPARED: LazyLock<Vec<Prepared>> = LazyLock::new(|| {
-    let patterns = |sources: &[&'static str]| sources.iter().map(|source| Pattern::new(source)).collect();
     let prepared = |table: &Table| Prepared {
         rule: table.rule,
-        hits: patterns(table.hits),
-        harmless: patterns(table.harmless),
+        hits: Patterns::new(table.hits.iter().copied()),
+        harmless: Patterns::new(table.harmless.iter().copied()),
         reported: table.reported,
     };
     let all = [respect::TABLES, feeling::TABLES, refusal::TABLES, matter::TABLES];
@@ -40,9 +39,8 @@ static PREPARED: LazyLock<Vec<Prepared>> = LazyLock::new(|| {
 /// The rules that are broken, each with the words that break it, as a range of indices.
 pub(super) fn broken(tokens: &[Token]) -> impl Iterator<Item = (Rule, (usize, usize))> + '_ {
     PREPARED.iter().flat_map(move |table| {
-        let harmless: Vec<(usize, usize)> =
-            table.harmless.iter().flat_map(|pattern| pattern.all(tokens)).collect();
-        let found: Vec<(usize, usize)> = table.hits.iter().flat_map(|pattern| pattern.all(tokens)).collect();
+        let found = table.hits.places(tokens);
+        let harmless = if found.is_empty() { Vec::new() } else { table.harmless.places(tokens) };
         found.into_iter().filter_map(move |hit| {
             let excused = harmless.iter().any(|around| around.0 <= hit.0 && hit.1 <= around.1);
             let reported = table.reported && is_reported(tokens, hit.0);
@@ -53,20 +51,17 @@ pub(super) fn broken(tokens: &[Token]) -> impl Iterator<Item = (Rule, (usize, us
 
 /// Whether the words before `at` say that somebody else said what follows: "so our office told you that …".
 pub(super) fn is_reported(tokens: &[Token], at: usize) -> bool {
-    static FRAMES: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-        [
+    static FRAMES: LazyLock<Patterns> = LazyLock::new(|| {
+        Patterns::new([
             "told you",
             "said to you",
             "so|that|and ~ you were ~ told",
             "you said|told|mentioned|heard|wrote",
             "somebody|someone said",
-        ]
-        .iter()
-        .map(|source| Pattern::new(source))
-        .collect()
+        ])
     });
     let own = |word: &str| matches!(word, "i" | "we" | "already" | "just" | "have" | "never" | "not");
-    FRAMES.iter().flat_map(|frame| frame.all(tokens)).any(|(start, end)| {
+    FRAMES.places(tokens).into_iter().any(|(start, end)| {
         end <= at && !(tokens[start].text == "told" && start > 0 && own(&tokens[start - 1].text))
     })
 }
