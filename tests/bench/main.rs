@@ -1,13 +1,15 @@
-//! The benchmarks, printed as tables: `make bench`, or `cargo bench -- calls`, `asr`, `noise`, `ear` or `texts` for
+//! The benchmarks, printed as tables: `make bench`, or `cargo bench -- calls`, `conversations`, `asr`, `noise`, `ear` or `texts` for
 //! one of them.
 //!
-//! All but `calls` need recordings and texts that are not part of the project: `CALMLINE_BENCH_DATA` names their folder,
+//! All but `calls` and `conversations` need recordings and texts that are not part of the project: `CALMLINE_BENCH_DATA` names their folder,
 //! with `dev_asr.tsv`, `dev_digits.tsv`, `dev_noise.tsv`, `callers.tsv`, `dev_text_intake.tsv` and
-//! `dev_text_dialogue.tsv` in it. With `CALMLINE_BENCH_SHOW` set, `texts` shows what was misread.
+//! `dev_text_dialogue.tsv` in it. With `CALMLINE_BENCH_SHOW` set, `texts` and
+//! `conversations` show what was misread.
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot be set up has failed")]
 
 mod asr;
 mod calls;
+mod conversations;
 mod ear;
 mod noise;
 #[allow(dead_code, reason = "the integration tests use all of it")]
@@ -27,6 +29,9 @@ fn main() -> anyhow::Result<()> {
     let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|argument| argument == name);
     if wanted("calls") {
         Runtime::new()?.block_on(calls::run());
+    }
+    if wanted("conversations") {
+        conversations::run(&Runtime::new()?)?;
     }
     let data = std::env::var_os("CALMLINE_BENCH_DATA").map(PathBuf::from);
     match data {

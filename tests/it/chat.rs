@@ -95,3 +95,19 @@ fn what_is_wrong_with_the_arguments_is_said() {
     assert!(error(&["--caller", "0142"]).contains("+14155550142"));
     assert!(error(&["--earlier", "none.json"]).contains("none.json"));
 }
+
+#[test]
+fn for_people_it_reads_as_a_talk_and_what_came_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let call = ["--caller", "+14155550142", "--at", "2026-11-23T10:02"];
+    let input = "Hi, my furnace quit last night.\n/dance\n/wait 3\n\n/keys 0\n/hangup\n";
+    let output = chat(folder.path(), &call, input);
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("BOT     Thank you for calling Fernwood Heating and Plumbing."), "{text}");
+    assert!(text.contains("\nCALLER  Hi, my furnace quit last night.\nBOT     "), "{text}");
+    assert!(text.contains("the caller hung up"), "{text}");
+    assert!(text.contains("needs a person   person requested (a key)"), "{text}");
+    assert!(text.contains("URGENT"), "{text}");
+    assert!(String::from_utf8(output.stderr).unwrap().contains("/keys 123#"));
+}

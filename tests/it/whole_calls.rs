@@ -1,6 +1,7 @@
 //! Whole calls in real time: the real server as a process, real sockets, real whisper, a real voice, a real database.
 
-use calmline::telephony::local::{Ending, PlacedCall, Script, What};
+use calmline::domain::CallTime;
+use calmline::telephony::local::{Ending, PlacedCall, Reaction, Script, Unasked, What, When};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
@@ -39,6 +40,12 @@ async fn a_caller_is_understood_answered_and_put_on_record() {
     let measures = outcome.timeline.measure();
     assert!(measures.first_audio_ms.is_some());
     assert!(measures.turns.iter().all(|turn| turn.to_audio_ms.is_some()), "{:?}", measures.turns);
+
+    let soon = When::At(CallTime::from_ms(1500));
+    let again = Script::silent().reacting(Reaction { when: soon, deed: Unasked::HangUp });
+    place.carrier().place(call_from(NUMBER), again).await;
+    let records = place.records_when(|records| records.len() == 2 && records[0]["cause"].is_string()).await;
+    assert_eq!(records[0]["earlier"], serde_json::json!([records[1]["id"]]), "the number is known again");
 }
 
 #[tokio::test]

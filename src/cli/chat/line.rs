@@ -5,8 +5,8 @@ use serde::{Serialize, Serializer};
 
 use crate::call::{Action, CallStart, Engine, Event, ModelUse, Playback, Timer};
 use crate::domain::{
-    AskId, CallTime, CallerState, Digit, Fact, HangupCause, ModelFault, ModelQuestion, ModelReply, Move,
-    Phase, Pii, Promise, PromiseId, Question, Span, SpeechId, Utterance,
+    AskId, CallTime, CallerState, Digit, Expecting, Fact, HangupCause, ModelFault, ModelQuestion, ModelReply,
+    Move, Phase, Pii, Promise, PromiseId, Question, Span, SpeechId, Utterance,
 };
 use crate::store::{CallRecord, GuardEvent, NewCall, StoredCall, StoredFact};
 
@@ -196,6 +196,11 @@ impl Line {
     /// Why the call ended, once it has.
     pub const fn ended(&self) -> Option<HangupCause> {
         self.ended
+    }
+
+    /// What the bot expects to hear next.
+    pub fn expecting(&self) -> Expecting {
+        self.engine.expecting()
     }
 
     /// What the bot has said since this was last asked.

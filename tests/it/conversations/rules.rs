@@ -8,7 +8,7 @@ use calmline::domain::{Aspect, Fact, Question, Slot};
 use super::{Complaints, Held, Scenario};
 
 pub fn check(scenario: &Scenario, held: &Held, wrong: &mut Complaints) {
-    wrong.unless(held.ended, "does not end by itself");
+    wrong.unless("rules", held.ended, "does not end by itself");
     asks_nothing_twice(held, wrong);
     asks_one_thing_at_a_time(held, wrong);
     if !scenario.repeats {
@@ -56,7 +56,7 @@ fn asks_nothing_twice(held: &Held, wrong: &mut Complaints) {
         if let Fact::Asked { question, .. } = fact {
             // What it is about may be told again at the end.
             let again = known.contains(question) && *question != Question::Fill(Slot::Reason);
-            wrong.unless(!again, format!("asks for {} although it is known", question.label()));
+            wrong.unless("rules", !again, format!("asks for {} although it is known", question.label()));
         }
     }
 }
@@ -80,7 +80,7 @@ fn asks_one_thing_at_a_time(held: &Held, wrong: &mut Complaints) {
         // Whether somebody is there is no question of its own.
         let questions =
             questions.filter(|question| !question.contains("still there") && !question.contains("hear me"));
-        wrong.unless(questions.count() <= 1, format!("asks two things at once: {text}"));
+        wrong.unless("rules", questions.count() <= 1, format!("asks two things at once: {text}"));
     }
 }
 
@@ -94,7 +94,7 @@ fn says_nothing_twice(held: &Held, wrong: &mut Complaints) {
     }
     for (sentence, times) in times {
         let read_back = sentence.contains(|c: char| c.is_ascii_digit()) || sentence.split(' ').count() <= 2;
-        wrong.unless(times == 1 || read_back, format!("says {times} times: {sentence}"));
+        wrong.unless("rules", times == 1 || read_back, format!("says {times} times: {sentence}"));
     }
 }
 
@@ -105,7 +105,7 @@ fn says_nothing_it_must_not(held: &Held, wrong: &mut Complaints) {
         let said: Vec<&str> = sentences(turn.text.expose()).collect();
         for (place, breach) in guard::check_speech(&said, &permitted) {
             let (rule, words) = (breach.rule, &said[place][breach.span]);
-            wrong.0.push(format!("breaks {rule:?} by {words:?}: {}", said[place]));
+            wrong.unless("rules", false, format!("breaks {rule:?} by {words:?}: {}", said[place]));
         }
     }
 }
@@ -117,12 +117,16 @@ fn promises_what_somebody_owns(held: &Held, wrong: &mut Complaints) {
     let owners: BTreeSet<&str> =
         owners.chain([business.callback.owner.as_str(), business.callback.urgent_owner.as_str()]).collect();
     for promise in &held.record.promises {
-        wrong.unless(owners.contains(promise.owner.as_str()), format!("nobody is {:?}", promise.owner));
+        wrong.unless(
+            "rules",
+            owners.contains(promise.owner.as_str()),
+            format!("nobody is {:?}", promise.owner),
+        );
         // Closing time is the last moment that counts.
         let last_moment = promise.due - jiff::SignedDuration::from_secs(1);
         let open = business.hours.open_at(last_moment, &business.time_zone);
-        wrong.unless(open, format!("a promise is due at {}, outside opening hours", promise.due));
-        wrong.unless(promise.due > held.record.started_at, "a promise is due before it was made");
+        wrong.unless("rules", open, format!("a promise is due at {}, outside opening hours", promise.due));
+        wrong.unless("rules", promise.due > held.record.started_at, "a promise is due before it was made");
     }
 }
 
@@ -138,6 +142,6 @@ fn rests_on_evidence(held: &Held, wrong: &mut Complaints) {
     let diagnosis = &held.record.diagnosis;
     for answer in [&diagnosis.trigger, &diagnosis.expectation].into_iter().flatten() {
         let proved = !answer.evidence.is_empty() && answer.evidence.iter().all(|turn| spoken.contains(turn));
-        wrong.unless(proved, format!("no turn proves {:?}", answer.value.expose()));
+        wrong.unless("rules", proved, format!("no turn proves {:?}", answer.value.expose()));
     }
 }
