@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use calmline::call::CallStart;
 use calmline::cli::calls::findings;
-use calmline::cli::chat::{BotTurn, Line, act, call_id, moment};
+use calmline::cli::chat::{BotTurn, Line, Model, act, call_id, moment};
 use calmline::config::example;
 use calmline::domain::{Business, Fact, PhoneNumber, Pii, Question, Slot, Urgency};
 use calmline::store::CallRecord;
 use serde::Deserialize;
 use serde_json::Value;
 
+mod model;
 mod rules;
 
 /// After so many turns of the caller's a call counts as one that never ends.
@@ -144,6 +145,10 @@ struct Held {
 
 impl Scenario {
     fn hold(&self, all: &BTreeMap<String, Self>) -> Held {
+        self.hold_with(all, None)
+    }
+
+    fn hold_with(&self, all: &BTreeMap<String, Self>, model: Option<Model>) -> Held {
         let business = Arc::new(example(&self.business).unwrap());
         let started_at = moment(&self.at, &business.time_zone).unwrap();
         let earlier = self.earlier.iter().rev().map(|name| all[name].hold(all).record.as_earlier()).collect();
@@ -155,7 +160,7 @@ impl Scenario {
             earlier,
             model: None,
         };
-        let mut line = Line::answer(start, None);
+        let mut line = Line::answer(start, model);
         let (mut turns, mut page, mut caller_turns) = (Vec::new(), String::new(), 0);
         let mut put: BTreeMap<String, usize> = BTreeMap::new();
         loop {
