@@ -133,7 +133,7 @@ impl Engine {
     }
 
     /// Whether proposed words do what the engine decided to do: no question of their own, no figure and no promise that
-    /// is not in the draft, about the same thing, and nothing the guard objects to.
+    /// is not in the draft, about the same thing, not said before, and nothing the guard objects to.
     fn wording_serves(&self, words: &str, speech: &Speech) -> bool {
         let draft = speech.lead();
         let long = words.len() > LONGEST_WORDING.max(draft.len() * 2) || sentences(words).len() > 3;
@@ -141,7 +141,9 @@ impl Engine {
         let figures = plain(words)
             .split_whitespace()
             .any(|word| word.chars().any(|sign| sign.is_ascii_digit()) && !plain(&draft).contains(word));
-        let fair = sentences(words).iter().all(|sentence| self.may_be_said(sentence));
+        let fair = sentences(words)
+            .iter()
+            .all(|sentence| self.may_be_said(sentence) && self.state.times_begun(sentence) == 0);
         let keeps =
             carries(words, &draft) && (speech.movement() != Move::Reflect || self.names_the_core(words));
         !words.trim().is_empty() && !long && !asks && !figures && fair && keeps

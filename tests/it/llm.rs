@@ -25,13 +25,15 @@ const SHORT: Duration = Duration::from_millis(200);
 type Asked = Arc<Mutex<Vec<(HeaderMap, Value)>>>;
 
 /// A server that answers each request as it is told, and keeps what it was asked.
-struct Endpoint {
-    base_url: String,
+pub struct Endpoint {
+    /// Everything before `/chat/completions`.
+    pub base_url: String,
     asked: Asked,
 }
 
 impl Endpoint {
-    async fn start(answer: impl Fn(&Value) -> Response + Clone + Send + Sync + 'static) -> Self {
+    /// Starts it on a free port of the loopback address.
+    pub async fn start(answer: impl Fn(&Value) -> Response + Clone + Send + Sync + 'static) -> Self {
         let asked = Asked::default();
         let handler = move |State(asked): State<Asked>, headers: HeaderMap, body: Bytes| async move {
             let body: Value = serde_json::from_slice(&body).unwrap();
@@ -51,7 +53,8 @@ impl Endpoint {
         client(&self.base_url, max_concurrent)
     }
 
-    fn count(&self) -> usize {
+    /// How often it was asked.
+    pub fn count(&self) -> usize {
         self.asked.lock().unwrap().len()
     }
 
@@ -117,7 +120,7 @@ fn said(text: &str) -> Response {
 }
 
 /// The beginning of an answer after which nothing comes any more; `watch` is dropped with the connection.
-fn stuck(text: &'static str, watch: Option<mpsc::UnboundedSender<()>>) -> Response {
+pub fn stuck(text: &'static str, watch: Option<mpsc::UnboundedSender<()>>) -> Response {
     let first = stream::once(std::future::ready(Ok::<_, Infallible>(event(text))));
     let rest = stream::pending().map(move |never| {
         let _held = &watch;

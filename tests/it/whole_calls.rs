@@ -5,6 +5,7 @@ use calmline::telephony::local::{Ending, PlacedCall, Reaction, Script, Unasked, 
 use serde_json::Value;
 use tokio::sync::mpsc;
 
+use crate::llm::{Endpoint, stuck};
 use crate::support::{Place, call_from};
 
 const NUMBER: &str = "+14155550142";
@@ -103,4 +104,21 @@ async fn a_server_told_to_stop_brings_its_calls_to_a_good_end() {
     let record = &place.records().await[0];
     assert_eq!(record["cause"], "shutdown", "{record:#}");
     assert_eq!(record["promises"][0]["callback"], NUMBER);
+}
+
+#[tokio::test]
+async fn a_call_goes_on_without_a_language_model_that_hangs() {
+    let endpoint = Endpoint::start(|_| stuck("Thank", None)).await;
+    let model = format!("model.base_url = \"{}\"\nmodel.wording_deadline_ms = 300", endpoint.base_url);
+    let place = Place::new(&model).await;
+    let _server = place.serve().await;
+    let script = Script::scenario("plumber-plain").unwrap().unwrap();
+    let outcome = place.carrier().place(call_from(NUMBER), script).await;
+
+    assert_eq!(outcome.ending, Ending::HungUpByServer);
+    assert!(endpoint.count() > 0, "the model was asked");
+    let record = &place.records().await[0];
+    assert_eq!(record["cause"], "completed");
+    assert_eq!(slot(record, "callback"), NUMBER);
+    assert_eq!(record["promises"].as_array().unwrap().len(), 1);
 }

@@ -2,7 +2,8 @@
 """Runs other people's clients and judges against the built program, in virtual environments under target/peers.
 
     python3 tests/peers/run.py light    the carrier's own library and a media-stream client against `calmline serve`
-    python3 tests/peers/run.py all      and an independent conversion of the whisper weights (fetches 200 MB)
+    python3 tests/peers/run.py all      and an independent conversion of the whisper weights (fetches 200 MB), and calls with
+                                        a language model on llama.cpp's server (fetches 130 MB)
 
 Needs `cargo build --release` and `calmline models fetch` to have run.
 """
@@ -39,6 +40,7 @@ def main():
         failed += run([python, HERE / "streamdouble_call.py", "--base-url", url], variables)
     if sys.argv[1] == "all":
         failed += conversion()
+        failed += language_model()
     print("all peers agree" if not failed else f"{failed} of the peers disagree")
     sys.exit(1 if failed else 0)
 
@@ -101,6 +103,12 @@ def conversion():
     packages.mkdir(parents=True, exist_ok=True)
     models = subprocess.run([PROGRAM, "models", "path"], check=True, capture_output=True, text=True).stdout.strip()
     return run([python, HERE / "ct2_to_ggml.py", "check", models, packages], os.environ)
+
+
+def language_model():
+    """Has calls held with a language model that is served on this machine."""
+    python = environment("language_model", ["--no-deps", "-r", str(HERE / "language_model.txt")])
+    return run([python, HERE / "language_model.py", PROGRAM], os.environ)
 
 
 def run(command, variables):

@@ -9,12 +9,13 @@ use std::sync::Arc;
 
 use calmline::call::CallStart;
 use calmline::cli::calls::findings;
-use calmline::cli::chat::{BotTurn, Line, act, call_id, moment};
+use calmline::cli::chat::{BotTurn, Line, Model, act, call_id, moment};
 use calmline::config::example;
 use calmline::domain::{Business, Expecting, Fact, PhoneNumber, Pii, Question, Slot, Urgency};
 use calmline::store::CallRecord;
 use serde::Deserialize;
 
+mod model;
 mod rules;
 
 /// After so many turns of the caller's a call counts as one that never ends.
@@ -151,11 +152,15 @@ pub struct Held {
 
 impl Scenario {
     pub fn hold(&self, all: &BTreeMap<String, Self>) -> Held {
-        self.hold_hearing(all, &mut |words, _, _| words.to_owned())
+        self.hold_with(all, None, &mut |words, _, _| words.to_owned())
     }
 
     /// The same, where not all that is said arrives as it was said.
     pub fn hold_hearing(&self, all: &BTreeMap<String, Self>, ear: &mut Ear<'_>) -> Held {
+        self.hold_with(all, None, ear)
+    }
+
+    fn hold_with(&self, all: &BTreeMap<String, Self>, model: Option<Model>, ear: &mut Ear<'_>) -> Held {
         let business = Arc::new(example(&self.business).unwrap());
         let started_at = moment(&self.at, &business.time_zone).unwrap();
         let earlier = self.earlier.iter().rev().map(|name| all[name].hold(all).record.as_earlier()).collect();
@@ -167,7 +172,7 @@ impl Scenario {
             earlier,
             model: None,
         };
-        let mut line = Line::answer(start, None);
+        let mut line = Line::answer(start, model);
         let (mut turns, mut page, mut caller_turns) = (Vec::new(), String::new(), 0);
         let mut put: BTreeMap<String, usize> = BTreeMap::new();
         loop {
