@@ -3,9 +3,12 @@
 use super::super::*;
 use super::check;
 
+fn degree(degree: Degree) -> impl Fn(SignalKind) -> bool {
+    move |kind| kind == SignalKind::Abuse(degree)
+}
+
 #[test]
-fn abuse_has_a_degree() {
-    let degree = |degree| move |kind: SignalKind| kind == SignalKind::Abuse(degree);
+fn swearing_at_the_situation_is_mild() {
     check(
         degree(Degree::Mild),
         &[
@@ -43,6 +46,10 @@ fn abuse_has_a_degree() {
             "I passed the test",
         ],
     );
+}
+
+#[test]
+fn insults_are_heard() {
     check(
         degree(Degree::Insult),
         &[
@@ -85,6 +92,10 @@ fn abuse_has_a_degree() {
             "you told me to bring my tools",
         ],
     );
+}
+
+#[test]
+fn severe_abuse_is_heard() {
     check(
         degree(Degree::Severe),
         &[
