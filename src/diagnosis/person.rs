@@ -52,9 +52,8 @@ pub fn expectation(told: &Account) -> Option<Told> {
             Some(format!("{} and {}", first.words, second.words.trim_start_matches("us ")))
         } else if alike("to ") && !alike("to know")
             || thing(first) && thing(second) && !first.words.contains(" and ")
+            || first.words.starts_with("to have ") && thing(second)
         {
-            Some(format!("{} and {}", first.words, second.words))
-        } else if first.words.starts_with("to have ") && thing(second) {
             Some(format!("{} and {}", first.words, second.words))
         } else {
             None
