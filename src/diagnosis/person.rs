@@ -52,9 +52,8 @@ pub fn expectation(told: &Account) -> Option<Told> {
             Some(format!("{} and {}", first.words, second.words.trim_start_matches("us ")))
         } else if alike("to ") && !alike("to know")
             || thing(first) && thing(second) && !first.words.contains(" and ")
+            || first.words.starts_with("to have ") && thing(second)
         {
-            Some(format!("{} and {}", first.words, second.words))
-        } else if first.words.starts_with("to have ") && thing(second) {
             Some(format!("{} and {}", first.words, second.words))
         } else {
             None
@@ -379,17 +378,13 @@ fn has_subject(words: &[Token]) -> bool {
         is_form(&first.lower, Form::Base) && !first.is_in("water work call") || is_auxiliary(&first.lower);
     let qualified = first.is_in("somebody someone anybody anyone")
         && words.get(1).is_some_and(|next| next.is_in("who that"));
-    !verb
-        && !qualified
-        && !first.is_in(
-            "and but or because that which who what how why where whether of to with if than not being",
-        )
-        && !(is_form(&first.lower, Form::Past)
-            && words.get(1).is_some_and(|next| {
-                listed(PREPOSITIONS, &next.lower)
-                    || listed(DETERMINERS, &next.lower)
-                    || next.is_in("me us it")
-            }))
+    let leads = first
+        .is_in("and but or because that which who what how why where whether of to with if than not being");
+    let bare = is_form(&first.lower, Form::Past)
+        && words.get(1).is_some_and(|next| {
+            listed(PREPOSITIONS, &next.lower) || listed(DETERMINERS, &next.lower) || next.is_in("me us it")
+        });
+    !(verb || qualified || leads || bare)
 }
 
 /// Whether a pronoun stands for something that was not named.

@@ -193,7 +193,6 @@ fn closes_noun_gap(before: &Token) -> bool {
         && !before.is_in(PREPOSITIONS)
         && !before.is_in(DETERMINERS)
         && !before.is_in("and or to only just not me us him them it's")
-        || before.is_in("me us them it") && false
 }
 
 /// "The technician you sent": a clause that belongs to the noun before it.

@@ -401,8 +401,7 @@ fn filler(found: &[Token], at: usize) -> usize {
                 && listed("came come out comes show showed over back waiting", previous),
         ),
         _ if listed(INSULTS, word) => {
-            let described = listed(DETERMINERS, previous)
-                || listed("a.k.a such so that's", previous) && listed(DETERMINERS, previous);
+            let described = listed(DETERMINERS, previous);
             let noun =
                 at + 1 < found.len() && !paused && !listed("and or because that of for to", lower(at + 1));
             usize::from(described && noun)

@@ -517,7 +517,7 @@ fn questioned(tokens: &[Token], start: usize, asked: bool) -> Option<Want> {
 
 fn ordered(tokens: &[Token], start: usize) -> Option<Want> {
     let end = tokens.len();
-    if listed("don't never", lower(tokens, start)) && lower(tokens, start + 1).ne("") {
+    if listed("don't never", lower(tokens, start)) {
         let verb = start + 1;
         return (listed(ORDERS, lower(tokens, verb))
             || listed("charge bill touch cancel send call", lower(tokens, verb)))

@@ -26,7 +26,7 @@ const MILD: &[&str] = &[
     "god damn it?",
     "(damn|damned|damnit)",
     "(what|who|where|how|why|when) the (hell|fuck|heck)",
-    "(bloody|freaking|sodding) -(nose|mouth|mary|discharge|stool|tissue|saliva|gauze|urine)",
+    "(bloody|freaking|sodding) -(out|nose|mouth|mary|discharge|stool|tissue|saliva|gauze|urine)",
     "pissed off?",
     "son of a (bitch|beach|gun)",
     "(ass|arse)",
@@ -48,6 +48,7 @@ const NOT_MILD: &[&str] = &[
 ];
 
 const INSULT: &[&str] = &[
+    "what (a|an) ~1 (idiot|moron|jerk|asshole|arsehole|imbecile|dumbass|scumbag|dickhead|prick)",
     "(you|your|youre|=such) ~3 (idiot|moron|imbecile|loser|jerk|asshole|arsehole|dumbass|dipshit|jackass|\
      dickhead|dimwit|halfwit|nitwit|fool|clown|prick|douche|douchebag|scumbag|crook|thief|liar|twat|wanker|\
      tosser|bastard|pig|creep|pervert|cretin|weirdo|freak|shithead|airhead|dummy|tool|cow|donkey|vermin|\

@@ -113,6 +113,7 @@ const SELF_HARM: &[&str] = &[
      =hurting|=harming|=cutting) =myself",
     "(end|ending|take|taking) (my|own|his|her|their) own? (life|lives)",
     "end it all",
+    "(think|thought|feel like) ~2 =ending it",
     "suicidal",
     "(commit|attempt|consider|contemplate|think|thought|about|through|try) ~2 suicide",
     "(=want|=wanted|=wants|=going|ready|rather|wish|wanna) ~1 (to|i|was) ~1 (=die|=dead) -(my|the|of|hard|\
@@ -252,6 +253,7 @@ const NOT_MEDICAL: &[&str] = &[
 ];
 
 const FIRE: &[&str] = &[
+    "(outlet|socket|panel|wire|furnace|boiler) ~5 (=sparking|=smoking|=burning)",
     "(house|home|kitchen|furnace|boiler|room|roof|wall|building|car|basement|outlet|oven|stove|curtain|bed|\
      garage|attic|heater|something|dryer|socket|panel|wire|wires|wiring|unit|apartment|office|cooker|\
      microwave|fuse|box|it|everything|chimney|cable|plug|machine|grill|porch|tree|shed) ~1 (is|are|=be|was|\
@@ -333,6 +335,9 @@ const NO_GAS: &[&str] = &[
 ];
 
 const VIOLENCE: &[&str] = &[
+    "(man|someone|somebody|he|guy|people|they|stranger|ex) ~2 (try|trying) to (get|break) (in|into) ~2 \
+     (house|home|apartment|room|car|door)",
+    "(he|husband|boyfriend|ex|wife|she|girlfriend|father|partner) just (=hit|=beat|=attacked|=choked) me",
     "(someone|somebody|man|he|she|they|husband|wife|boyfriend|girlfriend|ex|guy|neighbor|son|people|partner|\
      intruder|burglar|dad|father|stranger|brother|men) (is|are|be|=s)? ~2 (=attacking|=hitting|=beating|\
      =choking|=threatening|=stabbing|=shooting|=hurting|=chasing|=following|=robbing|=strangling|\
@@ -352,7 +357,7 @@ const VIOLENCE: &[&str] = &[
     "(man|guy|someone|somebody|person|intruder) with ~1 (gun|knife|weapon|rifle|pistol|axe|machete)",
     "(i|we) (am|are|be|=m) ~1 (=in) ~1 danger",
     "(afraid|fear|scared|fearing) for ~1 (my|our|her|his) (life|lives|safety)",
-    "(gunshots|gunshot|shooting|shots fired)",
+    "(gunshots|gunshot|shots fired)",
     "(hear|heard|someone) ~2 (=gunshots|=gunshot|=shots|=shooting)",
     "active shooter",
     "(i|he|she) (have|was|been|has|got) ~1 (=stabbed|=shot|=raped) -(of|in the ass|down)",
@@ -379,6 +384,7 @@ const NO_VIOLENCE: &[&str] = &[
 ];
 
 const PROPERTY: &[&str] = &[
+    "(leak|drip) ~1 (through|from) ~2 (light|ceiling|fixture)",
     "water ~3 (=dripping|=leaking|=drips|=leaks) ~1 (from|through|out of) ~2 (ceiling|light|lights|fixture|\
      upstairs|walls|wall)",
     "(burst|bursting|busted|exploded|ruptured|broken) ~1 (pipe|pipes|main|hose|tank)",

@@ -23,7 +23,7 @@ const COUNTS: &[(u32, &[&str])] = &[
     (9, &["nine", "ninth"]),
     (10, &["ten", "tenth"]),
     (11, &["eleven", "eleventh"]),
-    (12, &["twelve", "twelfth", "dozen"]),
+    (12, &["twelve", "twelfth"]),
     (20, &["twenty", "twentieth"]),
 ];
 
@@ -43,6 +43,7 @@ pub(super) const RULES: &[Rules] = &[
 ];
 
 const PERSON: &[&str] = &[
+    "(can|could|may) i (get|have|reach) ~2 (human|person|representative|rep|operator|agent|receptionist)",
     "(can|could|may|might|shall) (i|we) ~2 (=speak|=talk|=chat) (to|with) ~3 (person|human|someone|somebody|\
      anyone|anybody|representative|rep|agent|operator|receptionist|dispatcher|colleague|staff|employee|\
      people|secretary|service)",
@@ -171,6 +172,8 @@ const NO_MANAGER: &[&str] = &[
 ];
 
 const REPEATED: &[&str] = &[
+    "(=second|=third|=fourth|=fifth) (technician|plumber|repairman|visit|repair) (in|this) (a|the|one|two|\
+     three|month|week|year)",
     "(=second|=third|=fourth|=fifth|=sixth|=2nd|=3rd|=4th|=5th) (message|voicemail|call|email|letter|\
      complaint|attempt|technician|plumber|repair) (i|we|you|that|this|now|already)",
     "(=second|=third|=fourth|=fifth|=sixth|=seventh|=eighth|=ninth|=tenth|=2nd|=3rd|=4th|=5th|=6th|=7th|\
@@ -232,6 +235,7 @@ const REPEATED: &[&str] = &[
 ];
 
 const NOT_REPEATED: &[&str] = &[
+    "(charge|bill|pay|debit|invoice|take) ~2 (=twice|two times|double)",
     "first time",
     "(call|ring|try|phone) ~2 again (later|tomorrow|next|soon)",
     "(will|can|could|would|please) ~2 (try|call|say|repeat) ~2 again",

@@ -81,8 +81,7 @@ const ANGER: &[&str] = &[
     "(what|who|where|how|why) the (hell|heck|fuck)",
     "(worst|terrible|horrible|awful|lousy|pathetic|useless|shocking|abysmal|poor|dreadful|bad) ~1 (service|\
      company|experience|customer|business|treatment|place|practice|job|workmanship|office|outfit)",
-    "never (use|using|used|call|calling|come|coming|hire|hiring|recommend|do|doing|go|going|buy) ~3 (you|\
-     again|here|business|anyone|back)",
+    "never (use|using|call|hire|hiring|recommend|buy) ~1 (you|again|here|this|anyone|back)",
     "(=ripped|=ripping|=rip) (me|us|people|off|you) =off?",
     "(=scam|=scammed|=robbed|=cheated|=swindled|=con) (me|us|people|out|by)?",
     "(should|ought) ~2 be ashamed",
@@ -240,7 +239,7 @@ const NO_FEAR: &[&str] = &[
 
 const RUSH: &[&str] = &[
     "(=in|=such) ~2 (=hurry|=rush)",
-    "(make|keep|be|have to be|do) (it|this|that)? (=quick|=fast|=short|=brief) -(as)",
+    "(make|keep|be|have to be|do) (it|this|that)? (=quick|=fast|=short|=brief) -(as|of)",
     "(only|just) (have|got) ~3 (=minute|=minutes|=second|=seconds|=moment)",
     "(not|no|little) ~1 (have|got)? ~1 (much|a lot of|lots of|any|enough|that much|the)? ~1 =time (for|to|\
      right|now|left|$|today|here|at) -(slot|soon)?",
@@ -322,7 +321,7 @@ const WORN_OUT: &[&str] = &[
      =department|=one|forth|$)?",
     "(=passed|=bounced|=shuffled|=sent|=transferred) (me|us)? (=around|=from|=between)",
     "pillar to post",
-    "(run|given|giving|got|getting|gave|get) ~2 (run|runaround) around?",
+    "(runaround|run around)",
     "(go|going|run|running|talk|talking|went) ~1 (round|around)? =in circles",
     "(go|going) (round|around) and (round|around)",
     "(one|first) (person|guy|man|woman|lady|of|technician|one|girl|doctor|agent) ~5 (=says|=said|=tells|\

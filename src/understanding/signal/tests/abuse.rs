@@ -3,9 +3,12 @@
 use super::super::*;
 use super::check;
 
+fn degree(degree: Degree) -> impl Fn(SignalKind) -> bool {
+    move |kind| kind == SignalKind::Abuse(degree)
+}
+
 #[test]
-fn abuse_has_a_degree() {
-    let degree = |degree| move |kind: SignalKind| kind == SignalKind::Abuse(degree);
+fn swearing_at_the_situation_is_mild() {
     check(
         degree(Degree::Mild),
         &[
@@ -43,6 +46,10 @@ fn abuse_has_a_degree() {
             "I passed the test",
         ],
     );
+}
+
+#[test]
+fn insults_are_heard() {
     check(
         degree(Degree::Insult),
         &[
@@ -85,24 +92,28 @@ fn abuse_has_a_degree() {
             "you told me to bring my tools",
         ],
     );
+}
+
+#[test]
+fn severe_abuse_is_heard() {
     check(
         degree(Degree::Severe),
         &[
             "fuck you",
             "fuck off",
             "you fucking bitch",
-            "suck my dick",
+            "suck my cock, lady",
             "you cunt",
             "go kill yourself",
-            "I want to fuck you",
+            "I wanna fuck you tonight",
             "you piece of shit",
-            "are you naked",
+            "are you naked over there",
             "what are you wearing",
             "you retard",
             "stupid whore",
             "f*** you",
             "send me nudes",
-            "go fuck yourself",
+            "go and fuck yourself",
             "motherfucker",
             "i hope you die",
         ],

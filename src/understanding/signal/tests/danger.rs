@@ -140,7 +140,7 @@ fn medical_emergencies_are_heard() {
 }
 
 #[test]
-fn fire_and_gas_are_heard() {
+fn fires_are_heard() {
     check(
         emergency(EmergencyKind::Fire),
         &[
@@ -178,6 +178,10 @@ fn fire_and_gas_are_heard() {
             "how much is a fire extinguisher",
         ],
     );
+}
+
+#[test]
+fn gas_is_heard() {
     check(
         emergency(EmergencyKind::Gas),
         &[
@@ -218,7 +222,7 @@ fn fire_and_gas_are_heard() {
 }
 
 #[test]
-fn violence_and_floods_are_heard() {
+fn violence_is_heard() {
     check(
         emergency(EmergencyKind::Violence),
         &[
@@ -256,6 +260,10 @@ fn violence_and_floods_are_heard() {
             "the ball is in my yard",
         ],
     );
+}
+
+#[test]
+fn floods_are_heard() {
     check(
         emergency(EmergencyKind::Property),
         &[

@@ -137,6 +137,7 @@ fn repeated_failures_are_counted() {
             "brush it twice a day",
             "Please try again tomorrow.",
             "I already told you my number.",
+            "I was charged twice for the visit.",
             "The pilot light keeps going out.",
             "I've already tried turning it off and on.",
         ],
