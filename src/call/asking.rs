@@ -188,7 +188,7 @@ impl Engine {
             Aspect::Expectation => person::outcome(finding.quote.expose()),
             Aspect::Constraint | Aspect::NextStep => None,
         };
-        if let Some(value) = words.filter(|words| self.may_be_said(words)) {
+        if let Some(value) = words.filter(|words| self.may_be_said_back(&format!("So {words}."), words)) {
             let answer = Answer { value: Pii::new(value), evidence: vec![turn], confidence: FOUND };
             self.record(Fact::Diagnosed { aspect: finding.aspect, answer });
         }

@@ -214,7 +214,7 @@ impl Engine {
             return false;
         }
         let found = person::trigger(told).map(|told| told.words);
-        let Some(value) = found.filter(|words| self.may_be_said(&format!("So {words}."))) else {
+        let Some(value) = found.filter(|words| self.may_be_said_back(&format!("So {words}."), words)) else {
             return false;
         };
         let known_topic = self.state.matter.diagnosis.topic.is_some();
@@ -253,7 +253,7 @@ impl Engine {
             found.extend(person::outcome(text));
         }
         let Some(value) =
-            found.into_iter().find(|words| self.may_be_said(&format!("You would like {words}.")))
+            found.into_iter().find(|words| self.may_be_said_back(&format!("You would like {words}."), words))
         else {
             return false;
         };

@@ -3,7 +3,8 @@
 use super::{Action, Engine, Playback, wording};
 use crate::diagnosis::guard;
 use crate::domain::{
-    CallTime, Expecting, Fact, FieldKind, HangupCause, Move, Pii, Question, Slot, Span, SpeechId, TurnId,
+    Aspect, CallTime, Expecting, Fact, FieldKind, HangupCause, Move, Pii, Question, Slot, Span, SpeechId,
+    TurnId,
 };
 use crate::understanding::capitalised;
 use crate::understanding::words::sentences;
@@ -150,9 +151,14 @@ impl Engine {
 
     /// Replaces what the language guard objects to, and keeps what it was.
     fn guarded(&mut self, mut speech: Speech) -> Speech {
+        let core: Vec<String> = [Aspect::Trigger, Aspect::Expectation]
+            .into_iter()
+            .filter_map(|aspect| self.state.matter.value(aspect).map(str::to_owned))
+            .collect();
         for spoken in &mut speech.sentences {
             let breach = sentences(spoken).into_iter().find_map(|sentence| {
-                guard::check(sentence, &self.permits).err().map(|breach| (breach.rule, sentence.to_owned()))
+                guard::objection(sentence, &core, &self.permits)
+                    .map(|breach| (breach.rule, sentence.to_owned()))
             });
             if let Some((rule, sentence)) = breach {
                 self.record(Fact::Guarded { rule: rule.name().to_owned(), sentence: Pii::new(sentence) });
@@ -160,6 +166,11 @@ impl Engine {
             }
         }
         speech
+    }
+
+    /// Whether the guard has nothing against a sentence that says `words` of the caller's back.
+    pub(super) fn may_be_said_back(&self, sentence: &str, words: &str) -> bool {
+        guard::objection(sentence, &[words.to_owned()], &self.permits).is_none()
     }
 
     /// Whether the guard has nothing against these words.

@@ -158,6 +158,20 @@ pub fn check(sentence: &str, permitted: &Permitted) -> Result<(), Breach> {
     }
 }
 
+/// What is wrong with a sentence that says the caller's own words back. Nobody promises by repeating what they were told:
+/// with those words the rules about promises and money do not count, all others do.
+pub fn objection(sentence: &str, told: &[String], permitted: &Permitted) -> Option<Breach> {
+    let breach = check(sentence, permitted).err()?;
+    if !matches!(breach.rule, Rule::UnpermittedPromise | Rule::PromisesMoney | Rule::BarredWord) {
+        return Some(breach);
+    }
+    let mut rest = sentence.to_owned();
+    for words in told.iter().filter(|words| !words.is_empty()) {
+        rest = rest.replace(words.as_str(), "that happened");
+    }
+    if rest == sentence { Some(breach) } else { check(&rest, permitted).err() }
+}
+
 /// Checks a whole speech: every sentence, and that it does not begin with what binds the business.
 pub fn check_speech(sentences: &[&str], permitted: &Permitted) -> Vec<(usize, Breach)> {
     let mut found = Vec::new();

@@ -87,15 +87,24 @@ fn a_model_that_does_not_help_changes_nothing_and_makes_nobody_wait_longer_than_
         for (kind, model) in UNHELPFUL.iter().cycle().skip(3 * number).take(3) {
             let held = scenario.hold_with(&scenarios, Some(model()), &mut |words, _, _| words.to_owned());
             wrong.unless(
+                "course",
                 held.page == alone.page,
                 format!("{name}, {kind}:\n{}\n--- instead of\n{}", held.page, alone.page),
             );
             let waited = longest_wait(&held).saturating_sub(longest_wait(&alone).max(TURN_END));
-            wrong.unless(waited <= USAGE.wording_deadline, format!("{name}, {kind}: waited {waited:?}"));
-            wrong.unless(promised(&held) == promised(&alone), format!("{name}, {kind}: promises differ"));
+            wrong.unless(
+                "wait",
+                waited <= USAGE.wording_deadline,
+                format!("{name}, {kind}: waited {waited:?}"),
+            );
+            wrong.unless(
+                "promises",
+                promised(&held) == promised(&alone),
+                format!("{name}, {kind}: promises differ"),
+            );
         }
     }
-    assert!(wrong.0.is_empty(), "{}", wrong.0.join("\n\n"));
+    assert!(wrong.wrong.is_empty(), "{}", wrong.wrong.join("\n\n"));
 }
 
 /// A model that puts "Well," before every draft.
@@ -127,7 +136,7 @@ fn a_model_that_helps_is_heard_and_decides_nothing() {
         let complaints = |held: &Held| {
             let mut wrong = Complaints::default();
             rules::check(scenario, held, &mut wrong);
-            wrong.0
+            wrong.wrong
         };
         let before = complaints(&alone);
         let new: Vec<String> = complaints(&held).into_iter().filter(|one| !before.contains(one)).collect();
