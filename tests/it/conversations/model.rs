@@ -45,7 +45,10 @@ fn saying(words: &'static str) -> Model {
     model(answer, Some(Duration::from_millis(300)))
 }
 
-const UNHELPFUL: &[(&str, fn() -> Model)] = &[
+/// A kind of model, and how one is made.
+type Kind = (&'static str, fn() -> Model);
+
+const UNHELPFUL: &[Kind] = &[
     ("slow", || failing(ModelFault::Late, None)),
     ("dying", || failing(ModelFault::Unavailable, Some(Duration::from_millis(700)))),
     ("senseless", || failing(ModelFault::Unusable, Some(Duration::from_millis(300)))),
