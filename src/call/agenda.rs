@@ -133,7 +133,8 @@ impl Engine {
         let matter = &self.state.matter;
         let plain = self.topic().is_some_and(|topic| topic.kind == TopicKind::Request)
             && matter.confidence(Aspect::Expectation) > 0.6
-            && !self.is_upset();
+            && !self.is_upset()
+            && self.state.times_asked(&Question::Core) == 0;
         !plain
     }
 

@@ -39,6 +39,7 @@ impl Engine {
 
     pub(super) fn focus_answered(&mut self, text: &str, turn: TurnId, learned: Learned) -> Reaction {
         if self.state.matter.diagnosis.topic.is_some() {
+            self.trigger_from_before();
             return Reaction::Hear;
         }
         let said = plain(text);
@@ -57,6 +58,7 @@ impl Engine {
         match place.and_then(|at| seen.get(at)).cloned() {
             Some(topic) => {
                 self.choose_topic(&topic, turn);
+                self.trigger_from_before();
                 Reaction::Hear
             }
             None => self.told(text, turn, learned),

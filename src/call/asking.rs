@@ -6,8 +6,8 @@ use super::ledger::Speech;
 use super::{Action, Engine};
 use crate::diagnosis::person;
 use crate::domain::{
-    Answer, AskId, Aspect, Fact, Finding, ModelQuestion, ModelReply, Move, Phase, Pii, SaidTurn, Speaker,
-    TurnId,
+    Answer, AskId, Aspect, Fact, Finding, ModelQuestion, ModelReply, Move, Phase, Pii, Question, SaidTurn,
+    Speaker, TurnId,
 };
 use crate::understanding::words::{plain, sentences, words};
 
@@ -197,7 +197,8 @@ impl Engine {
     /// Asks a model to sum the call up while it is being closed.
     pub(super) fn seek_summary(&mut self) {
         let Some(model) = self.start.model else { return };
-        if self.floor.background.is_some() || self.state.phase() != Phase::Closing {
+        let once = self.state.times_asked(&Question::AnythingElse) == 0;
+        if self.floor.background.is_some() || self.state.phase() != Phase::Closing || !once {
             return;
         }
         let turns = self.said(usize::MAX);

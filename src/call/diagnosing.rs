@@ -5,8 +5,8 @@ use super::hearing::Context;
 use crate::diagnosis::topic::topics;
 use crate::diagnosis::{self, person};
 use crate::domain::{
-    Answer, Aspect, CallerState, EscalationReason, Fact, Pii, Question, Slot, Topic, TopicKind, TurnId,
-    Urgency,
+    Answer, Aspect, CallerState, EscalationReason, Fact, Pii, Question, Slot, Speaker, Topic, TopicKind,
+    TurnId, Urgency,
 };
 use crate::understanding::Answer::Yes;
 use crate::understanding::account::{Account, Clause, account};
@@ -53,15 +53,16 @@ impl Engine {
         let emergency = self.emergency_in(text, &signals);
         let faq = self.faq_in(text, &told, context);
         let mut matter = false;
+        let asks_only = faq.is_some() && told.happened.is_empty();
         let attacks = signals
             .iter()
             .any(|signal| matches!(signal.kind, SignalKind::Abuse(Degree::Insult | Degree::Severe)));
-        if telling && !attacks && story(text).is_some() {
+        if telling && !asks_only && story(text).is_some() {
             matter |= self.note_topics(text, turn, context);
             let agrees =
                 matches!(context.question, Question::Core | Question::Earlier) && answer(text) == Some(Yes);
             if !agrees {
-                matter |= self.note_trigger(&told, turn, context);
+                matter |= self.note_trigger(&told, turn, context, attacks);
                 matter |= self.note_wanted(text, &told, &signals, turn, context);
             }
         }
@@ -143,6 +144,10 @@ impl Engine {
         let new = found.iter().any(|key| !matter.topics.contains(key));
         let first = found[0].clone();
         let chosen = matter.diagnosis.topic.clone();
+        if new && found.len() >= MANY {
+            let reason = "several matters at once".to_owned();
+            self.record(Fact::StateRead { state: CallerState::ManyComplaints, reason, turn });
+        }
         if new {
             self.record(Fact::TopicsSeen { topics: found.clone(), turn });
         }
@@ -205,7 +210,7 @@ impl Engine {
         }
     }
 
-    fn note_trigger(&mut self, told: &Account, turn: TurnId, context: &Context) -> bool {
+    fn note_trigger(&mut self, told: &Account, turn: TurnId, context: &Context, attacks: bool) -> bool {
         let corrects =
             context.heard && matches!(context.question, Question::Trigger | Question::Core | Question::Focus);
         let settled = self.state.matter.core_confirmed
@@ -213,7 +218,7 @@ impl Engine {
         if settled {
             return false;
         }
-        let found = person::trigger(told).map(|told| told.words);
+        let found = self.trigger_of(told, attacks || (context.heard && context.is(&Question::Focus)));
         let Some(value) = found.filter(|words| self.may_be_said_back(&format!("So {words}."), words)) else {
             return false;
         };
@@ -222,6 +227,43 @@ impl Engine {
         let answer = Answer { value: Pii::new(value), evidence: vec![turn], confidence };
         self.record(Fact::Diagnosed { aspect: Aspect::Trigger, answer });
         true
+    }
+
+    /// The trigger as an account tells it. Where it leaves out what the topic is about, the clause that tells that is
+    /// tied to it; `strictly` takes nothing else.
+    fn trigger_of(&self, told: &Account, strictly: bool) -> Option<String> {
+        const LONGEST: usize = 22;
+        let first = person::trigger(told).map(|told| told.words);
+        let Some(cues) = self.topic().map(|topic| topic.cues.as_slice()) else {
+            return first.filter(|_| !strictly);
+        };
+        if first.as_ref().is_some_and(|first| cued(first, cues).is_some()) {
+            return first;
+        }
+        let telling = told.happened.iter().filter(|clause| cued(&clause.text, cues).is_some());
+        let core = telling.filter_map(|clause| person::to_caller(&clause.text)).next();
+        match (first.filter(|_| !strictly), core) {
+            (Some(first), Some(core))
+                if words(&first).len() + words(&core).len() < LONGEST && !first.contains(&core) =>
+            {
+                Some(format!("{first} and {core}"))
+            }
+            (Some(first), _) => Some(first),
+            (None, core) => core,
+        }
+    }
+
+    /// What earlier turns told of the topic that was chosen among several.
+    pub(super) fn trigger_from_before(&mut self) {
+        let caller = |turn: &&super::Turn| turn.speaker == Speaker::Caller;
+        let told =
+            self.state.transcript.iter().filter(caller).map(|turn| (turn.id, account(turn.text.expose())));
+        let found = told.filter_map(|(turn, told)| Some((turn, self.trigger_of(&told, true)?)));
+        let fair = |(_, words): &(TurnId, String)| self.may_be_said_back(&format!("So {words}."), words);
+        if let Some((turn, value)) = found.collect::<Vec<_>>().into_iter().find(fair) {
+            let answer = Answer { value: Pii::new(value), evidence: vec![turn], confidence: OWN_WORDS };
+            self.record(Fact::Diagnosed { aspect: Aspect::Trigger, answer });
+        }
     }
 
     fn note_wanted(

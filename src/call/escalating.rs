@@ -4,9 +4,7 @@ use super::diagnosing::Told;
 use super::hearing::{Context, Reaction};
 use super::ledger::Speech;
 use super::{Engine, wording};
-use crate::domain::{
-    AbuseOutcome, EmergencyKind, EscalationReason, Fact, HangupCause, Move, Question, TurnId,
-};
+use crate::domain::{AbuseOutcome, EscalationReason, Fact, HangupCause, Move, Question, TurnId};
 use crate::understanding::{Degree, SignalKind};
 
 impl Engine {
@@ -109,19 +107,7 @@ impl Engine {
 
     pub(super) fn owner_for(&self, reason: EscalationReason) -> String {
         let playbook = &self.business().playbook;
-        let takeover = &playbook.takeover;
-        let key = match reason {
-            EscalationReason::Emergency | EscalationReason::Threat | EscalationReason::SelfHarm => {
-                &takeover.safety
-            }
-            EscalationReason::Legal | EscalationReason::Compliance => &takeover.legal,
-            EscalationReason::RepeatedFailure => &takeover.repeated,
-            EscalationReason::ManagerRequested => &takeover.manager,
-            EscalationReason::Abuse => &takeover.abuse,
-            EscalationReason::PersonRequested
-            | EscalationReason::NotUnderstood
-            | EscalationReason::BeyondAuthority => &takeover.person,
-        };
+        let key = playbook.takeover.owner(reason);
         let named = playbook.owner(key).map(|owner| owner.name.clone());
         named.unwrap_or_else(|| self.business().callback.urgent_owner.clone())
     }
@@ -134,10 +120,14 @@ impl Engine {
     }
 
     pub(super) fn stay(&mut self) {
-        let number = &self.business().emergency_number;
-        let speech = Speech::of(wording::GLAD_YOU_SAID.to_owned()).and(format!(
-            "If you are in danger right now, please call {number}; somebody there can help you at any hour."
-        ));
+        let business = self.business();
+        let speech = if business.playbook.self_harm.is_empty() {
+            let number = &business.emergency_number;
+            Speech::of(wording::GLAD_YOU_SAID.to_owned())
+                .and(format!("If you are in danger right now, please call {number}; somebody there can help you at any hour."))
+        } else {
+            Speech::of(business.playbook.self_harm.clone())
+        };
         self.ask_next(speech.act(Move::Advise));
     }
 

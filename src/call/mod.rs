@@ -37,7 +37,7 @@ pub use event::{Event, Playback};
 pub use full_house::full_house;
 pub use matter::{Escalation, Matter};
 pub use state::{Intake, Noted, State, Turn};
-pub use wording::fixed_phrases;
+pub use wording::{fixed_phrases, playbook_phrases};
 
 use crate::diagnosis::guard::{self, Permitted};
 use crate::domain::{

@@ -229,7 +229,7 @@ pub fn fixed_phrases(business: &Business) -> Vec<String> {
         Some(&who),
     ];
     let asks = business.fields.iter().flat_map(|field| field.ask.iter());
-    let texts = own.into_iter().flatten().chain(asks).map(String::as_str).chain(of_the_playbook(business));
+    let texts = own.into_iter().flatten().chain(asks).map(String::as_str);
     let moves = FIRST_MOVES.iter().flat_map(|(_, wordings)| wordings.iter().copied());
     let all = texts.chain(tables.into_iter().flatten().copied()).chain(lone).chain(moves);
     let mut phrases: Vec<String> = Vec::new();
@@ -241,8 +241,8 @@ pub fn fixed_phrases(business: &Business) -> Vec<String> {
     phrases
 }
 
-/// What the playbook has the bot say word for word.
-fn of_the_playbook(business: &Business) -> impl Iterator<Item = &str> {
+/// What the playbook has the bot say word for word. Too much and too rare to be kept ready.
+pub fn playbook_phrases(business: &Business) -> impl Iterator<Item = &str> {
     let playbook = &business.playbook;
     let topics = playbook.topics.iter().flat_map(|topic| {
         let steps = topic.steps.iter().map(|step| &step.otherwise);

@@ -18,6 +18,8 @@ pub struct TopicMatch {
     pub score: f32,
     /// The place of its best cue, in bytes.
     pub span: Range<usize>,
+    /// Whether a cue stands in the text in full.
+    pub whole: bool,
 }
 
 /// Finds the topics whose cues are in `text`, best first; `cues` holds the cues of each topic.
@@ -41,7 +43,7 @@ pub fn topics(text: &str, cues: &[&[String]]) -> Vec<TopicMatch> {
         let further = hits.iter().find(|(_, other)| other.at.iter().all(|at| !hit.at.contains(at)));
         let score = best + further.map_or(0.0, |(weight, _)| weight * FURTHER_CUE);
         let span = said.span(hit);
-        found.push((TopicMatch { topic, score, span }, hit.at.iter().copied().collect()));
+        found.push((TopicMatch { topic, score, span, whole: true }, hit.at.iter().copied().collect()));
     }
     if found.is_empty() {
         found = said.loosely(&compiled, &rarity);
@@ -196,7 +198,7 @@ impl Said {
             let (score, at) = best;
             if let (Some(&first), Some(&last)) = (at.first(), at.last()) {
                 let span = self.tokens[first].start..self.tokens[last].end;
-                found.push((TopicMatch { topic, score, span }, at));
+                found.push((TopicMatch { topic, score, span, whole: false }, at));
             }
         }
         found

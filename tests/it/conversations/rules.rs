@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use calmline::diagnosis::guard;
+use calmline::diagnosis::guard::{self, Rule};
 use calmline::domain::{Aspect, Fact, Question, Slot};
 
 use super::{Complaints, Held, Scenario};
@@ -101,9 +101,17 @@ fn says_nothing_twice(held: &Held, wrong: &mut Complaints) {
 /// No sentence breaks a rule of the language guard.
 fn says_nothing_it_must_not(held: &Held, wrong: &mut Complaints) {
     let permitted = guard::permitted_by(&held.business);
+    let told = |fact: &Fact| {
+        if let Fact::Diagnosed { answer, .. } = fact { Some(answer.value.expose().clone()) } else { None }
+    };
+    let told: Vec<String> = held.facts.iter().filter_map(told).collect();
     for turn in &held.turns {
         let said: Vec<&str> = sentences(turn.text.expose()).collect();
         for (place, breach) in guard::check_speech(&said, &permitted) {
+            if guard::objection(said[place], &told, &permitted).is_none() && breach.rule != Rule::PolicyFirst
+            {
+                continue;
+            }
             let (rule, words) = (breach.rule, &said[place][breach.span]);
             wrong.unless("rules", false, format!("breaks {rule:?} by {words:?}: {}", said[place]));
         }
