@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use calmline::call::{Action, CallStart, Engine, Event, Playback};
 use calmline::domain::{
-    CallId, CallTime, Digit, Fact, HangupCause, Outcome, PhoneNumber, Pii, Question, Slot, Span, SpeechId, Utterance,
+    CallId, CallTime, Digit, Fact, HangupCause, Outcome, PhoneNumber, Pii, Question, Slot, Span, SpeechId,
+    Utterance,
 };
 use proptest::prelude::*;
 
