@@ -67,7 +67,7 @@ fn collect<'a>(value: &'a Value, strings: &mut Vec<&'a str>) {
         Value::String(text) => strings.push(text),
         Value::Array(values) => values.iter().for_each(|value| collect(value, strings)),
         Value::Object(fields) => {
-            let ids = ["id", "call", "carrier_call_id", "started_at", "ended_at", "due"];
+            let ids = ["id", "call", "earlier", "carrier_call_id", "started_at", "ended_at", "due"];
             fields
                 .iter()
                 .filter(|(key, _)| !ids.contains(&key.as_str()))

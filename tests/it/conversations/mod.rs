@@ -27,6 +27,7 @@ const USUAL_ANSWERS: &[(&str, &str)] = &[
     ("confirm-callback", "Yes, that's fine."),
     ("core", "Yes, that's right."),
     ("option", "The first one, please."),
+    ("step", "Yes, please."),
     ("earlier", "No, it's about something else."),
     ("person-or-message", "A message is fine."),
     ("anything-else", "No, that was everything. Thank you."),
