@@ -169,7 +169,8 @@ impl Engine {
         let chosen = self.state.matter.step.as_ref();
         let question = match chosen {
             None => Question::Option,
-            Some((_, evidence)) if !evidence.is_empty() => Question::Step,
+            // Without a number there is but one promise, and it is told at the end.
+            Some((_, evidence)) if !evidence.is_empty() && self.state.callback().is_some() => Question::Step,
             Some(_) => return None,
         };
         (question == Question::Option || self.may_ask(&question)).then_some(question)

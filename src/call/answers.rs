@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::hearing::{GUESSED, Learned, MOST_PARTS, Reaction, STORY_WORDS};
-use crate::domain::{Aspect, Fact, FieldKind, Pii, Slot, TurnId};
+use crate::domain::{Aspect, Fact, FieldKind, Pii, Question, Slot, TurnId};
 use crate::understanding::phone::{self, Reading};
 use crate::understanding::words::{has_any, plain, sentences, words};
 use crate::understanding::{Answer, address, answer, code, name, short_answer, story, wish};
@@ -67,10 +67,32 @@ impl Engine {
 
     pub(super) fn trigger_answered(&mut self, text: &str, turn: TurnId, learned: Learned) -> Reaction {
         let added = story(text).is_some_and(|told| self.add_to_reason(&told, turn));
+        if !self.may_ask(&Question::Trigger) {
+            self.take_words_as_trigger(turn);
+        }
         if learned.matter || added {
             return Reaction::Hear;
         }
         self.told(text, turn, learned)
+    }
+
+    /// Somebody who was asked twice and says a word at a time is taken at their words.
+    fn take_words_as_trigger(&mut self, turn: TurnId) {
+        const LONGEST: usize = 80;
+        let Some(noted) =
+            self.state.intake.get(&Slot::Reason).filter(|_| self.state.matter.diagnosis.trigger.is_none())
+        else {
+            return;
+        };
+        let said = noted.value.expose().trim_end_matches(['.', '!', '?']).replace(". ", ", ").to_lowercase();
+        let words = format!("you said “{said}”");
+        let mut evidence = noted.evidence.clone();
+        evidence.push(turn);
+        evidence.dedup();
+        if said.len() <= LONGEST && self.may_be_said_back(&format!("So {words}."), &words) {
+            let answer = crate::domain::Answer { value: Pii::new(words), evidence, confidence: 0.4 };
+            self.record(Fact::Diagnosed { aspect: Aspect::Trigger, answer });
+        }
     }
 
     pub(super) fn expectation_answered(&mut self, text: &str, turn: TurnId, learned: Learned) -> Reaction {
@@ -301,7 +323,7 @@ impl Engine {
         let said = answer(text);
         let value = match kind {
             FieldKind::Text if key.contains("address") => address_answer(text),
-            FieldKind::Text => short_answer(text),
+            FieldKind::Text => short_answer(after_correction(text)),
             FieldKind::Code => code(text),
             FieldKind::YesNo => match said {
                 Some(Answer::Yes) => Some("yes".to_owned()),
@@ -313,7 +335,8 @@ impl Engine {
         if kind == FieldKind::Text && doubtful && words(text).len() <= 2 {
             return Reaction::Miss;
         }
-        let refuses = said == Some(Answer::No) && (kind == FieldKind::Code || !phone::has_digits(text));
+        let brief = words(text).len() <= 5 && !phone::has_digits(text);
+        let refuses = said == Some(Answer::No) && (kind == FieldKind::Code || brief);
         let cannot_say = said == Some(Answer::Unsure) || (kind != FieldKind::YesNo && refuses);
         match value {
             Some(value) if !cannot_say && (kind != FieldKind::Text || !learned.any()) => {
@@ -386,6 +409,13 @@ impl Engine {
             _ => Reaction::Miss,
         }
     }
+}
+
+/// What stands after "no, make that": the rest was taken back.
+fn after_correction(text: &str) -> &str {
+    const MARKS: &[&str] = &["make that ", "make it ", "I mean ", "no wait, ", "no, wait, "];
+    let last = MARKS.iter().filter_map(|mark| text.rfind(mark).map(|at| at + mark.len())).max();
+    last.map_or(text, |at| &text[at..])
 }
 
 /// An address has a number or a kind of street in it, or is a few words; anything else is talk.

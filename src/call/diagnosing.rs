@@ -213,12 +213,22 @@ impl Engine {
     fn note_trigger(&mut self, told: &Account, turn: TurnId, context: &Context, attacks: bool) -> bool {
         let corrects =
             context.heard && matches!(context.question, Question::Trigger | Question::Core | Question::Focus);
-        let settled = self.state.matter.core_confirmed
-            || (self.state.matter.confidence(Aspect::Trigger) > PLAYBOOKS_WORDS && !corrects);
-        if settled {
+        if self.state.matter.core_confirmed {
             return false;
         }
-        let found = self.trigger_of(told, attacks || (context.heard && context.is(&Question::Focus)));
+        let known = self.state.matter.confidence(Aspect::Trigger) > PLAYBOOKS_WORDS && !corrects;
+        // Words from before the topic came up give way to those that tell of it.
+        let beside = self.topic().is_some_and(|topic| {
+            self.state
+                .matter
+                .value(Aspect::Trigger)
+                .is_some_and(|trigger| cued(trigger, &topic.cues).is_none())
+        });
+        if known && !beside {
+            return false;
+        }
+        let strictly = attacks || known || (context.heard && context.is(&Question::Focus));
+        let found = self.trigger_of(told, strictly);
         let Some(value) = found.filter(|words| self.may_be_said_back(&format!("So {words}."), words)) else {
             return false;
         };

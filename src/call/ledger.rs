@@ -3,11 +3,11 @@
 use super::{Action, Engine, Playback, wording};
 use crate::diagnosis::guard;
 use crate::domain::{
-    Aspect, CallTime, Expecting, Fact, FieldKind, HangupCause, Move, Pii, Question, Slot, Span, SpeechId,
-    TurnId,
+    Aspect, CallTime, Completeness, Expecting, Fact, FieldKind, HangupCause, Move, Pii, Question, Slot, Span,
+    SpeechId, TurnId,
 };
-use crate::understanding::capitalised;
 use crate::understanding::words::sentences;
+use crate::understanding::{capitalised, completeness};
 
 /// How many bytes of text a voice speaks in a second, for guessing what was heard when nobody reports it.
 const BYTES_PER_SECOND: u64 = 14;
@@ -170,7 +170,8 @@ impl Engine {
 
     /// Whether the guard has nothing against a sentence that says `words` of the caller's back.
     pub(super) fn may_be_said_back(&self, sentence: &str, words: &str) -> bool {
-        guard::objection(sentence, &[words.to_owned()], &self.permits).is_none()
+        let whole = completeness(&format!("{words}."), Expecting::Anything) != Completeness::Unfinished;
+        whole && guard::objection(sentence, &[words.to_owned()], &self.permits).is_none()
     }
 
     /// Whether the guard has nothing against these words.

@@ -130,7 +130,9 @@ impl Engine {
             self.choose_topic(topic, turn);
         }
         let told = if self.is_overdue() {
-            format!("{} was to call you back and has not", promise.owner)
+            let missed = format!("{} was to call you back and has not", promise.owner);
+            let before = call.trigger.as_ref().filter(|words| words.expose().split(' ').count() <= 12);
+            before.map_or_else(|| missed.clone(), |words| format!("{} and {missed}", words.expose()))
         } else {
             call.trigger
                 .as_ref()

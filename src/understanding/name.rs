@@ -110,7 +110,9 @@ pub fn name(text: &str, asked: bool) -> Option<String> {
     let words = words(text);
     let found = match introduced(&words, asked) {
         Some(found) => Some(corrected(&words, fuller(&words, found)).name),
-        None if asked => bare_corrected(&words).or_else(|| bare(&words)),
+        None if asked => {
+            bare_corrected(&words).or_else(|| bare(&words)).or_else(|| with_a_common_word(&words))
+        }
         None => None,
     };
     match (found, spelled(text)) {
@@ -381,6 +383,15 @@ fn uncased(words: &[Word<'_>]) -> Option<Found> {
             .is_some_and(|next| matches!(next.lower.as_str(), "calling" | "speaking" | "here" | "from"));
         (told && named.len() <= 3).then(|| found(named))?
     })
+}
+
+/// "Beatrice Long.", "Jim Best": two or three capitalised words and nothing else, of which the first is no common word.
+fn with_a_common_word(words: &[Word<'_>]) -> Option<String> {
+    let cased = words.iter().all(|word| {
+        word.raw.starts_with(char::is_uppercase) && word.raw.chars().all(char::is_alphabetic) && !word.comma
+    });
+    let first = words.first().is_some_and(|word| !is_in(NOT_NAMES, &word.lower));
+    if (2..=3).contains(&words.len()) && cased && first { compose(words) } else { None }
 }
 
 /// After a name comes a pause, or one of a few words: "Philip's own quest" is no name but a misheard one.

@@ -6,7 +6,7 @@ use phonenumber::Mode;
 use phonenumber::metadata::{DATABASE, Metadata};
 
 use super::digits::{Run, runs};
-use super::words::{has_any, plain};
+use super::words::{has_any, plain, sentences};
 use crate::domain::PhoneNumber;
 
 /// What a text holds of a telephone number.
@@ -43,8 +43,17 @@ pub fn read(text: &str, region: &str) -> Reading {
         None => Reading::Nothing,
         Some(run) => whole(&run, region)
             .or_else(|| without_stutter(&run.digits, region))
+            .or_else(|| said_again(text, region))
             .map_or(Reading::Partial(run.digits), Reading::Full),
     }
+}
+
+/// The number that stands whole in the last sentence, after an attempt that went wrong.
+fn said_again(text: &str, region: &str) -> Option<PhoneNumber> {
+    let sentences = sentences(text);
+    let (last, before) = sentences.split_last()?;
+    let [run] = runs(last).try_into().ok()?;
+    if before.is_empty() { None } else { whole(&run, region) }
 }
 
 /// The whole telephone numbers in `text`, each with its place; of a number and its correction the corrected one.

@@ -1,6 +1,6 @@
 //! Letters said one by one.
 
-use super::words::words;
+use super::words::{Word, words};
 
 /// The longest stretch of spelled letters in `text`, in title case; at least three letters. Takes "double L", "S as in Sam",
 /// letters joined by hyphens, and a word written in capitals as transcribers write a spelling.
@@ -13,6 +13,11 @@ pub fn spelled(text: &str) -> Option<String> {
     while at < words.len() {
         let word = &words[at];
         let next = words.get(at + 1).map(|word| word.lower.as_str());
+        if is_remark_on_a_letter(&words[..at], word, next) {
+            best.keep_longer(&mut run);
+            at += 2;
+            continue;
+        }
         if let Some((letters, certain)) = letters_of(word.raw, !run.letters.is_empty(), words.len()) {
             if std::mem::take(&mut double) {
                 run.letters.extend(letters.chars().next());
@@ -35,6 +40,12 @@ pub fn spelled(text: &str) -> Option<String> {
     // "I see a" sounds like letters too; but then little of it is letters, and they are not all there is.
     let meant = best.certain >= 2 || words.len() <= best.letters.chars().count() + 2;
     (best.letters.chars().count() >= 3 && meant).then(|| title_case(&best.letters))
+}
+
+/// "With a d and a t" tells of letters, and spells nothing.
+fn is_remark_on_a_letter(before: &[Word<'_>], word: &Word<'_>, next: Option<&str>) -> bool {
+    let led_in = before.last().is_some_and(|last| matches!(last.lower.as_str(), "with" | "and"));
+    led_in && matches!(word.lower.as_str(), "a" | "an") && next.is_some_and(|next| next.chars().count() == 1)
 }
 
 /// A stretch of letters, and how many of them can be nothing else.

@@ -190,6 +190,8 @@ const CONFUSION: &[&str] = &[
     "(not|un) ~1 sure (what|which|how|who|why|where|if) (i|you|to|this|that|it|is|any|one|we|am)",
     "unsure (what|which|how|who)",
     "can you explain",
+    "not know (if|whether) (i|we) ~3 (right|wrong) (place|number|person|people)",
+    "(forgot|forget|forgotten) what (i|we) (was|were|wanted)",
     "(mixed|mix) ~1 up",
     "not know (how|which|why|what) ~2 (work|works|means|this|it|that|one|any|you|is|for|form|to)",
     "(what|how) (am|are) (i|we) (supposed|meant) to (do|know|understand|fill|press|say)",
