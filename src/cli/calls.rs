@@ -160,6 +160,32 @@ mod tests {
         Span { start: CallTime::from_ms(start_ms), end: CallTime::from_ms(start_ms + 1000) }
     }
 
+    fn note() -> CallNote {
+        CallNote {
+            recap: "The caller says their boiler is leaking.".into(),
+            trigger: None,
+            states: vec![],
+            wanted: None,
+            promise: None,
+            cause: RootCause::Product,
+            fix: "Check the valve at each visit.".into(),
+            outcome: Outcome::Escalated,
+        }
+    }
+
+    fn promise(id: CallId) -> Promise {
+        Promise {
+            id: PromiseId::new(Uuid::from_u128(2)),
+            call: id,
+            what: "call back about the boiler".into(),
+            owner: "our duty technician".into(),
+            callback: None,
+            due: "2026-11-23T18:30:00Z".parse().unwrap(),
+            urgency: Urgency::Urgent,
+            state: PromiseState::Open,
+        }
+    }
+
     fn record() -> CallRecord {
         let id = CallId::new(Uuid::from_u128(1));
         let started_at: Timestamp = "2026-11-23T18:00:00Z".parse().unwrap();
@@ -212,18 +238,7 @@ mod tests {
             },
             Fact::Informed { faq: "hours".into() },
             Fact::Guarded { rule: "jokes".into(), sentence: "That is funny.".into() },
-            Fact::NoteWritten {
-                note: CallNote {
-                    recap: "The caller says their boiler is leaking.".into(),
-                    trigger: None,
-                    states: vec![],
-                    wanted: None,
-                    promise: None,
-                    cause: RootCause::Product,
-                    fix: "Check the valve at each visit.".into(),
-                    outcome: Outcome::Escalated,
-                },
-            },
+            Fact::NoteWritten { note: note() },
         ];
         let facts: Vec<_> = facts
             .into_iter()
@@ -239,19 +254,9 @@ mod tests {
             called: None,
             started_at,
         };
-        let promise = Promise {
-            id: PromiseId::new(Uuid::from_u128(2)),
-            call: id,
-            what: "call back about the boiler".into(),
-            owner: "our duty technician".into(),
-            callback: None,
-            due: "2026-11-23T18:30:00Z".parse().unwrap(),
-            urgency: Urgency::Urgent,
-            state: PromiseState::Open,
-        };
         let ended_at = Some("2026-11-23T18:01:05Z".parse().unwrap());
         let stored = StoredCall { call, ended_at, cause: Some(HangupCause::CallerHungUp) };
-        CallRecord::derive(stored, &facts, vec![promise])
+        CallRecord::derive(stored, &facts, vec![promise(id)])
     }
 
     #[test]

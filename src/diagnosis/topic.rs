@@ -1,3 +1,5 @@
+//! What a call is about, by the playbook.
+
 use crate::domain::{Playbook, Topic};
 use crate::understanding;
 
