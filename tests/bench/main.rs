@@ -1,10 +1,10 @@
-//! The benchmarks, printed as tables: `make bench`, or `cargo bench -- calls`, `conversations`, `asr`, `noise`, `ear` or `texts` for
-//! one of them.
+//! The benchmarks, printed as tables: `make bench`, or `cargo bench -- calls`, `conversations`, `turns`, `asr`, `noise`,
+//! `ear`, `texts` or `signals` for one of them.
 //!
-//! All but `calls` and `conversations` need recordings and texts that are not part of the project: `CALMLINE_BENCH_DATA` names their folder,
-//! with `dev_asr.tsv`, `dev_digits.tsv`, `dev_noise.tsv`, `callers.tsv`, `dev_text_intake.tsv` and
-//! `dev_text_dialogue.tsv` in it. With `CALMLINE_BENCH_SHOW` set, `texts` and
-//! `conversations` show what was misread.
+//! All but `calls`, `conversations` and `turns` need recordings and texts that are not part of the project:
+//! `CALMLINE_BENCH_DATA` names their folder, with `dev_asr.tsv`, `dev_digits.tsv`, `dev_noise.tsv`, `callers.tsv`,
+//! `dev_text_intake.tsv`, `dev_text_dialogue.tsv`, `dev_text_abuse.tsv` and `dev_text_intent.tsv` in it. With
+//! `CALMLINE_BENCH_SHOW` set, `texts` and `conversations` show what was misread.
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot be set up has failed")]
 
 mod asr;
@@ -12,10 +12,12 @@ mod calls;
 mod conversations;
 mod ear;
 mod noise;
+mod signals;
 #[allow(dead_code, reason = "the integration tests use all of it")]
 #[path = "../support/mod.rs"]
 mod support;
 mod texts;
+mod turns;
 mod wer;
 
 use std::path::PathBuf;
@@ -33,6 +35,9 @@ fn main() -> anyhow::Result<()> {
     if wanted("conversations") {
         conversations::run(&Runtime::new()?)?;
     }
+    if wanted("turns") {
+        turns::run();
+    }
     let data = std::env::var_os("CALMLINE_BENCH_DATA").map(PathBuf::from);
     match data {
         Some(data) => {
@@ -47,6 +52,9 @@ fn main() -> anyhow::Result<()> {
             }
             if wanted("texts") {
                 texts::run(&data)?;
+            }
+            if wanted("signals") {
+                signals::run(&data);
             }
         }
         None => println!("\nset CALMLINE_BENCH_DATA to a folder of recordings to measure hearing as well"),
