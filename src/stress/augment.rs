@@ -39,11 +39,11 @@ impl Line {
 
     /// A line drawn at random.
     pub fn draw(random: &mut SplitMix) -> Self {
-        let [band, noise, loss, speed] = [0.6, 0.6, 0.3, 0.5].map(|share| random.unit() < share);
+        let [band, noise, loss, speed] = [0.35, 0.35, 0.3, 0.5].map(|share| random.unit() < share);
         Self {
             lowest_hz: if band { random.between(50.0, 300.0) } else { 0.0 },
             highest_hz: if band { random.between(3_100.0, 3_800.0) } else { 4_000.0 },
-            noise_db: noise.then(|| random.between(15.0, 40.0)),
+            noise_db: noise.then(|| random.between(20.0, 45.0)),
             rumble: random.unit(),
             loss: if loss { random.between(0.0, 0.03) } else { 0.0 },
             speed: if speed { SPEEDS[random.below(SPEEDS.len())] } else { 1.0 },

@@ -12,7 +12,7 @@ pub(super) struct Row {
 }
 
 /// Finds the coefficients, one for each input; those of inputs with a penalty are held small by it.
-pub(super) fn fit<'a>(rows: impl Iterator<Item = &'a Row> + Clone, penalties: &[f64]) -> Vec<f64> {
+pub(super) fn fit(rows: &[Row], penalties: &[f64]) -> Vec<f64> {
     let size = penalties.len();
     let mut coefficients = vec![0.0; size];
     for _ in 0..STEPS {
@@ -22,7 +22,7 @@ pub(super) fn fit<'a>(rows: impl Iterator<Item = &'a Row> + Clone, penalties: &[
         for (n, penalty) in penalties.iter().enumerate() {
             curvature[n][n] = penalty + 1e-9;
         }
-        for row in rows.clone() {
+        for row in rows {
             let sum: f64 = row.inputs.iter().zip(&coefficients).map(|(input, weight)| input * weight).sum();
             let chance = 1.0 / (1.0 + (-sum).exp());
             let error = row.weight * (chance - f64::from(u8::from(row.target)));
@@ -87,10 +87,10 @@ mod tests {
         };
         let rows =
             [row(true, true, 30.0), row(true, false, 10.0), row(false, true, 15.0), row(false, false, 45.0)];
-        let found = fit(rows.iter(), &[0.0, 0.0]);
+        let found = fit(&rows, &[0.0, 0.0]);
         assert!((found[0] - (15.0f64 / 45.0).ln()).abs() < 1e-6, "{found:?}");
         assert!((found[0] + found[1] - (30.0f64 / 10.0).ln()).abs() < 1e-6, "{found:?}");
-        let held = fit(rows.iter(), &[0.0, 50.0]);
+        let held = fit(&rows, &[0.0, 50.0]);
         assert!(held[1].abs() < found[1].abs() / 2.0 && held[1] > 0.0, "{held:?}");
     }
 }

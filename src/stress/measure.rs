@@ -1,7 +1,7 @@
 //! What a stretch of speech is like: one number for each thing a listener might notice.
 //!
 //! All are free of the line's gain. Pitch is in semitones above 100 Hz. "Steady" frames are voiced with voiced
-//! neighbours; "unvoiced" ones are everything else down to 35 dB below the voice.
+//! neighbours; "unvoiced" ones are everything else down to 45 dB below the voice.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,9 +11,9 @@ use super::spectrum::decibels;
 /// Voiced frames needed before anything is measured.
 const LEAST_VOICED: usize = 15;
 /// Unvoiced sound further below the voice than this is the line's own.
-const UNVOICED_RANGE_DB: f32 = 35.0;
+const UNVOICED_RANGE_DB: f32 = 45.0;
 /// A line cleaner than this is no longer told from a cleaner one.
-const CLEAREST_DB: f32 = 40.0;
+const CLEAREST_DB: f32 = 50.0;
 /// The power below which a frame is digital silence.
 const EMPTY: f32 = 1e-9;
 
@@ -65,7 +65,7 @@ pub enum Measure {
     UnvoicedHammarberg,
     /// Spectral slope below 500 Hz of the unvoiced frames.
     UnvoicedSlopeLow,
-    /// How far the voice stands above the line's background, in dB, up to 40.
+    /// How far the voice stands above the line's background, in dB, up to 50.
     AboveBackground,
     /// Standard deviation of loudness over its mean.
     LoudnessSpread,
@@ -110,6 +110,41 @@ impl Measure {
     ];
     /// How many there are.
     pub const COUNT: usize = Self::ALL.len();
+
+    /// Whether anger and fear raise it (Banse & Scherer 1996, "Acoustic profiles in vocal emotion expression"; Juslin &
+    /// Laukka 2003, "Communication of emotions in vocal expression and music performance"). The pitch of joy rises as
+    /// well, but swings more widely; so a narrow range speaks for stress. No fit may turn these round.
+    pub fn raised_by_stress(self) -> bool {
+        match self {
+            Self::PitchFloor
+            | Self::Pitch
+            | Self::PitchSlope
+            | Self::SlopeLow
+            | Self::SlopeBand
+            | Self::Centroid
+            | Self::Flux
+            | Self::Jitter
+            | Self::Shimmer
+            | Self::Formant1
+            | Self::Formant2
+            | Self::UnvoicedSlopeLow
+            | Self::AboveBackground
+            | Self::LoudnessSpread
+            | Self::Rate => true,
+            Self::PitchRange
+            | Self::PitchSpread
+            | Self::Alpha
+            | Self::Hammarberg
+            | Self::Cepstrum1
+            | Self::Cepstrum2
+            | Self::Cepstrum3
+            | Self::Harmonicity
+            | Self::UnvoicedAlpha
+            | Self::UnvoicedHammarberg
+            | Self::Voiced
+            | Self::SegmentLength => false,
+        }
+    }
 }
 
 /// The measures of one stretch of speech; those that could not be taken are missing.
@@ -141,12 +176,12 @@ pub fn measure(frames: &[Frame]) -> Option<Measures> {
     let speech_seconds = speech.len().max(1) as f32 / FRAMES_PER_SECOND as f32;
     let segments = runs(&voice);
     let value = |measure: Measure| match measure {
-        Measure::PitchFloor => quantile(semitones(&voiced), 0.2),
-        Measure::Pitch => quantile(semitones(&voiced), 0.5),
+        Measure::PitchFloor => quantile(semitones(&steady), 0.2),
+        Measure::Pitch => quantile(semitones(&steady), 0.5),
         Measure::PitchRange => {
-            Some(quantile(semitones(&voiced), 0.8)? - quantile(semitones(&voiced), 0.2)?)
+            Some(quantile(semitones(&steady), 0.8)? - quantile(semitones(&steady), 0.2)?)
         }
-        Measure::PitchSpread => spread(&semitones(&voiced)).map(|(_, deviation)| deviation),
+        Measure::PitchSpread => spread(&semitones(&steady)).map(|(_, deviation)| deviation),
         Measure::PitchSlope => pitch_slope(frames),
         Measure::Alpha => mean(&steady, |frame| frame.spectral.alpha),
         Measure::Hammarberg => mean(&steady, |frame| frame.spectral.hammarberg),

@@ -27,6 +27,11 @@ const VOICING_COST: f32 = 0.14;
 /// How fast the loudest peak is forgotten, per frame: by half in 7 s.
 const PEAK_DECAY: f32 = 0.999;
 
+/// The voice's harmonics are looked for below about this frequency in Hz, where hiss and breath are weak.
+const VOICE_HZ: f32 = 1_000.0;
+/// How much the energy above it speaks against a voice: s and f have little but that.
+const HISS_SHARE: f32 = 0.6;
+
 const FFT: usize = 1_024;
 /// The autocorrelation is interpolated to twice the sampling rate.
 const FINE: usize = 2 * FFT;
@@ -37,7 +42,7 @@ const FINE_HZ: f32 = 16_000.0;
 struct Candidate {
     /// None for "unvoiced".
     hz: Option<f32>,
-    /// Height of the autocorrelation's peak, 0 to 1.
+    /// The whole band's autocorrelation at the pitch's period.
     correlation: f32,
     strength: f32,
 }
@@ -62,12 +67,16 @@ pub(super) struct Tracker {
     forward: Arc<dyn RealToComplex<f32>>,
     inverse: Arc<dyn ComplexToReal<f32>>,
     window: Vec<f32>,
-    /// The window's own autocorrelation, by fine lag.
+    /// What is left of the power of every spectral line below [`VOICE_HZ`].
+    low_pass: Vec<f32>,
+    /// The autocorrelations of the whole band and of the part where the voice is, by fine lag.
+    whole: Vec<f32>,
+    low: Vec<f32>,
+    /// The window's own autocorrelation.
     window_correlation: Vec<f32>,
     time: Vec<f32>,
     lines: Vec<Complex<f32>>,
     fine_lines: Vec<Complex<f32>>,
-    fine: Vec<f32>,
     scratch: Vec<Complex<f32>>,
     peak: f32,
     steps: VecDeque<Step>,
@@ -85,7 +94,11 @@ impl Tracker {
             time: forward.make_input_vec(),
             lines: forward.make_output_vec(),
             fine_lines: inverse.make_input_vec(),
-            fine: inverse.make_output_vec(),
+            whole: inverse.make_output_vec(),
+            low: inverse.make_output_vec(),
+            low_pass: (0..=FFT / 2)
+                .map(|line| 1.0 / (1.0 + (line as f32 * 8_000.0 / FFT as f32 / VOICE_HZ).powi(4)))
+                .collect(),
             scratch: vec![Complex::default(); scratch],
             forward,
             inverse,
@@ -98,7 +111,7 @@ impl Tracker {
         tracker.time.fill(0.0);
         tracker.time[..WINDOW].copy_from_slice(&tracker.window);
         tracker.correlate();
-        tracker.window_correlation = tracker.fine.iter().map(|value| value / tracker.fine[0]).collect();
+        tracker.window_correlation = tracker.whole.iter().map(|value| value / tracker.whole[0]).collect();
         tracker
     }
 
@@ -114,23 +127,26 @@ impl Tracker {
         (!self.steps.is_empty()).then(|| self.decide())
     }
 
-    /// Leaves the autocorrelation of `time` in `fine`, at half-sample lags.
+    /// Finds both autocorrelations of `time`, at half-sample lags.
     fn correlate(&mut self) {
         let forward = self.forward.process_with_scratch(
             &mut self.time,
             &mut self.lines,
             &mut self.scratch[..self.forward.get_scratch_len()],
         );
-        self.fine_lines.fill(Complex::default());
-        for (fine, line) in self.fine_lines.iter_mut().zip(&self.lines) {
-            *fine = Complex::new(line.norm_sqr(), 0.0);
+        debug_assert!(forward.is_ok());
+        for (is_low, correlation) in [(false, &mut self.whole), (true, &mut self.low)] {
+            self.fine_lines.fill(Complex::default());
+            for ((fine, line), share) in self.fine_lines.iter_mut().zip(&self.lines).zip(&self.low_pass) {
+                *fine = Complex::new(line.norm_sqr() * if is_low { *share } else { 1.0 }, 0.0);
+            }
+            let inverse = self.inverse.process_with_scratch(
+                &mut self.fine_lines,
+                correlation,
+                &mut self.scratch[..self.inverse.get_scratch_len()],
+            );
+            debug_assert!(inverse.is_ok());
         }
-        let inverse = self.inverse.process_with_scratch(
-            &mut self.fine_lines,
-            &mut self.fine,
-            &mut self.scratch[..self.inverse.get_scratch_len()],
-        );
-        debug_assert!(forward.is_ok() && inverse.is_ok());
     }
 
     fn candidates(&mut self, samples: &[f32]) -> Vec<Candidate> {
@@ -152,14 +168,15 @@ impl Tracker {
         found
     }
 
-    /// The maxima of the autocorrelation, its window's shape taken out.
+    /// The maxima of the voice's autocorrelation, its window's shape taken out.
     fn peaks(&self) -> Vec<Candidate> {
-        let whole = self.fine[0];
-        if whole <= 0.0 || !whole.is_finite() {
+        let (whole, low) = (self.whole[0], self.low[0]);
+        let energy = low + HISS_SHARE * (whole - low);
+        if energy <= 0.0 || !energy.is_finite() {
             return Vec::new();
         }
         let (first, last) = ((FINE_HZ / HIGHEST_HZ) as usize, (FINE_HZ / LOWEST_HZ) as usize + 1);
-        let at = |lag: usize| self.fine[lag] / whole / self.window_correlation[lag];
+        let at = |lag: usize| self.low[lag] / energy / self.window_correlation[lag];
         let mut found = Vec::new();
         for lag in first..=last {
             let (before, here, after) = (at(lag - 1), at(lag), at(lag + 1));
@@ -169,9 +186,10 @@ impl Tracker {
             let bend = before - 2.0 * here + after;
             let shift = if bend < 0.0 { 0.5 * (before - after) / bend } else { 0.0 };
             let hz = FINE_HZ / (lag as f32 + shift);
-            let correlation = (here - 0.25 * (before - after) * shift).clamp(0.0, 0.999);
+            let height = (here - 0.25 * (before - after) * shift).clamp(0.0, 1.0);
+            let correlation = self.whole[lag] / whole / self.window_correlation[lag];
             if (LOWEST_HZ..=HIGHEST_HZ).contains(&hz) {
-                let strength = correlation + OCTAVE_COST * (hz / LOWEST_HZ).log2();
+                let strength = height + OCTAVE_COST * (hz / LOWEST_HZ).log2();
                 found.push(Candidate { hz: Some(hz), correlation, strength });
             }
         }
