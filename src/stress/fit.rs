@@ -21,6 +21,8 @@ const STRETCH_FRAMES: usize = 2 * FRAMES_PER_SECOND;
 const STRETCHES: usize = 4;
 /// Calm stretches that a caller's baseline is learned from, in turn; none, and many, are among them.
 const BASELINES: [usize; 4] = [0, 1, 2, 4];
+/// Actors show emotions more strongly than callers do: each is also learned at a half of its distance from the usual.
+const INTENSITIES: [f64; 2] = [1.0, 0.5];
 /// How strongly the weights are held small, against a sum of the examples' weights of one.
 const PENALTY: f64 = 0.005;
 /// The level whose rates are reported.
@@ -109,6 +111,8 @@ struct Case {
     speaker: usize,
     label: Label,
     known: f64,
+    /// Whether it is as intense as it was recorded.
+    full: bool,
 }
 
 /// Why nothing can be fitted.
@@ -244,14 +248,21 @@ fn cases(stretches: &[Stretch], population: &BTreeMap<Measure, Term>, chosen: &[
                 baseline.learn(&other.measures, OBSERVATION_SECONDS);
                 others.push(other);
             }
-            let mut inputs = vec![1.0];
-            inputs.extend(chosen.iter().map(|measure| {
-                let found = deviation(&population[measure], *measure, &stretch.measures, &baseline);
-                f64::from(found.unwrap_or(0.0))
-            }));
-            let row = Row { inputs, target: stretch.label.stressed(), weight: 0.0 };
+            let deviations: Vec<f64> = chosen
+                .iter()
+                .map(|measure| {
+                    let found = deviation(&population[measure], *measure, &stretch.measures, &baseline);
+                    f64::from(found.unwrap_or(0.0))
+                })
+                .collect();
             let known = f64::from(known(&baseline));
-            cases.push(Case { row, speaker: stretch.speaker, label: stretch.label, known });
+            let intensities = if stretch.label.usual() { &INTENSITIES[..1] } else { &INTENSITIES[..] };
+            for intensity in intensities {
+                let scaled = deviations.iter().map(|deviation| deviation * intensity);
+                let inputs = std::iter::once(1.0).chain(scaled).collect();
+                let row = Row { inputs, target: stretch.label.stressed(), weight: 0.0 };
+                cases.push(Case { row, speaker: stretch.speaker, label: stretch.label, known, full: *intensity == 1.0 });
+            }
         }
     }
     let mut counts: BTreeMap<Label, f64> = BTreeMap::new();
@@ -341,7 +352,7 @@ fn figures(cases: &[Case], sums: &[f64], calibration: &Calibration) -> BTreeMap<
         let judged: Vec<(Label, Judged)> = cases
             .iter()
             .zip(sums)
-            .filter(|(case, _)| wanted.contains(&case.known))
+            .filter(|(case, _)| case.full && wanted.contains(&case.known))
             .map(|(case, sum)| {
                 let Calibration { slope, slope_known, offset, offset_known } = *calibration;
                 let known = case.known as f32;
