@@ -9,6 +9,7 @@ pub mod domain;
 pub mod models;
 pub mod reception;
 pub mod store;
+pub mod stress;
 pub mod synthesize;
 pub mod telephony;
 pub mod transcribe;

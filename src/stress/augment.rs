@@ -119,7 +119,13 @@ fn section(hz: f32, sign: f32) -> Section {
     let alpha = sin / std::f32::consts::SQRT_2;
     let scale = 1.0 / (1.0 + alpha);
     let middle = (1.0 - sign * cos) * sign;
-    [middle.abs() / 2.0 * scale, middle * scale, middle.abs() / 2.0 * scale, -2.0 * cos * scale, (1.0 - alpha) * scale]
+    [
+        middle.abs() / 2.0 * scale,
+        middle * scale,
+        middle.abs() / 2.0 * scale,
+        -2.0 * cos * scale,
+        (1.0 - alpha) * scale,
+    ]
 }
 
 fn low_pass(hz: f32) -> Section {

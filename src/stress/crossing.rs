@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn a_level_that_stays_crosses_once_and_comes_back_only_from_well_below() {
-        let levels = [20.0, 80.0, 90.0, 80.0, 95.0, 70.0, 70.0, 70.0, 70.0, 50.0, 50.0, 70.0, 50.0, 50.0, 50.0];
+        let levels =
+            [20.0, 80.0, 90.0, 80.0, 95.0, 70.0, 70.0, 70.0, 70.0, 50.0, 50.0, 70.0, 50.0, 50.0, 50.0];
         assert_eq!(heard(&levels), [(3, Crossed::Over), (14, Crossed::Back)]);
     }
 }

@@ -52,7 +52,8 @@ pub struct Bin {
 pub fn quality(judged: &[Judged], line: f32) -> Quality {
     let count = judged.len();
     let stressed = judged.iter().filter(|one| one.stressed).count();
-    let over = |stressed: bool| judged.iter().filter(|one| one.stressed == stressed && one.level >= line).count();
+    let over =
+        |stressed: bool| judged.iter().filter(|one| one.stressed == stressed && one.level >= line).count();
     let share = |part: usize, whole: usize| (whole > 0).then(|| part as f32 / whole as f32);
     let reliability = reliability(judged);
     let gap = |bin: &Bin| (bin.mean_level - bin.stressed_percent).abs() / 100.0 * bin.count as f32;
@@ -79,7 +80,8 @@ fn reliability(judged: &[Judged]) -> Vec<Bin> {
                 from: 100.0 * n as f32 / BINS as f32,
                 count,
                 mean_level: inside.iter().map(|one| one.level).sum::<f32>() / count as f32,
-                stressed_percent: 100.0 * inside.iter().filter(|one| one.stressed).count() as f32 / count as f32,
+                stressed_percent: 100.0 * inside.iter().filter(|one| one.stressed).count() as f32
+                    / count as f32,
             })
         })
         .collect()

@@ -161,7 +161,8 @@ fn stretches(examples: &[Example], names: &[&str], progress: &mut impl FnMut(usi
         for (recording, example) in examples.iter().enumerate() {
             let speaker = names.partition_point(|name| *name < example.speaker.as_str());
             let line_of_speaker = number * 1_000_003 + speaker as u64;
-            let line = if number == 0 { Line::CLEAN } else { Line::draw(&mut SplitMix::new(line_of_speaker)) };
+            let line =
+                if number == 0 { Line::CLEAN } else { Line::draw(&mut SplitMix::new(line_of_speaker)) };
             let mut random = SplitMix::new(line_of_speaker * 7_919 + recording as u64 + 1);
             let gain = if number == 0 { 0.0 } else { random.between(-12.0, 12.0) };
             let frames = frames(&line.carry(&example.samples, gain, &mut random));
@@ -219,7 +220,8 @@ fn population(stretches: &[Stretch]) -> BTreeMap<Measure, Term> {
         let each = mean(&sessions.values().map(|values| within / values.len() as f64).collect::<Vec<f64>>());
         let between = (variance(&means) - each).max(0.01 * within);
         if within > 0.0 {
-            let [mean, between, within] = [mean(&means), between.sqrt(), within.sqrt()].map(|value| value as f32);
+            let [mean, between, within] =
+                [mean(&means), between.sqrt(), within.sqrt()].map(|value| value as f32);
             terms.insert(measure, Term { weight: 0.0, mean, between, within });
         }
     }
@@ -261,7 +263,13 @@ fn cases(stretches: &[Stretch], population: &BTreeMap<Measure, Term>, chosen: &[
                 let scaled = deviations.iter().map(|deviation| deviation * intensity);
                 let inputs = std::iter::once(1.0).chain(scaled).collect();
                 let row = Row { inputs, target: stretch.label.stressed(), weight: 0.0 };
-                cases.push(Case { row, speaker: stretch.speaker, label: stretch.label, known, full: *intensity == 1.0 });
+                cases.push(Case {
+                    row,
+                    speaker: stretch.speaker,
+                    label: stretch.label,
+                    known,
+                    full: *intensity == 1.0,
+                });
             }
         }
     }
@@ -282,14 +290,16 @@ fn weigh(cases: &[&Case], measures: &[Measure]) -> Vec<f64> {
         let rows: Vec<Row> = cases
             .iter()
             .map(|case| {
-                let inputs = std::iter::once(1.0).chain(kept.iter().map(|n| case.row.inputs[n + 1])).collect();
+                let inputs =
+                    std::iter::once(1.0).chain(kept.iter().map(|n| case.row.inputs[n + 1])).collect();
                 Row { inputs, ..case.row }
             })
             .collect();
         let mut penalties = vec![PENALTY; kept.len() + 1];
         penalties[0] = 0.0;
         let found = logistic::fit(&rows, &penalties);
-        let wrong = |n: usize| if measures[kept[n]].raised_by_stress() { -found[n + 1] } else { found[n + 1] };
+        let wrong =
+            |n: usize| if measures[kept[n]].raised_by_stress() { -found[n + 1] } else { found[n + 1] };
         let worst = (0..kept.len()).max_by(|one, other| wrong(*one).total_cmp(&wrong(*other)));
         match worst {
             Some(worst) if wrong(worst) > 0.0 => {
@@ -328,7 +338,8 @@ fn calibrate(cases: &[Case], sums: &[f64]) -> Calibration {
         .map(|(case, sum)| Row { inputs: vec![*sum, sum * case.known, 1.0, case.known], ..case.row.clone() })
         .collect();
     let found = logistic::fit(&rows, &[0.0; 4]);
-    let [slope, slope_known, offset, offset_known] = [found[0], found[1], found[2], found[3]].map(|one| one as f32);
+    let [slope, slope_known, offset, offset_known] =
+        [found[0], found[1], found[2], found[3]].map(|one| one as f32);
     Calibration { slope, slope_known, offset, offset_known }
 }
 

@@ -37,7 +37,8 @@ fn predictor(samples: &[f32]) -> Option<[f32; ORDER + 1]> {
         .enumerate()
         .map(|(n, pair)| (pair[1] - PRE_EMPHASIS * pair[0]) * (0.54 - 0.46 * (TAU * n as f32 / length).cos()))
         .collect();
-    let correlation = |lag: usize| -> f32 { weighted.iter().zip(&weighted[lag..]).map(|(one, other)| one * other).sum() };
+    let correlation =
+        |lag: usize| -> f32 { weighted.iter().zip(&weighted[lag..]).map(|(one, other)| one * other).sum() };
     let r: [f32; ORDER + 1] = std::array::from_fn(correlation);
     let mut error = r[0] * (1.0 + 1e-6);
     if error <= 0.0 || !error.is_finite() {

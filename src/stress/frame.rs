@@ -59,7 +59,9 @@ impl Measurer {
 
     /// Takes samples between −1 and 1 and returns the frames that are decided; what is no number counts as silence.
     pub fn push(&mut self, samples: &[f32]) -> Vec<Frame> {
-        self.samples.extend(samples.iter().map(|sample| if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 }));
+        self.samples.extend(
+            samples.iter().map(|sample| if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 }),
+        );
         let mut frames = Vec::new();
         while self.samples.len() >= self.position + pitch::WINDOW {
             let window = &self.samples[self.position..self.position + pitch::WINDOW];

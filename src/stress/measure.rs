@@ -178,9 +178,7 @@ pub fn measure(frames: &[Frame]) -> Option<Measures> {
     let value = |measure: Measure| match measure {
         Measure::PitchFloor => quantile(semitones(&steady), 0.2),
         Measure::Pitch => quantile(semitones(&steady), 0.5),
-        Measure::PitchRange => {
-            Some(quantile(semitones(&steady), 0.8)? - quantile(semitones(&steady), 0.2)?)
-        }
+        Measure::PitchRange => Some(quantile(semitones(&steady), 0.8)? - quantile(semitones(&steady), 0.2)?),
         Measure::PitchSpread => spread(&semitones(&steady)).map(|(_, deviation)| deviation),
         Measure::PitchSlope => pitch_slope(frames),
         Measure::Alpha => mean(&steady, |frame| frame.spectral.alpha),

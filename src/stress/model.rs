@@ -13,6 +13,9 @@ use super::measure::{Measure, Measures};
 
 /// Seconds of speech that count as one observation of a baseline, and of a score.
 pub(super) const OBSERVATION_SECONDS: f32 = 2.0;
+/// Sounds whose mean squared deviation from people's calm speech is larger than this are no single voice: of angry
+/// stretches one in a hundred is, of engines, barks, fire and crying babies most are.
+const STRANGEST: f32 = 5.5;
 /// How many yardsticks a measure may deviate before it is taken for a mistake.
 const FARTHEST: f32 = 3.5;
 
@@ -135,12 +138,26 @@ impl Model {
             return Err(ModelError::Number(None));
         }
         for (measure, term) in &model.terms {
-            let sound = [term.weight, term.mean, term.between, term.within].iter().all(|number| number.is_finite());
+            let sound =
+                [term.weight, term.mean, term.between, term.within].iter().all(|number| number.is_finite());
             if !sound || term.within <= 0.0 || term.between <= 0.0 {
                 return Err(ModelError::Number(Some(*measure)));
             }
         }
         Ok(model)
+    }
+
+    /// Whether a stretch of sound may be one person's speech at all.
+    pub fn is_speech(&self, measures: &Measures) -> bool {
+        let stranger = Baseline::default();
+        let squares: Vec<f32> = self
+            .terms
+            .iter()
+            .filter_map(|(measure, term)| deviation(term, *measure, measures, &stranger))
+            .map(|deviation| deviation.powi(2))
+            .collect();
+        2 * squares.len() > self.terms.len()
+            && squares.iter().sum::<f32>() <= STRANGEST * squares.len() as f32
     }
 
     /// Scores a stretch of that many seconds of speech against a caller's baseline.
@@ -171,7 +188,12 @@ pub(super) fn known(baseline: &Baseline) -> f32 {
 
 /// How far a measure is from what is usual, in yardsticks: the standard deviation that calm speech of this caller would
 /// have around our guess of its mean.
-pub(super) fn deviation(term: &Term, measure: Measure, measures: &Measures, baseline: &Baseline) -> Option<f32> {
+pub(super) fn deviation(
+    term: &Term,
+    measure: Measure,
+    measures: &Measures,
+    baseline: &Baseline,
+) -> Option<f32> {
     let value = measures.0[measure as usize]?;
     let usual = baseline.usual(measure).unwrap_or_default();
     let (between, within) = (term.between.powi(2), term.within.powi(2));

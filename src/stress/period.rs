@@ -39,7 +39,8 @@ pub(super) fn irregularity(samples: &[f32], hz: f32) -> Option<Irregularity> {
         start += period.round() as usize;
     }
     let near = |one: f32, other: f32| one.max(other) <= LARGEST_FACTOR * one.min(other);
-    let pairs = || periods.windows(2).zip(amplitudes.windows(2)).filter(|(periods, _)| near(periods[0], periods[1]));
+    let pairs =
+        || periods.windows(2).zip(amplitudes.windows(2)).filter(|(periods, _)| near(periods[0], periods[1]));
     let count = pairs().count() as f32;
     if count < 2.0 {
         return None;

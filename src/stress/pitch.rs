@@ -88,7 +88,8 @@ impl Tracker {
         let mut planner = RealFftPlanner::new();
         let forward = planner.plan_fft_forward(FFT);
         let inverse = planner.plan_fft_inverse(FINE);
-        let window = (0..WINDOW).map(|n| 0.5 - 0.5 * (2.0 * PI * (n as f32 + 0.5) / WINDOW as f32).cos()).collect();
+        let window =
+            (0..WINDOW).map(|n| 0.5 - 0.5 * (2.0 * PI * (n as f32 + 0.5) / WINDOW as f32).cos()).collect();
         let scratch = forward.get_scratch_len().max(inverse.get_scratch_len());
         let mut tracker = Self {
             time: forward.make_input_vec(),
@@ -158,7 +159,11 @@ impl Tracker {
             *time = (sample - mean) * weight;
         }
         self.correlate();
-        let silence = if self.peak > 0.0 { local / self.peak / (SILENCE_THRESHOLD / (1.0 + VOICING_THRESHOLD)) } else { 0.0 };
+        let silence = if self.peak > 0.0 {
+            local / self.peak / (SILENCE_THRESHOLD / (1.0 + VOICING_THRESHOLD))
+        } else {
+            0.0
+        };
         let unvoiced =
             Candidate { hz: None, correlation: 0.0, strength: VOICING_THRESHOLD + (2.0 - silence).max(0.0) };
         let mut found = self.peaks();

@@ -46,7 +46,9 @@ fn words(measure: Measure, up: bool) -> (&'static str, &'static str) {
         Measure::SlopeBand | Measure::Centroid => {
             ("sound of the voice", pick("sharper and more pressed", "softer and darker"))
         }
-        Measure::SlopeLow | Measure::Cepstrum2 | Measure::Cepstrum3 => ("colour of the voice", pick("fuller", "thinner")),
+        Measure::SlopeLow | Measure::Cepstrum2 | Measure::Cepstrum3 => {
+            ("colour of the voice", pick("fuller", "thinner"))
+        }
         Measure::Flux => ("articulation", pick("more abrupt", "smoother")),
         Measure::Harmonicity => ("tone of the voice", pick("clearer", "rougher")),
         Measure::Jitter | Measure::Shimmer => ("voice", pick("more trembling", "steadier")),

@@ -35,13 +35,22 @@ pub struct VoiceStress {
     pub reasons: Vec<String>,
     /// Seconds of speech this is about.
     pub speech_seconds: f32,
+    /// Those of them that were heard since the update before.
+    pub new_seconds: f32,
 }
 
 impl VoiceStress {
-    fn new(logit: f32, uncertainty: f32, reasons: Vec<String>, speech_seconds: f32) -> Self {
+    fn new(
+        logit: f32,
+        uncertainty: f32,
+        reasons: Vec<String>,
+        speech_seconds: f32,
+        new_seconds: f32,
+    ) -> Self {
         let percent = |logit: f32| 100.0 * probability(logit);
         let (low, high) = (percent(logit - uncertainty), percent(logit + uncertainty));
-        Self { level: percent(logit), low, high, confidence: 1.0 - (high - low) / 100.0, reasons, speech_seconds }
+        let confidence = 1.0 - (high - low) / 100.0;
+        Self { level: percent(logit), low, high, confidence, reasons, speech_seconds, new_seconds }
     }
 }
 
@@ -102,7 +111,7 @@ impl Scorer {
         let reasons = self.strongest.as_ref().map(|(_, reasons)| reasons.clone()).unwrap_or_default();
         (self.seconds > 0.0).then(|| {
             let uncertainty = self.variance.sqrt() / self.seconds;
-            VoiceStress::new(self.weighted / self.seconds, uncertainty, reasons, self.seconds)
+            VoiceStress::new(self.weighted / self.seconds, uncertainty, reasons, self.seconds, self.seconds)
         })
     }
 
@@ -129,15 +138,16 @@ impl Scorer {
         if seconds < LEAST_SPEECH_SECONDS {
             return None;
         }
-        let measures = self.window.measures()?;
+        let measures = self.window.measures().filter(|measures| self.model.is_speech(measures))?;
         let score = self.model.score(&measures, seconds, &self.baseline);
         Some((measures, score))
     }
 
     fn update(&mut self) -> Option<VoiceStress> {
-        self.since_update = 0;
+        let fresh = std::mem::take(&mut self.since_update) as f32 / FRAMES_PER_SECOND as f32;
         let (_, score) = self.score()?;
-        Some(VoiceStress::new(score.logit, score.uncertainty, reasons(&score), self.window.speech_seconds()))
+        let seconds = self.window.speech_seconds();
+        Some(VoiceStress::new(score.logit, score.uncertainty, reasons(&score), seconds, fresh))
     }
 
     /// Adds the latest speech to the whole, and to the baseline if it was calm.

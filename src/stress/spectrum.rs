@@ -63,8 +63,9 @@ impl Analyser {
     pub fn new() -> Self {
         let fft = RealFftPlanner::new().plan_fft_forward(WINDOW);
         let window = (0..WINDOW).map(|n| 0.5 - 0.5 * (2.0 * PI * n as f32 / WINDOW as f32).cos()).collect();
-        let edges: Vec<f32> =
-            (0..BANDS + 2).map(|n| 20.0f32.mel() + (4_000.0f32.mel() - 20.0f32.mel()) * n as f32 / (BANDS + 1) as f32).collect();
+        let edges: Vec<f32> = (0..BANDS + 2)
+            .map(|n| 20.0f32.mel() + (4_000.0f32.mel() - 20.0f32.mel()) * n as f32 / (BANDS + 1) as f32)
+            .collect();
         let filters = (0..=WINDOW / 2)
             .map(|line| {
                 let mel = (line as f32 * LINE_HZ).mel();
@@ -100,7 +101,8 @@ impl Analyser {
         }
         let sizes_fit = self.fft.process_with_scratch(&mut self.input, &mut self.output, &mut self.scratch);
         debug_assert!(sizes_fit.is_ok());
-        let power: Vec<f32> = self.output.iter().map(|line| line.norm_sqr() / (WINDOW * WINDOW) as f32).collect();
+        let power: Vec<f32> =
+            self.output.iter().map(|line| line.norm_sqr() / (WINDOW * WINDOW) as f32).collect();
         let mut auditory = [0.0; BANDS];
         for (line, shares) in power.iter().zip(&self.filters) {
             for (band, share) in shares {
@@ -111,7 +113,12 @@ impl Analyser {
         let loudness = heard.iter().sum();
         let flux = self.flux(heard, loudness);
         let energy = |from: f32, to: f32| between(&power, from, to).iter().sum::<f32>() + FLOOR;
-        let parts = [energy(300.0, 800.0), energy(800.0, 1_500.0), energy(1_500.0, 2_500.0), energy(2_500.0, 3_400.0)];
+        let parts = [
+            energy(300.0, 800.0),
+            energy(800.0, 1_500.0),
+            energy(1_500.0, 2_500.0),
+            energy(2_500.0, 3_400.0),
+        ];
         let peak = |from: f32, to: f32| between(&power, from, to).iter().copied().fold(FLOOR, f32::max);
         let centre: f32 = between(&power, 300.0, 3_400.0)
             .iter()
@@ -167,7 +174,8 @@ fn cepstra(auditory: &[f32; BANDS]) -> [f32; CEPSTRA] {
     let logs = auditory.map(|band| (band + FLOOR).ln());
     std::array::from_fn(|n| {
         let angle = PI * (n + 1) as f32 / BANDS as f32;
-        let sum: f32 = logs.iter().enumerate().map(|(band, log)| log * (angle * (band as f32 + 0.5)).cos()).sum();
+        let sum: f32 =
+            logs.iter().enumerate().map(|(band, log)| log * (angle * (band as f32 + 0.5)).cos()).sum();
         sum * (2.0 / BANDS as f32).sqrt()
     })
 }

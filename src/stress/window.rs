@@ -34,7 +34,8 @@ impl Window {
         if voiced {
             self.loudest = self.loudest.max(loudness);
         }
-        self.hang = if voiced && loudness > FAINT * self.loudest { HANG_FRAMES } else { self.hang.saturating_sub(1) };
+        self.hang =
+            if voiced && loudness > FAINT * self.loudest { HANG_FRAMES } else { self.hang.saturating_sub(1) };
         let speech = self.hang > 0;
         self.frames.push_back((frame, speech));
         self.speech += usize::from(speech);

@@ -1,13 +1,16 @@
-//! The benchmarks, printed as tables: `make bench`, or `cargo bench -- calls`, `asr`, `noise` or `ear` for one of them.
+//! The benchmarks, printed as tables: `make bench`, or `cargo bench -- calls`, `asr`, `noise`, `ear` or `stress` for one of
+//! them.
 //!
 //! All but `calls` need recordings that are not part of the project: `CALMLINE_BENCH_DATA` names their folder, with
-//! `dev_asr.tsv`, `dev_digits.tsv`, `dev_noise.tsv` and `callers.tsv` in it.
+//! `dev_asr.tsv`, `dev_digits.tsv`, `dev_noise.tsv`, `callers.tsv`, and for stress `dev_calm.tsv`, `dev_phone_dialogues.tsv`,
+//! `dev_stress.tsv` and `check_stress_english.tsv` in it.
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot be set up has failed")]
 
 mod asr;
 mod calls;
 mod ear;
 mod noise;
+mod stress;
 #[allow(dead_code, reason = "the integration tests use all of it")]
 #[path = "../support/mod.rs"]
 mod support;
@@ -36,6 +39,9 @@ fn main() -> anyhow::Result<()> {
             }
             if wanted("ear") {
                 ear::run(&data);
+            }
+            if wanted("stress") {
+                stress::run(&data);
             }
         }
         None => println!("\nset CALMLINE_BENCH_DATA to a folder of recordings to measure hearing as well"),

@@ -65,7 +65,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let bar = progress("reading", entries.len())?;
     let samples: Vec<Vec<f32>> =
         bar.wrap_iter(entries.iter()).map(|entry| recording(&entry.path)).collect::<anyhow::Result<_>>()?;
-    let ways = [Levels::Plain, Levels::Levelled, Levels::RandomGain].map(|levels| [(levels, true), (levels, false)]);
+    let ways =
+        [Levels::Plain, Levels::Levelled, Levels::RandomGain].map(|levels| [(levels, true), (levels, false)]);
     let bar = progress("judging", entries.len() * ways.as_flattened().len())?;
     let judgements: Vec<Judgement> = ways
         .as_flattened()
@@ -161,13 +162,21 @@ fn print(judgement: &Judgement) {
     }
     println!("\n| level | clips | mean level | stressed |\n|---|---|---|---|");
     for bin in &judgement.overall.reliability {
-        println!("| {:.0}–{:.0} | {} | {:.0} | {:.0} % |", bin.from, bin.from + 10.0, bin.count, bin.mean_level, bin.stressed_percent);
+        println!(
+            "| {:.0}–{:.0} | {} | {:.0} | {:.0} % |",
+            bin.from,
+            bin.from + 10.0,
+            bin.count,
+            bin.mean_level,
+            bin.stressed_percent
+        );
     }
 }
 
 fn row(name: &str, quality: &Quality) {
     let figure = |value: Option<f32>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
-    let share = |value: Option<f32>| value.map_or_else(|| "–".to_owned(), |value| format!("{:.0} %", 100.0 * value));
+    let share =
+        |value: Option<f32>| value.map_or_else(|| "–".to_owned(), |value| format!("{:.0} %", 100.0 * value));
     println!(
         "| {name} | {} | {} | {} | {} | {} | {} | {} |",
         quality.count,

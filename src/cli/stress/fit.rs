@@ -46,7 +46,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let figures = std::mem::take(&mut model.card.figures);
     let data = data.into_iter().map(|(label, count)| format!("{label}: {count} recordings")).collect();
     model.card = Card { data, figures, ..card };
-    model.version = before.map_or(1, |before| if before.terms == model.terms { before.version } else { before.version + 1 });
+    model.version = before
+        .map_or(1, |before| if before.terms == model.terms { before.version } else { before.version + 1 });
     let json = serde_json::to_string_pretty(&model)? + "\n";
     std::fs::write(&args.out, json).with_context(|| format!("writing {}", args.out.display()))?;
     println!("{} measures kept; on speakers left out of the fit:", model.terms.len());

@@ -63,8 +63,13 @@ mod tests {
         };
         assert!(error("").ends_with("list.tsv is empty"));
         assert!(error("path\tspeaker\tsex\tlabel\n").contains("no column `corpus`"));
-        assert!(error("path\tcorpus\tspeaker\tsex\tlabel\na.wav\tx\ty\n").contains("list.tsv:2 has fewer columns"));
-        assert!(error("path\tcorpus\tspeaker\tsex\tlabel\na.wav\tx\ty\tF\tdisgust\n").contains("no recording"));
+        assert!(
+            error("path\tcorpus\tspeaker\tsex\tlabel\na.wav\tx\ty\n")
+                .contains("list.tsv:2 has fewer columns")
+        );
+        assert!(
+            error("path\tcorpus\tspeaker\tsex\tlabel\na.wav\tx\ty\tF\tdisgust\n").contains("no recording")
+        );
         std::fs::write(&file, "label\tpath\tcorpus\tspeaker\tsex\n\nangry\ta.wav\tx\ty\tF\n").unwrap();
         let entries = read(&file).unwrap();
         assert_eq!(entries[0].path, folder.path().join("a.wav"));
