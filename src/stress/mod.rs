@@ -21,4 +21,6 @@ pub mod random;
 mod reason;
 pub mod scorer;
 pub mod spectrum;
+#[cfg(test)]
+mod tests;
 pub mod window;

@@ -28,9 +28,9 @@ const VOICING_COST: f32 = 0.14;
 const PEAK_DECAY: f32 = 0.999;
 
 /// The voice's harmonics are looked for below about this frequency in Hz, where hiss and breath are weak.
-const VOICE_HZ: f32 = 1_000.0;
+const VOICE_HZ: f32 = 1_200.0;
 /// How much the energy above it speaks against a voice: s and f have little but that.
-const HISS_SHARE: f32 = 0.6;
+const HISS_SHARE: f32 = 0.5;
 
 const FFT: usize = 1_024;
 /// The autocorrelation is interpolated to twice the sampling rate.
