@@ -51,9 +51,9 @@ pub enum Measure {
     Flux,
     /// Mean harmonics-to-noise ratio of the steady frames in dB.
     Harmonicity,
-    /// Median jitter of the steady frames.
+    /// Lower quartile of the jitter of the steady frames: the onsets and ends of voices, and mismatches, are above it.
     Jitter,
-    /// Median shimmer of the steady frames in dB.
+    /// Lower quartile of the shimmer of the steady frames in dB.
     Shimmer,
     /// Median first formant of the steady frames in Hz.
     Formant1,
@@ -191,8 +191,8 @@ pub fn measure(frames: &[Frame]) -> Option<Measures> {
         Measure::Cepstrum3 => mean(&steady, |frame| frame.spectral.cepstra[2]),
         Measure::Flux => mean(&steady, |frame| frame.spectral.flux),
         Measure::Harmonicity => mean(&steady, |frame| frame.pitch.hnr),
-        Measure::Jitter => quantile(steady.iter().filter_map(|frame| frame.jitter).collect(), 0.5),
-        Measure::Shimmer => quantile(steady.iter().filter_map(|frame| frame.shimmer).collect(), 0.5),
+        Measure::Jitter => quantile(steady.iter().filter_map(|frame| frame.jitter).collect(), 0.25),
+        Measure::Shimmer => quantile(steady.iter().filter_map(|frame| frame.shimmer).collect(), 0.25),
         Measure::Formant1 => formant(&steady, 0),
         Measure::Formant2 => formant(&steady, 1),
         Measure::UnvoicedAlpha => mean(&unvoiced, |frame| frame.spectral.alpha),

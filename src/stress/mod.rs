@@ -6,6 +6,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod augment;
+pub mod average;
 pub mod baseline;
 pub mod crossing;
 pub mod evaluate;

@@ -52,7 +52,9 @@ fn voice(hz: f32, seconds: f32, random: &mut SplitMix) -> Vec<f32> {
             let glide = 1.0 + 0.1 * (TAU * 0.7 * second).sin();
             for n in 0..80.min(length - at as usize) {
                 let t = n as f32 / 8_000.0;
-                let ring = (TAU * 600.0 * t).sin() + 0.5 * (TAU * 1_400.0 * t).sin() + 0.2 * (TAU * 2_600.0 * t).sin();
+                let ring = (TAU * 600.0 * t).sin()
+                    + 0.5 * (TAU * 1_400.0 * t).sin()
+                    + 0.2 * (TAU * 2_600.0 * t).sin();
                 samples[at as usize + n] += 0.2 * ring * (-t * 400.0).exp();
             }
             at += 8_000.0 / (hz * glide * random.between(0.99, 1.01));
@@ -68,7 +70,12 @@ fn voice(hz: f32, seconds: f32, random: &mut SplitMix) -> Vec<f32> {
 fn the_pitch_of_pulses_is_found_without_octave_errors() {
     for hz in [80.0, 110.0, 160.0, 220.0, 310.0, 440.0, 550.0] {
         let train: Vec<f32> = (0..8_000)
-            .map(|n| (1..=(3_400.0 / hz) as i32).map(|k| (TAU * hz * k as f32 * n as f32 / 8_000.0).cos() / k as f32).sum::<f32>() * 0.1)
+            .map(|n| {
+                (1..=(3_400.0 / hz) as i32)
+                    .map(|k| (TAU * hz * k as f32 * n as f32 / 8_000.0).cos() / k as f32)
+                    .sum::<f32>()
+                    * 0.1
+            })
             .collect();
         let frames = frames(&train);
         let steady = &frames[10..90];
@@ -85,7 +92,12 @@ fn the_pitch_of_pulses_is_found_without_octave_errors() {
 #[test]
 fn the_pitch_is_found_where_the_telephone_cuts_the_fundamental_off() {
     let train: Vec<f32> = (0..8_000)
-        .map(|n| (3..=28).map(|k| (TAU * 120.0 * k as f32 * n as f32 / 8_000.0 + k as f32).cos() / k as f32).sum::<f32>() * 0.2)
+        .map(|n| {
+            (3..=28)
+                .map(|k| (TAU * 120.0 * k as f32 * n as f32 / 8_000.0 + k as f32).cos() / k as f32)
+                .sum::<f32>()
+                * 0.2
+        })
         .collect();
     let found = frames(&train)[50].pitch.hz.unwrap();
     assert!((found - 120.0).abs() < 2.0, "{found}");
@@ -96,7 +108,8 @@ fn noise_lowers_the_harmonicity_and_hiss_is_no_voice() {
     let mut random = SplitMix::new(3);
     let clean = voice(140.0, 2.0, &mut random);
     let noisy: Vec<f32> = clean.iter().map(|sample| sample + random.between(-0.05, 0.05)).collect();
-    let harmonicity = |samples: &[f32]| measure(&frames(samples)).unwrap().0[Measure::Harmonicity as usize].unwrap();
+    let harmonicity =
+        |samples: &[f32]| measure(&frames(samples)).unwrap().0[Measure::Harmonicity as usize].unwrap();
     assert!(harmonicity(&clean) > harmonicity(&noisy) + 3.0);
     let hiss: Vec<f32> = (0..16_000).map(|_| random.between(-0.3, 0.3)).collect();
     let voiced = frames(&hiss).iter().filter(|frame| frame.pitch.hz.is_some()).count();
@@ -120,7 +133,9 @@ fn loudness_goes_with_the_cube_root_of_power_and_nothing_else_goes_with_gain() {
 fn what_is_no_speech_gets_no_level() {
     let tone: Vec<f32> = (0..40_000).map(|n| 0.5 * (TAU * 440.0 * n as f32 / 8_000.0).sin()).collect();
     let square: Vec<f32> = tone.iter().map(|sample| sample.signum()).collect();
-    for samples in [vec![], vec![0.7], vec![0.0; 40_000], vec![1.0; 40_000], vec![f32::NAN; 40_000], tone, square] {
+    for samples in
+        [vec![], vec![0.7], vec![0.0; 40_000], vec![1.0; 40_000], vec![f32::NAN; 40_000], tone, square]
+    {
         let (updates, overall) = scored(&samples, Baseline::default());
         assert_eq!((updates.len(), overall), (0, None), "{} samples", samples.len());
     }
@@ -158,7 +173,14 @@ fn a_higher_and_faster_voice_than_usual_is_more_stressed_and_says_why() {
     let calm = scored(&usual, baseline.clone()).1.unwrap();
     let tense = scored(&raised, baseline).1.unwrap();
     assert!(tense.level > calm.level + 20.0, "{} {}", calm.level, tense.level);
-    assert!(tense.reasons.iter().any(|reason| reason.starts_with("pitch") && reason.contains("this caller's usual")), "{:?}", tense.reasons);
+    assert!(
+        tense
+            .reasons
+            .iter()
+            .any(|reason| reason.starts_with("pitch") && reason.contains("this caller's usual")),
+        "{:?}",
+        tense.reasons
+    );
     assert!(calm.low <= calm.level && calm.level <= calm.high && calm.level < 50.0, "{calm:?}");
 }
 

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::audio::TELEPHONE_HZ;
+use crate::stress::average::{Averages, averages};
 use crate::stress::baseline::Baseline;
+use crate::stress::frame::Measurer;
 use crate::stress::scorer::{Scorer, VoiceStress, learn_baseline};
 
 use super::{ModelFile, model, progress, recording};
@@ -36,6 +38,8 @@ struct Report<'a> {
     file: &'a Path,
     seconds: f32,
     overall: Overall,
+    /// The sound in figures of the field; none without a voice.
+    sound: Option<Averages>,
     windows: Vec<Update>,
 }
 
@@ -92,12 +96,16 @@ fn report<'a>(file: &'a Path, samples: &[f32], mut scorer: Scorer) -> Report<'a>
     }
     let at_seconds = seconds(samples.len());
     windows.extend(scorer.turn_ended().map(|stress| Update { at_seconds, stress }));
+    let mut measurer = Measurer::new();
+    let mut frames = measurer.push(samples);
+    frames.extend(measurer.flush());
     let overall = scorer.overall();
     let level = overall.as_ref().map(|overall| overall.level);
     Report {
         file,
         seconds: at_seconds,
         windows,
+        sound: averages(&frames),
         overall: Overall {
             level,
             parts: Parts { voice: level },
