@@ -12,8 +12,8 @@ pub struct Crossing {
     line: f32,
     persistence_seconds: f32,
     crossed: bool,
-    /// Seconds of speech for which the level has been on the other side.
-    beyond_seconds: f32,
+    /// Seconds of speech since the level was first found on the other side; none while it is not.
+    beyond_seconds: Option<f32>,
 }
 
 /// A line that was crossed.
@@ -28,18 +28,19 @@ pub enum Crossed {
 impl Crossing {
     /// Watches for a level from 0 to 100 that lasts for some seconds of speech.
     pub fn new(line: f32, persistence_seconds: f32) -> Self {
-        Self { line, persistence_seconds, crossed: false, beyond_seconds: 0.0 }
+        Self { line, persistence_seconds, crossed: false, beyond_seconds: None }
     }
 
     /// Takes the next level, and how many seconds of speech have passed since the one before.
     pub fn hear(&mut self, level: f32, speech_seconds: f32) -> Option<Crossed> {
         let beyond = if self.crossed { level < self.line - HYSTERESIS } else { level >= self.line };
-        self.beyond_seconds = if beyond { self.beyond_seconds + speech_seconds } else { 0.0 };
-        if self.beyond_seconds <= 0.0 || self.beyond_seconds < self.persistence_seconds {
+        self.beyond_seconds =
+            beyond.then(|| self.beyond_seconds.map_or(0.0, |before| before + speech_seconds));
+        if self.beyond_seconds.is_none_or(|seconds| seconds < self.persistence_seconds) {
             return None;
         }
         self.crossed = !self.crossed;
-        self.beyond_seconds = 0.0;
+        self.beyond_seconds = None;
         Some(if self.crossed { Crossed::Over } else { Crossed::Back })
     }
 
@@ -61,13 +62,15 @@ mod tests {
 
     #[test]
     fn a_moment_over_the_line_does_not_cross_it() {
-        assert_eq!(heard(&[20.0, 95.0, 95.0, 70.0, 95.0, 95.0, 20.0]), []);
+        assert_eq!(heard(&[20.0, 95.0, 95.0, 95.0, 70.0, 95.0, 95.0, 95.0, 20.0]), []);
     }
 
     #[test]
     fn a_level_that_stays_crosses_once_and_comes_back_only_from_well_below() {
-        let levels =
-            [20.0, 80.0, 90.0, 80.0, 95.0, 70.0, 70.0, 70.0, 70.0, 50.0, 50.0, 70.0, 50.0, 50.0, 50.0];
-        assert_eq!(heard(&levels), [(3, Crossed::Over), (14, Crossed::Back)]);
+        let levels = [
+            20.0, 80.0, 90.0, 80.0, 95.0, 70.0, 70.0, 70.0, 70.0, 50.0, 50.0, 50.0, 70.0, 50.0, 50.0, 50.0,
+            50.0,
+        ];
+        assert_eq!(heard(&levels), [(4, Crossed::Over), (16, Crossed::Back)]);
     }
 }

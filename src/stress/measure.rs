@@ -15,7 +15,7 @@ const UNVOICED_RANGE_DB: f32 = 45.0;
 /// A line cleaner than this is no longer told from a cleaner one.
 const CLEAREST_DB: f32 = 50.0;
 /// The power below which a frame is digital silence.
-const EMPTY: f32 = 1e-9;
+const EMPTY: f32 = 1e-13;
 
 /// A thing that is measured; the order is that of [`Measures`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -15,11 +15,10 @@ use super::window::Window;
 const UPDATE_FRAMES: usize = FRAMES_PER_SECOND / 2;
 /// Nothing is said of less speech than this, in seconds.
 pub const LEAST_SPEECH_SECONDS: f32 = 1.5;
+/// While the turn goes on, a little more is waited for: the first words alone swing widely.
+const LEAST_LIVE_SECONDS: f32 = 2.0;
 /// Speech after which a stretch is complete: it counts for the whole, and the baseline may learn from it.
 const STRETCH_FRAMES: usize = 3 * FRAMES_PER_SECOND;
-/// Speech that sounds more stressed than this is not taken for usual.
-const HIGHEST_USUAL_LEVEL: f32 = 50.0;
-
 /// How stressed a voice sounds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VoiceStress {
@@ -126,7 +125,8 @@ impl Scorer {
         }
         self.since_update += 1;
         self.since_stretch += 1;
-        let update = if self.since_update >= UPDATE_FRAMES { self.update() } else { None };
+        let due = self.since_update >= UPDATE_FRAMES && self.window.speech_seconds() >= LEAST_LIVE_SECONDS;
+        let update = if due { self.update() } else { None };
         if self.since_stretch >= STRETCH_FRAMES {
             self.complete_stretch();
         }
@@ -150,7 +150,7 @@ impl Scorer {
         Some(VoiceStress::new(score.logit, score.uncertainty, reasons(&score), seconds, fresh))
     }
 
-    /// Adds the latest speech to the whole, and to the baseline if it was calm.
+    /// Adds the latest speech to the whole, and as far as it was calm to the baseline.
     fn complete_stretch(&mut self) {
         let seconds = std::mem::take(&mut self.since_stretch) as f32 / FRAMES_PER_SECOND as f32;
         let Some((measures, score)) = self.score() else { return };
@@ -160,9 +160,8 @@ impl Scorer {
         if self.strongest.as_ref().is_none_or(|(logit, _)| score.logit >= *logit) {
             self.strongest = Some((score.logit, reasons(&score)));
         }
-        if 100.0 * probability(score.logit) < HIGHEST_USUAL_LEVEL {
-            self.baseline.learn(&measures, seconds);
-        }
+        // The likelier it is stress, the less of it is usual.
+        self.baseline.learn(&measures, seconds * (1.0 - probability(score.logit)));
     }
 }
 

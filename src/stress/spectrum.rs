@@ -15,7 +15,7 @@ const BANDS: usize = 26;
 /// Cepstral coefficients kept, from the first.
 pub(super) const CEPSTRA: usize = 6;
 /// The power below which a line counts as empty, so that logarithms stay finite: far below one step of 16 bits.
-const FLOOR: f32 = 1e-15;
+const FLOOR: f32 = 1e-18;
 
 /// What one window's spectrum tells.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
