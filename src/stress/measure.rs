@@ -1,7 +1,7 @@
 //! What a stretch of speech is like: one number for each thing a listener might notice.
 //!
 //! All are free of the line's gain. Pitch is in semitones above 100 Hz. "Steady" frames are voiced with voiced
-//! neighbours; "unvoiced" ones are everything else down to 45 dB below the voice.
+//! neighbours; "unvoiced" ones are everything else down to 35 dB below the voice.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,9 +11,9 @@ use super::spectrum::decibels;
 /// Voiced frames needed before anything is measured.
 const LEAST_VOICED: usize = 15;
 /// Unvoiced sound further below the voice than this is the line's own.
-const UNVOICED_RANGE_DB: f32 = 45.0;
+const UNVOICED_RANGE_DB: f32 = 35.0;
 /// A line cleaner than this is no longer told from a cleaner one.
-const CLEAREST_DB: f32 = 50.0;
+const CLEAREST_DB: f32 = 40.0;
 /// The power below which a frame is digital silence.
 const EMPTY: f32 = 1e-13;
 
@@ -65,7 +65,7 @@ pub enum Measure {
     UnvoicedHammarberg,
     /// Spectral slope below 500 Hz of the unvoiced frames.
     UnvoicedSlopeLow,
-    /// How far the voice stands above the line's background, in dB, up to 50.
+    /// How far the voice stands above the line's background, in dB, up to 40.
     AboveBackground,
     /// Standard deviation of loudness over its mean.
     LoudnessSpread,
