@@ -232,7 +232,7 @@ fn a_fit_is_the_same_every_time_and_finds_what_is_there() {
             let mut one = |label: Label, hz: f32| Example {
                 speaker: format!("speaker {speaker}"),
                 label,
-                samples: voice(hz * random.between(0.97, 1.03), 1.0, &mut SplitMix::new(random.bits())),
+                samples: voice(hz * random.between(0.97, 1.03), 0.6, &mut SplitMix::new(random.bits())),
             };
             [(Label::Calm, 1.0), (Label::Calm, 1.0), (Label::Calm, 1.0), (Label::Angry, 1.6)]
                 .map(|(label, factor)| one(label, factor * usual))
