@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::matter::Matter;
 use crate::domain::{
-    CallTime, Fact, HangupCause, Phase, PhoneNumber, Pii, Promise, Question, Slot, Span, Speaker, TurnId,
-    Urgency,
+    CallTime, Digit, Fact, HangupCause, Phase, PhoneNumber, Pii, Promise, Question, Slot, Span, Speaker,
+    TurnId, Urgency,
 };
 use crate::understanding::words::sentences;
 
@@ -193,14 +193,7 @@ impl State {
             }
             Fact::Asked { question, attempt } => self.apply_asked(question, *attempt),
             Fact::BotSaid { turn, speech, text, heard, span } => {
-                let mut rest = text.expose().as_str();
-                for sentence in sentences(text.expose()) {
-                    let at = text.expose().len() - rest.len() + rest.find(sentence).unwrap_or(0);
-                    rest = &text.expose()[at + sentence.len()..];
-                    if at < heard.expose().len() {
-                        *self.begun.entry(Pii::from(sentence)).or_default() += 1;
-                    }
-                }
+                self.count_begun(text.expose(), heard.expose().len());
                 self.next_speech = self.next_speech.max(speech.0.saturating_add(1));
                 self.push_turn(*turn, Speaker::Bot, heard, *span, 1.0);
             }
@@ -210,24 +203,9 @@ impl State {
                 self.parts.push(utterance.text.clone());
                 self.push_turn(*turn, Speaker::Caller, &utterance.text, utterance.span, utterance.confidence);
             }
-            Fact::Keyed { digit } => {
-                self.silences = 0;
-                let mut typed = self.typed.expose().clone();
-                match digit.as_char() {
-                    '*' => typed.clear(),
-                    key @ '0'..='9' => typed.push(key),
-                    _ => {}
-                }
-                self.typed = Pii::new(typed);
-            }
+            Fact::Keyed { digit } => self.apply_keyed(*digit),
             Fact::SilenceNoticed { count } => self.silences = *count,
-            Fact::Misunderstood { count } => {
-                self.misunderstood = *count;
-                self.typed = Pii::default();
-                if let Some(question) = self.last_asked.clone() {
-                    *self.failed.entry(question).or_default() += 1;
-                }
-            }
+            Fact::Misunderstood { count } => self.apply_misunderstood(*count),
             Fact::Noted { slot, value, evidence } => self.apply_noted(slot, value, evidence),
             Fact::Confirmed { slot } => {
                 self.misunderstood = 0;
@@ -239,13 +217,7 @@ impl State {
             Fact::GivenUp { slot } => {
                 self.intake.given_up.insert(slot.clone());
             }
-            Fact::PersonRequested { .. } => {
-                self.person_since.get_or_insert(at);
-                self.person_requests += 1;
-                self.misunderstood = 0;
-                self.silences = 0;
-                self.typed = Pii::default();
-            }
+            Fact::PersonRequested { .. } => self.apply_person_requested(at),
             Fact::PromiseMade { promise } => {
                 match self.promises.iter_mut().find(|known| known.id == promise.id) {
                     Some(known) => *known = promise.clone(),
@@ -280,6 +252,44 @@ impl State {
             }
             Fact::Ended { cause } => self.stage.ended = Some(*cause),
         }
+    }
+
+    fn count_begun(&mut self, text: &str, heard: usize) {
+        let mut rest = text;
+        for sentence in sentences(text) {
+            let at = text.len() - rest.len() + rest.find(sentence).unwrap_or(0);
+            rest = &text[at + sentence.len()..];
+            if at < heard {
+                *self.begun.entry(Pii::from(sentence)).or_default() += 1;
+            }
+        }
+    }
+
+    fn apply_person_requested(&mut self, at: CallTime) {
+        self.person_since.get_or_insert(at);
+        self.person_requests += 1;
+        self.misunderstood = 0;
+        self.silences = 0;
+        self.typed = Pii::default();
+    }
+
+    fn apply_misunderstood(&mut self, count: u32) {
+        self.misunderstood = count;
+        self.typed = Pii::default();
+        if let Some(question) = self.last_asked.clone() {
+            *self.failed.entry(question).or_default() += 1;
+        }
+    }
+
+    fn apply_keyed(&mut self, digit: Digit) {
+        self.silences = 0;
+        let mut typed = self.typed.expose().clone();
+        match digit.as_char() {
+            '*' => typed.clear(),
+            key @ '0'..='9' => typed.push(key),
+            _ => {}
+        }
+        self.typed = Pii::new(typed);
     }
 
     fn apply_asked(&mut self, question: &Question, attempt: u32) {

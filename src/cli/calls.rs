@@ -1,6 +1,10 @@
 //! `calmline calls`: the records, for people and for programs.
 
 mod page;
+mod picture;
+mod plot;
+
+use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
@@ -12,6 +16,9 @@ use crate::store::{CallFilter, CallRecord, CallSummary, Store};
 
 pub use page::{findings, named, slot_name};
 use page::{lasted, moment, page};
+
+/// The level of stress, 0 to 100, from which a person takes over.
+const STRESS_LINE: f32 = 78.0;
 
 /// The arguments of `calmline calls`.
 #[derive(Debug, Args)]
@@ -44,6 +51,10 @@ enum Command {
         /// Print JSON instead
         #[arg(long)]
         json: bool,
+        /// Draw it into this SVG file instead: who spoke and when, phases, states, triggers, promises and stress. The
+        /// words are in it, so it is as confidential as the record
+        #[arg(long, value_name = "FILE", conflicts_with = "json")]
+        plot: Option<PathBuf>,
     },
 }
 
@@ -71,13 +82,20 @@ impl Calls {
                     print!("{}", table(&calls, config));
                 }
             }
-            Command::Show { id, json } => {
+            Command::Show { id, json, plot } => {
                 let record = match id {
                     Some(id) => store.call(*id).await?,
                     None => store.calls(&CallFilter { limit: 1, ..CallFilter::default() }).await?.pop(),
                 };
                 let record = record.context("there is no such call")?;
-                if *json {
+                if let Some(file) = plot {
+                    picture::write(file, &drawn(&record, config))?;
+                    println!(
+                        "{}: call {}; the words are in it, keep it like the record",
+                        file.display(),
+                        record.id
+                    );
+                } else if *json {
                     println!("{}", serde_json::to_string_pretty(&record)?);
                 } else {
                     print_record(&record, &time_zone(config, &record.business));
@@ -87,6 +105,13 @@ impl Calls {
         store.close().await;
         Ok(())
     }
+}
+
+fn drawn(record: &CallRecord, config: &Config) -> String {
+    let profile = config.businesses.iter().find(|profile| profile.id == record.business);
+    let business = profile.map_or(record.business.0.as_str(), |profile| &profile.name);
+    let zone = time_zone(config, &record.business);
+    plot::plot(record, &plot::Setting { business, zone: &zone, stress_line: STRESS_LINE })
 }
 
 /// The zone in which a business reads its times.
@@ -160,6 +185,32 @@ mod tests {
         Span { start: CallTime::from_ms(start_ms), end: CallTime::from_ms(start_ms + 1000) }
     }
 
+    fn note() -> CallNote {
+        CallNote {
+            recap: "The caller says their boiler is leaking.".into(),
+            trigger: None,
+            states: vec![],
+            wanted: None,
+            promise: None,
+            cause: RootCause::Product,
+            fix: "Check the valve at each visit.".into(),
+            outcome: Outcome::Escalated,
+        }
+    }
+
+    fn promise(id: CallId) -> Promise {
+        Promise {
+            id: PromiseId::new(Uuid::from_u128(2)),
+            call: id,
+            what: "call back about the boiler".into(),
+            owner: "our duty technician".into(),
+            callback: None,
+            due: "2026-11-23T18:30:00Z".parse().unwrap(),
+            urgency: Urgency::Urgent,
+            state: PromiseState::Open,
+        }
+    }
+
     fn record() -> CallRecord {
         let id = CallId::new(Uuid::from_u128(1));
         let started_at: Timestamp = "2026-11-23T18:00:00Z".parse().unwrap();
@@ -212,18 +263,7 @@ mod tests {
             },
             Fact::Informed { faq: "hours".into() },
             Fact::Guarded { rule: "jokes".into(), sentence: "That is funny.".into() },
-            Fact::NoteWritten {
-                note: CallNote {
-                    recap: "The caller says their boiler is leaking.".into(),
-                    trigger: None,
-                    states: vec![],
-                    wanted: None,
-                    promise: None,
-                    cause: RootCause::Product,
-                    fix: "Check the valve at each visit.".into(),
-                    outcome: Outcome::Escalated,
-                },
-            },
+            Fact::NoteWritten { note: note() },
         ];
         let facts: Vec<_> = facts
             .into_iter()
@@ -239,19 +279,9 @@ mod tests {
             called: None,
             started_at,
         };
-        let promise = Promise {
-            id: PromiseId::new(Uuid::from_u128(2)),
-            call: id,
-            what: "call back about the boiler".into(),
-            owner: "our duty technician".into(),
-            callback: None,
-            due: "2026-11-23T18:30:00Z".parse().unwrap(),
-            urgency: Urgency::Urgent,
-            state: PromiseState::Open,
-        };
         let ended_at = Some("2026-11-23T18:01:05Z".parse().unwrap());
         let stored = StoredCall { call, ended_at, cause: Some(HangupCause::CallerHungUp) };
-        CallRecord::derive(stored, &facts, vec![promise])
+        CallRecord::derive(stored, &facts, vec![promise(id)])
     }
 
     #[test]

@@ -15,11 +15,11 @@ use calmline::transcribe::{Job, Priority, Settings, Whisper, hear, split};
 use calmline::understanding::phone::{self, Reading};
 use tokio::runtime::Runtime;
 
-#[allow(dead_code, reason = "the integration tests use all of it")]
+#[allow(dead_code, unused_imports, reason = "the integration tests use all of it")]
 #[path = "../it/conversations/mod.rs"]
-mod conversations;
+mod written;
 
-use conversations::{Complaints, scenarios};
+use written::{Complaints, scenarios};
 
 const WHISPER_HZ: u32 = 16_000;
 
@@ -40,7 +40,7 @@ pub fn run(runtime: &Runtime) -> anyhow::Result<()> {
     for (name, scenario) in &scenarios {
         let mut ear =
             |words: &str, expecting, business: &Business| telephone.carry(words, expecting, business);
-        let held = scenario.hold_hearing(&scenarios, &mut ear);
+        let held = scenario.hold_with(&scenarios, None, &mut ear);
         let complaints = scenario.judge(&held);
         if show {
             println!("=== {name}\n{}--- {}\n", held.shown(), complaints.wrong.join("\n--- "));

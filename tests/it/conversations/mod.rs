@@ -156,12 +156,8 @@ impl Scenario {
         self.hold_with(all, None, &mut |words, _, _| words.to_owned())
     }
 
-    /// The same, where not all that is said arrives as it was said.
-    pub fn hold_hearing(&self, all: &BTreeMap<String, Self>, ear: &mut Ear<'_>) -> Held {
-        self.hold_with(all, None, ear)
-    }
-
-    fn hold_with(&self, all: &BTreeMap<String, Self>, model: Option<Model>, ear: &mut Ear<'_>) -> Held {
+    /// The same with a language model at hand, and where not all that is said arrives as it was said.
+    pub fn hold_with(&self, all: &BTreeMap<String, Self>, model: Option<Model>, ear: &mut Ear<'_>) -> Held {
         let business = Arc::new(example(&self.business).unwrap());
         let started_at = moment(&self.at, &business.time_zone).unwrap();
         let earlier = self.earlier.iter().rev().map(|name| all[name].hold(all).record.as_earlier()).collect();
