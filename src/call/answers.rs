@@ -320,10 +320,11 @@ impl Engine {
     ) -> Reaction {
         let slot = Slot::Field(key.to_owned());
         let kind = self.field(key).map_or(FieldKind::Text, |field| field.kind);
+        let text = if kind == FieldKind::Text { after_correction(text) } else { text };
         let said = answer(text);
         let value = match kind {
             FieldKind::Text if key.contains("address") => address_answer(text),
-            FieldKind::Text => short_answer(after_correction(text)),
+            FieldKind::Text => short_answer(text),
             FieldKind::Code => code(text),
             FieldKind::YesNo => match said {
                 Some(Answer::Yes) => Some("yes".to_owned()),
@@ -414,7 +415,9 @@ impl Engine {
 
 /// What stands after "no, make that": the rest was taken back.
 fn after_correction(text: &str) -> &str {
-    const MARKS: &[&str] = &["make that ", "make it ", "I mean ", "no wait, ", "no, wait, "];
+    const MARKS: &[&str] = &[
+        "make that ", "make it ", "I mean ", "i mean ", "no wait, ", "no, wait, ", "no wait ", "actually no ", "or rather ",
+    ];
     let last = MARKS.iter().filter_map(|mark| text.rfind(mark).map(|at| at + mark.len())).max();
     last.map_or(text, |at| &text[at..])
 }

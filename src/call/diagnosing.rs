@@ -18,6 +18,8 @@ use crate::understanding::{answer, mentions, story, wish};
 
 /// From this many words on, a turn is searched for a story whatever was asked.
 const TELLING: usize = 6;
+/// From this many clauses on, a story wanders.
+const RAMBLING: usize = 6;
 /// So many matters at once are narrowed to one.
 const MANY: usize = 3;
 /// How sure an answer is in the caller's own words, with and without a topic that fits, and in the playbook's.
@@ -250,7 +252,9 @@ impl Engine {
         }
         let telling = told.happened.iter().filter(|clause| cues.find(&clause.text).is_some());
         let core = telling.filter_map(|clause| person::to_caller(&clause.text)).next();
-        match (first.filter(|_| !strictly), core) {
+        // Who tells much tells much that is beside the point.
+        let rambling = told.happened.len() >= RAMBLING && core.is_some();
+        match (first.filter(|_| !strictly && !rambling), core) {
             (Some(first), Some(core))
                 if words(&first).len() + words(&core).len() < LONGEST && !first.contains(&core) =>
             {
@@ -369,10 +373,10 @@ fn without_asides(mut told: Account, signals: &[Signal]) -> Account {
                 | SignalKind::Thanks
                 | SignalKind::Anger
                 | SignalKind::Repeated { .. }
-                | SignalKind::WornOut => true,
-                SignalKind::Person
-                | SignalKind::Manager
-                | SignalKind::Legal
+                | SignalKind::WornOut
+                | SignalKind::Person
+                | SignalKind::Manager => true,
+                SignalKind::Legal
                 | SignalKind::Compliance
                 | SignalKind::Threat
                 | SignalKind::SelfHarm
@@ -389,6 +393,15 @@ fn without_asides(mut told: Account, signals: &[Signal]) -> Account {
         })
     };
     told.happened.retain(|clause| !aside(clause));
+    // "I don't want to be here anymore" is a cry, not a wish to be said back or written down as one.
+    let cries = |clause: &Clause| {
+        signals.iter().any(|signal| {
+            signal.kind == SignalKind::SelfHarm
+                && signal.span.start < clause.span.end
+                && clause.span.start < signal.span.end
+        })
+    };
+    told.wanted.retain(|clause| !cries(clause));
     told
 }
 

@@ -16,6 +16,7 @@ impl Engine {
             next_step: self.state.matter.value(Aspect::NextStep),
             escalated: self.weightiest(),
             states: &self.strongest_states(),
+            answered: &self.state.matter.informed,
         })
     }
 
@@ -29,6 +30,7 @@ impl Engine {
             promise: self.state.promises.last().and(self.state.matter.value(Aspect::NextStep)),
             outcome: self.outcome(cause),
             escalated: self.weightiest(),
+            answered: &self.state.matter.informed,
         });
         self.record(Fact::NoteWritten { note });
     }

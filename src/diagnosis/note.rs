@@ -21,6 +21,8 @@ pub struct NoteParts<'a> {
     pub outcome: Outcome,
     /// Why a person must take over.
     pub escalated: Option<EscalationReason>,
+    /// Which questions of the caller's were answered, by their keys in the playbook.
+    pub answered: &'a [String],
 }
 
 /// The note of a call.
@@ -28,14 +30,17 @@ pub fn note(parts: &NoteParts<'_>) -> CallNote {
     let value = |answer: &Option<Answer>| answer.as_ref().map(|answer| answer.value.expose().to_owned());
     let trigger = value(&parts.diagnosis.trigger);
     let wanted = value(&parts.diagnosis.expectation);
+    // Who only asked something told nothing that happened.
+    let told = parts.outcome != Outcome::Answered || parts.topic.is_some();
     let recap = for_agent(&RecapParts {
         name: parts.name,
-        trigger: trigger.as_deref(),
-        expectation: wanted.as_deref(),
+        trigger: trigger.as_deref().filter(|_| told),
+        expectation: wanted.as_deref().filter(|_| told),
         topic: parts.topic.map(|topic| topic.name.as_str()),
         next_step: parts.promise,
         escalated: parts.escalated,
         states: parts.states,
+        answered: parts.answered,
     });
     CallNote {
         recap: Pii::new(recap),
@@ -78,6 +83,7 @@ mod tests {
             promise: Some("our office will call you back by noon"),
             outcome: Outcome::Promised,
             escalated: None,
+            answered: &[],
         });
         assert_eq!(
             written.recap.expose(),
@@ -101,6 +107,7 @@ mod tests {
             promise: None,
             outcome: Outcome::Abandoned,
             escalated: None,
+            answered: &[],
         });
         assert_eq!(written.recap.expose(), "The caller has not said yet what it is about.");
         assert_eq!(written.cause, RootCause::Other);

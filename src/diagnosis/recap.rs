@@ -22,6 +22,8 @@ pub struct RecapParts<'a> {
     pub escalated: Option<EscalationReason>,
     /// How the caller is, strongest first.
     pub states: &'a [CallerState],
+    /// Which questions of the caller's were answered, by their keys in the playbook.
+    pub answered: &'a [String],
 }
 
 /// The call in one sentence to the caller.
@@ -63,7 +65,12 @@ pub fn for_agent(parts: &RecapParts<'_>) -> String {
         said.push(reason_to_agent(reason).to_owned());
     }
     if said.is_empty() {
-        said.push("has not said yet what it is about".to_owned());
+        let keys: Vec<String> = parts.answered.iter().map(|key| key.replace(['-', '_'], " ")).collect();
+        said.push(match keys.as_slice() {
+            [] => "has not said yet what it is about".to_owned(),
+            [one] => format!("had a question ({one}), which was answered"),
+            several => format!("had questions ({}), which were answered", several.join(", ")),
+        });
     }
     let name = parts.name.map(clause).filter(|name| !name.is_empty());
     let mut who = name.unwrap_or_else(|| "the caller".to_owned());
@@ -74,7 +81,9 @@ pub fn for_agent(parts: &RecapParts<'_>) -> String {
 }
 
 fn clauses(parts: &RecapParts<'_>) -> [Option<String>; 4] {
-    [parts.trigger, parts.expectation, parts.topic, parts.next_step]
+    // A wish is told once.
+    let wish = |trigger: &&str| trigger.starts_with("you would like ") && parts.expectation.is_some();
+    [parts.trigger.filter(|trigger| !wish(trigger)), parts.expectation, parts.topic, parts.next_step]
         .map(|part| part.map(clause).filter(|part| !part.is_empty()))
 }
 

@@ -25,7 +25,7 @@ const UNSURE: &str = "\
     no, yes or no, i could not say, you tell me, i wonder, let me think, let me check, let me see";
 
 const NO: &str = "\
-    no, nope, nah, nay, no way, no chance, no thank you, no thanks, not right, not correct, is not \
+    no, nope, nah, nay, no way, no chance, no thank you, no thanks, no gracias, not right, not correct, is not \
     right, is not correct, not quite, not really, not exactly, not entirely, not at all, not \
     particularly, not yet, not today, not now, not me, not necessary, not any more, not anymore, \
     absolutely not, definitely not, certainly not, of course not, probably not, maybe not, perhaps not, \

@@ -62,7 +62,8 @@ const HEADS: &str = "\
     third / finally / lastly / next / apparently / ma'am / dear / like / just / god / really / man / \
     oh / everyone / after that / since then / from there / after which / in addition / additionally / \
     furthermore / instead / besides / again / yesterday when / however / although / though / except / \
-    yet / basically / otherwise";
+    two things / three things / a couple of things / a couple things / couple of things / a few things / \
+    yet / basically / otherwise / fine / ok fine / okay fine / yeah / yes / sorry / oh sorry";
 
 /// Heads that say that what follows came first.
 const ORIGINS: &str = "\
@@ -130,7 +131,8 @@ fn leads(word: &Token, next: Option<&Token>) -> bool {
     match word.lower.as_str() {
         "no" | "not" | "right" | "really" | "man" | "second" | "third" | "next" | "like" | "dear" | "see"
         | "look" | "again" | "there" | "everyone" | "finally" | "instead" => {
-            word.pause > Pause::None && !(word.lower == "no" && next.is_in("heat"))
+            let answers = word.lower == "no" && (next.is_in(SUBJECTS) || next.is_in("can could would"));
+            answers || word.pause > Pause::None && !(word.lower == "no" && next.is_in("heat"))
         }
         "just" => false,
         _ => true,
@@ -212,7 +214,11 @@ const OPINIONS: &str = "\
 /// Heads of clauses that are no part of the matter.
 const ASIDES: &str = "i asked for a person / i asked for a human / i asked for a real / i asked to speak / i think i may have the / i think i have the wrong / i think i might have the / i may have the wrong / \
     i might have the wrong / \
-    i can't believe / i cannot believe / i don't know / i do not know / i don't understand / \
+    i can't believe / i cannot believe / i don't know / i do not know / i don't really know / i really don't know / \
+    i'm not sure if you / i'm not sure you / i don't hear / i can't hear / i'm hard of hearing / my hearing / \
+    i've got like / i have like / i've only got / i only have a / i'm walking into / i'm in a meeting / \
+    i'm in a hurry / my daughter usually / my son usually / my wife usually / my husband usually / i'm sixty / i'm seventy / \
+    i'm eighty / i'm ninety / i'm an old / i don't understand / \
     i have no idea / i've never been so / i have never been so / i've had enough / i have had enough / \
     i've been a / i have been a / you people / you are / you're a / you're all / you're the / my name / \
     this is the second / this is the third / this is the fourth / this is the fifth / \
