@@ -11,7 +11,7 @@ use crate::domain::{
 use crate::understanding::Answer::Yes;
 use crate::understanding::account::{Account, Clause, account};
 use crate::understanding::cued;
-use crate::understanding::words::words;
+use crate::understanding::words::{has_any, plain, words};
 use crate::understanding::{Degree, Signal, SignalKind, signals};
 use crate::understanding::{answer, mentions, story, wish};
 
@@ -57,7 +57,8 @@ impl Engine {
         let attacks = signals
             .iter()
             .any(|signal| matches!(signal.kind, SignalKind::Abuse(Degree::Insult | Degree::Severe)));
-        if telling && !asks_only && story(text).is_some() {
+        let despairs = signals.iter().any(|signal| signal.kind == SignalKind::SelfHarm);
+        if telling && !asks_only && !despairs && story(text).is_some() {
             matter |= self.note_topics(text, turn, context);
             let agrees =
                 matches!(context.question, Question::Core | Question::Earlier) && answer(text) == Some(Yes);
@@ -284,7 +285,8 @@ impl Engine {
         turn: TurnId,
         context: &Context,
     ) -> bool {
-        let asked = context.heard && matches!(context.question, Question::Expectation | Question::Core);
+        let asked = context.heard && matches!(context.question, Question::Expectation | Question::Core)
+            || has_any(&plain(text), CHANGES);
         let settled = self.state.matter.core_confirmed
             || (self.state.matter.confidence(Aspect::Expectation) > PLAYBOOKS_WORDS && !asked);
         if settled {
@@ -388,6 +390,10 @@ fn without_asides(mut told: Account, signals: &[Signal]) -> Account {
     told.happened.retain(|clause| !aside(clause));
     told
 }
+
+/// Words by which a wish gives way to another one.
+const CHANGES: &[&str] =
+    &["actually", "changed my mind", "on second thought", "on second thoughts", "never mind", "no wait", "scratch that"];
 
 /// Words that begin a question, for transcripts without marks.
 const ASKING: &[&str] = &[
