@@ -285,8 +285,9 @@ impl Engine {
         turn: TurnId,
         context: &Context,
     ) -> bool {
-        let asked = context.heard && matches!(context.question, Question::Expectation | Question::Core)
-            || has_any(&plain(text), CHANGES);
+        let changes = has_any(&plain(text), CHANGES);
+        let asked =
+            changes || context.heard && matches!(context.question, Question::Expectation | Question::Core);
         let settled = self.state.matter.core_confirmed
             || (self.state.matter.confidence(Aspect::Expectation) > PLAYBOOKS_WORDS && !asked);
         if settled {
@@ -300,7 +301,10 @@ impl Engine {
                         && clause.span.start < signal.span.end
                 })
         };
-        let stated = told.wanted.iter().filter(|clause| !about_talk(clause));
+        // "Don't cancel, just move it": what is left after the one wish is the other.
+        let rest = text.split_once(" just ").filter(|_| changes).map(|(_, rest)| account(rest));
+        let others = rest.iter().flat_map(|rest| &rest.wanted);
+        let stated = told.wanted.iter().chain(others).filter(|clause| !about_talk(clause));
         let mut found: Vec<String> =
             stated.filter_map(|clause| person::wanted_to_caller(&clause.text)).collect();
         if found.is_empty() && context.heard && context.is(&Question::Expectation) && wish(text).is_none() {

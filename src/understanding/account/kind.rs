@@ -91,6 +91,11 @@ pub(super) fn head(words: &[Token]) -> (usize, bool) {
         if length == 1 && first == 0 && !leads(last, next) {
             break;
         }
+        // "The thing is, it leaks" leads in, "the thing is dead" does not.
+        let says_how = next.is_some_and(|next| !next.is_in(SUBJECTS) && !next.is_in(DETERMINERS) && !is_contracted(&next.lower));
+        if length > 1 && last.lower == "is" && last.pause == Pause::None && words[at + length - 2].lower == "thing" && says_how {
+            break;
+        }
         // "I have a problem with my tap" is told, "I have a problem" leads in.
         let whole = next.is_none_or(|next| {
             last.pause > Pause::None || !next.is_in("with about on in for regarding at under to of here")
@@ -235,7 +240,8 @@ const ASIDES: &str = "i asked for a person / i asked for a human / i asked for a
     it's not your fault / it's not like / i don't think / my english / i have never been treated / \
     i've never been treated / i have never had such / i'd like to complain / i want to complain / \
     i wanted to complain / i'm going to / i am going to / i will / i'll / we'll / you'll / you will / \
-    or else / i'm not paying / i am not paying / i won't pay / i will not pay / i refuse to / i need help / i need some help";
+    or else / i just wanted to know / i just wanted to ask / i only wanted to / i was just wondering / \
+    i was just checking / no i just wanted / no i only wanted / no i was just / i'm not paying / i am not paying / i won't pay / i will not pay / i refuse to / i need help / i need some help";
 
 pub(super) fn is_aside(words: &[Token]) -> bool {
     let lower = |at: usize| words.get(at).map(|word| word.lower.as_str()).unwrap_or_default();
