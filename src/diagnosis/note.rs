@@ -17,6 +17,8 @@ pub struct NoteParts<'a> {
     pub topic: Option<&'a Topic>,
     /// What was promised, in words to the caller.
     pub promise: Option<&'a str>,
+    /// The keys of the questions that were answered.
+    pub informed: &'a [String],
     /// How the call came out.
     pub outcome: Outcome,
     /// Why a person must take over.
@@ -38,6 +40,7 @@ pub fn note(parts: &NoteParts<'_>) -> CallNote {
         expectation: wanted.as_deref().filter(|_| told),
         topic: parts.topic.map(|topic| topic.name.as_str()),
         next_step: parts.promise,
+        informed: parts.informed,
         escalated: parts.escalated,
         states: parts.states,
         answered: parts.answered,
@@ -81,6 +84,7 @@ mod tests {
             states: &[CallerState::Upset],
             topic: Some(&topic),
             promise: Some("our office will call you back by noon"),
+            informed: &[],
             outcome: Outcome::Promised,
             escalated: None,
             answered: &[],
@@ -105,6 +109,7 @@ mod tests {
             states: &[],
             topic: None,
             promise: None,
+            informed: &[],
             outcome: Outcome::Abandoned,
             escalated: None,
             answered: &[],
