@@ -3,7 +3,8 @@
 use super::ledger::Speech;
 use super::{Engine, wording};
 use crate::domain::{
-    Aspect, CallerState, Fact, FieldKind, HangupCause, IntakeField, Move, Phase, Question, Slot, TopicKind, TurnId,
+    Aspect, CallerState, Fact, FieldKind, HangupCause, IntakeField, Move, Phase, Question, Slot, TopicKind,
+    TurnId,
 };
 
 /// Below this mean token probability a name is read back.
@@ -116,7 +117,8 @@ impl Engine {
 
     /// Who asks for something or wants to do it has no event behind it that must be known.
     fn needs_trigger(&self) -> bool {
-        let asks = || self.state.matter.value(Aspect::Expectation).is_some_and(|wanted| wanted.starts_with("to "));
+        let asks =
+            || self.state.matter.value(Aspect::Expectation).is_some_and(|wanted| wanted.starts_with("to "));
         self.topic().map_or_else(|| !asks(), |topic| topic.kind == TopicKind::Complaint)
     }
 

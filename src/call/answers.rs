@@ -418,15 +418,37 @@ impl Engine {
 
 /// Words by which somebody has all that they called for.
 const DONE: &[&str] = &[
-    "just wanted to know", "just wanted to ask", "just wanted to check", "just wondering", "just checking",
-    "just curious", "that's all", "that is all", "that was all", "that's it", "all i needed", "all i wanted",
-    "we're good", "were good", "i'm good", "im good", "all set",
+    "just wanted to know",
+    "just wanted to ask",
+    "just wanted to check",
+    "just wondering",
+    "just checking",
+    "just curious",
+    "that's all",
+    "that is all",
+    "that was all",
+    "that's it",
+    "all i needed",
+    "all i wanted",
+    "we're good",
+    "were good",
+    "i'm good",
+    "im good",
+    "all set",
 ];
 
 /// What stands after "no, make that": the rest was taken back.
 fn after_correction(text: &str) -> &str {
     const MARKS: &[&str] = &[
-        "make that ", "make it ", "I mean ", "i mean ", "no wait, ", "no, wait, ", "no wait ", "actually no ", "or rather ",
+        "make that ",
+        "make it ",
+        "I mean ",
+        "i mean ",
+        "no wait, ",
+        "no, wait, ",
+        "no wait ",
+        "actually no ",
+        "or rather ",
     ];
     let last = MARKS.iter().filter_map(|mark| text.rfind(mark).map(|at| at + mark.len())).max();
     last.map_or(text, |at| &text[at..])

@@ -412,8 +412,15 @@ fn without_asides(mut told: Account, signals: &[Signal]) -> Account {
 }
 
 /// Words by which a wish gives way to another one.
-const CHANGES: &[&str] =
-    &["actually", "changed my mind", "on second thought", "on second thoughts", "never mind", "no wait", "scratch that"];
+const CHANGES: &[&str] = &[
+    "actually",
+    "changed my mind",
+    "on second thought",
+    "on second thoughts",
+    "never mind",
+    "no wait",
+    "scratch that",
+];
 
 /// Words that begin a question, for transcripts without marks.
 static ASKING: LazyLock<Cues> = LazyLock::new(|| {

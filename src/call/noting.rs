@@ -17,7 +17,6 @@ impl Engine {
             informed: &self.state.matter.informed,
             escalated: self.weightiest(),
             states: &self.strongest_states(),
-            answered: &self.state.matter.informed,
         })
     }
 
@@ -32,7 +31,6 @@ impl Engine {
             informed: &self.state.matter.informed,
             outcome: self.outcome(cause),
             escalated: self.weightiest(),
-            answered: &self.state.matter.informed,
         });
         self.record(Fact::NoteWritten { note });
     }

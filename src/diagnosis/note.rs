@@ -23,8 +23,6 @@ pub struct NoteParts<'a> {
     pub outcome: Outcome,
     /// Why a person must take over.
     pub escalated: Option<EscalationReason>,
-    /// Which questions of the caller's were answered, by their keys in the playbook.
-    pub answered: &'a [String],
 }
 
 /// The note of a call.
@@ -43,7 +41,6 @@ pub fn note(parts: &NoteParts<'_>) -> CallNote {
         informed: parts.informed,
         escalated: parts.escalated,
         states: parts.states,
-        answered: parts.answered,
     });
     CallNote {
         recap: Pii::new(recap),
@@ -87,7 +84,6 @@ mod tests {
             informed: &[],
             outcome: Outcome::Promised,
             escalated: None,
-            answered: &[],
         });
         assert_eq!(
             written.recap.expose(),
@@ -112,7 +108,6 @@ mod tests {
             informed: &[],
             outcome: Outcome::Abandoned,
             escalated: None,
-            answered: &[],
         });
         assert_eq!(written.recap.expose(), "The caller has not said yet what it is about.");
         assert_eq!(written.cause, RootCause::Other);

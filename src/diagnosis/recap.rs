@@ -24,8 +24,6 @@ pub struct RecapParts<'a> {
     pub escalated: Option<EscalationReason>,
     /// How the caller is, strongest first.
     pub states: &'a [CallerState],
-    /// Which questions of the caller's were answered, by their keys in the playbook.
-    pub answered: &'a [String],
 }
 
 /// The call in one sentence to the caller.
@@ -72,12 +70,7 @@ pub fn for_agent(parts: &RecapParts<'_>) -> String {
         said.push("was given the answer".to_owned());
     }
     if said.is_empty() {
-        let keys: Vec<String> = parts.answered.iter().map(|key| key.replace(['-', '_'], " ")).collect();
-        said.push(match keys.as_slice() {
-            [] => "has not said yet what it is about".to_owned(),
-            [one] => format!("had a question ({one}), which was answered"),
-            several => format!("had questions ({}), which were answered", several.join(", ")),
-        });
+        said.push("has not said yet what it is about".to_owned());
     }
     let name = parts.name.map(clause).filter(|name| !name.is_empty());
     let mut who = name.unwrap_or_else(|| "the caller".to_owned());
