@@ -185,6 +185,7 @@ mod tests {
         next_step: Some("our dispatcher will call you back by noon"),
         escalated: None,
         states: &[],
+        answered: &[],
     };
 
     #[test]
