@@ -3,7 +3,8 @@
 use super::ledger::Speech;
 use super::{Engine, wording};
 use crate::domain::{
-    Aspect, CallerState, Fact, FieldKind, HangupCause, IntakeField, Move, Phase, Question, Slot, TopicKind, TurnId,
+    Aspect, CallerState, Fact, FieldKind, HangupCause, IntakeField, Move, Phase, Question, Slot, TopicKind,
+    TurnId,
 };
 
 /// Below this mean token probability a name is read back.

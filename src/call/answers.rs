@@ -416,7 +416,15 @@ impl Engine {
 /// What stands after "no, make that": the rest was taken back.
 fn after_correction(text: &str) -> &str {
     const MARKS: &[&str] = &[
-        "make that ", "make it ", "I mean ", "i mean ", "no wait, ", "no, wait, ", "no wait ", "actually no ", "or rather ",
+        "make that ",
+        "make it ",
+        "I mean ",
+        "i mean ",
+        "no wait, ",
+        "no, wait, ",
+        "no wait ",
+        "actually no ",
+        "or rather ",
     ];
     let last = MARKS.iter().filter_map(|mark| text.rfind(mark).map(|at| at + mark.len())).max();
     last.map_or(text, |at| &text[at..])

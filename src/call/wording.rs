@@ -6,7 +6,9 @@ use jiff::tz::TimeZone;
 use super::Engine;
 use super::ledger::Speech;
 use crate::diagnosis::state::{FirstMove, first_move};
-use crate::domain::{Aspect, Business, CallerState, EscalationReason, Move, Question, Slot, Speaker, Urgency};
+use crate::domain::{
+    Aspect, Business, CallerState, EscalationReason, Move, Question, Slot, Speaker, Urgency,
+};
 use crate::understanding::phone;
 use crate::understanding::words::sentences;
 

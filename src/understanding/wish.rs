@@ -316,15 +316,19 @@ fn wants_repetition(said: &str, text: &str, length: usize) -> bool {
             "sorry what",
         ],
     ) || (length <= 6 && begins_lost(said))
-        || (length <= 2 && text.contains('?') && has_any(said, &["what", "sorry", "huh", "excuse me", "hello"]))
+        || (length <= 2
+            && text.contains('?')
+            && has_any(said, &["what", "sorry", "huh", "excuse me", "hello"]))
         || matches!(said.trim(), "what" | "huh" | "excuse me")
 }
 
 /// "I don't understand" of the talk, not of "the bill that I don't understand".
 fn begins_lost(said: &str) -> bool {
     let said = said.trim().trim_start_matches("sorry ").trim_start_matches("i'm sorry ");
-    const LOST: &[&str] = &["i don't understand", "i didn't understand", "i do not understand", "i did not understand"];
-    const TALK: &[&str] = &["", "you", "that", "the question", "what you mean", "what you said", "it", "this"];
+    const LOST: &[&str] =
+        &["i don't understand", "i didn't understand", "i do not understand", "i did not understand"];
+    const TALK: &[&str] =
+        &["", "you", "that", "the question", "what you mean", "what you said", "it", "this"];
     LOST.iter().filter_map(|lost| said.strip_prefix(lost)).any(|rest| TALK.contains(&rest.trim()))
 }
 

@@ -359,9 +359,9 @@ fn thing_end(tokens: &[Token], rest: usize) -> usize {
         listed("my our his her their", lower(tokens, *at))
             && !listed(PREPOSITIONS, before)
             && !listed("and or but than as like if because when while", before)
-            && !tokens[rest..*at].iter().any(|token| {
-                token.is_in("to who that which") || is_auxiliary(&token.lower)
-            })
+            && !tokens[rest..*at]
+                .iter()
+                .any(|token| token.is_in("to who that which") || is_auxiliary(&token.lower))
             && !is_form(before, Form::Participle)
             && !is_form(before, Form::Ing)
     };
