@@ -387,6 +387,9 @@ impl Engine {
             self.promise_anew(step, turn);
             return Reaction::ThankForCorrection;
         }
+        if answer(text) == Some(Answer::No) && !learned.matter && has_any(&plain(text), DONE) {
+            return Reaction::Leave;
+        }
         let added = story(text)
             .filter(|told| words(told).len() >= STORY_WORDS)
             .is_some_and(|told| self.add_to_reason(&told, turn));
@@ -412,6 +415,27 @@ impl Engine {
         }
     }
 }
+
+/// Words by which somebody has all that they called for.
+const DONE: &[&str] = &[
+    "just wanted to know",
+    "just wanted to ask",
+    "just wanted to check",
+    "just wondering",
+    "just checking",
+    "just curious",
+    "that's all",
+    "that is all",
+    "that was all",
+    "that's it",
+    "all i needed",
+    "all i wanted",
+    "we're good",
+    "were good",
+    "i'm good",
+    "im good",
+    "all set",
+];
 
 /// What stands after "no, make that": the rest was taken back.
 fn after_correction(text: &str) -> &str {

@@ -12,7 +12,7 @@ use crate::domain::{
 use crate::understanding::Answer::Yes;
 use crate::understanding::Cues;
 use crate::understanding::account::{Account, Clause, account};
-use crate::understanding::words::words;
+use crate::understanding::words::{has_any, plain, words};
 use crate::understanding::{Degree, Signal, SignalKind, signals};
 use crate::understanding::{answer, mentions, story, wish};
 
@@ -60,7 +60,8 @@ impl Engine {
         let attacks = signals
             .iter()
             .any(|signal| matches!(signal.kind, SignalKind::Abuse(Degree::Insult | Degree::Severe)));
-        if telling && !asks_only && story(text).is_some() {
+        let despairs = signals.iter().any(|signal| signal.kind == SignalKind::SelfHarm);
+        if telling && !asks_only && !despairs && story(text).is_some() {
             matter |= self.note_topics(text, turn, context);
             let agrees =
                 matches!(context.question, Question::Core | Question::Earlier) && answer(text) == Some(Yes);
@@ -286,7 +287,9 @@ impl Engine {
         turn: TurnId,
         context: &Context,
     ) -> bool {
-        let asked = context.heard && matches!(context.question, Question::Expectation | Question::Core);
+        let changes = has_any(&plain(text), CHANGES);
+        let asked =
+            changes || context.heard && matches!(context.question, Question::Expectation | Question::Core);
         let settled = self.state.matter.core_confirmed
             || (self.state.matter.confidence(Aspect::Expectation) > PLAYBOOKS_WORDS && !asked);
         if settled {
@@ -300,7 +303,10 @@ impl Engine {
                         && clause.span.start < signal.span.end
                 })
         };
-        let stated = told.wanted.iter().filter(|clause| !about_talk(clause));
+        // "Don't cancel, just move it": what is left after the one wish is the other.
+        let rest = text.split_once(" just ").filter(|_| changes).map(|(_, rest)| account(rest));
+        let others = rest.iter().flat_map(|rest| &rest.wanted);
+        let stated = told.wanted.iter().chain(others).filter(|clause| !about_talk(clause));
         let mut found: Vec<String> =
             stated.filter_map(|clause| person::wanted_to_caller(&clause.text)).collect();
         if found.is_empty() && context.heard && context.is(&Question::Expectation) && wish(text).is_none() {
@@ -404,6 +410,17 @@ fn without_asides(mut told: Account, signals: &[Signal]) -> Account {
     told.wanted.retain(|clause| !cries(clause));
     told
 }
+
+/// Words by which a wish gives way to another one.
+const CHANGES: &[&str] = &[
+    "actually",
+    "changed my mind",
+    "on second thought",
+    "on second thoughts",
+    "never mind",
+    "no wait",
+    "scratch that",
+];
 
 /// Words that begin a question, for transcripts without marks.
 static ASKING: LazyLock<Cues> = LazyLock::new(|| {

@@ -17,12 +17,12 @@ pub struct NoteParts<'a> {
     pub topic: Option<&'a Topic>,
     /// What was promised, in words to the caller.
     pub promise: Option<&'a str>,
+    /// The keys of the questions that were answered.
+    pub informed: &'a [String],
     /// How the call came out.
     pub outcome: Outcome,
     /// Why a person must take over.
     pub escalated: Option<EscalationReason>,
-    /// Which questions of the caller's were answered, by their keys in the playbook.
-    pub answered: &'a [String],
 }
 
 /// The note of a call.
@@ -38,9 +38,9 @@ pub fn note(parts: &NoteParts<'_>) -> CallNote {
         expectation: wanted.as_deref().filter(|_| told),
         topic: parts.topic.map(|topic| topic.name.as_str()),
         next_step: parts.promise,
+        informed: parts.informed,
         escalated: parts.escalated,
         states: parts.states,
-        answered: parts.answered,
     });
     CallNote {
         recap: Pii::new(recap),
@@ -81,9 +81,9 @@ mod tests {
             states: &[CallerState::Upset],
             topic: Some(&topic),
             promise: Some("our office will call you back by noon"),
+            informed: &[],
             outcome: Outcome::Promised,
             escalated: None,
-            answered: &[],
         });
         assert_eq!(
             written.recap.expose(),
@@ -105,9 +105,9 @@ mod tests {
             states: &[],
             topic: None,
             promise: None,
+            informed: &[],
             outcome: Outcome::Abandoned,
             escalated: None,
-            answered: &[],
         });
         assert_eq!(written.recap.expose(), "The caller has not said yet what it is about.");
         assert_eq!(written.cause, RootCause::Other);

@@ -18,12 +18,12 @@ pub struct RecapParts<'a> {
     pub topic: Option<&'a str>,
     /// What was promised, in words to the caller.
     pub next_step: Option<&'a str>,
+    /// The keys of the questions that were answered.
+    pub informed: &'a [String],
     /// Why a person must take over.
     pub escalated: Option<EscalationReason>,
     /// How the caller is, strongest first.
     pub states: &'a [CallerState],
-    /// Which questions of the caller's were answered, by their keys in the playbook.
-    pub answered: &'a [String],
 }
 
 /// The call in one sentence to the caller.
@@ -64,13 +64,13 @@ pub fn for_agent(parts: &RecapParts<'_>) -> String {
     if let Some(reason) = parts.escalated {
         said.push(reason_to_agent(reason).to_owned());
     }
+    if said.is_empty() && !parts.informed.is_empty() {
+        let keys: Vec<String> = parts.informed.iter().map(|key| key.replace(['-', '_'], " ")).collect();
+        said.push(format!("asked about {}", keys.join(" and ")));
+        said.push("was given the answer".to_owned());
+    }
     if said.is_empty() {
-        let keys: Vec<String> = parts.answered.iter().map(|key| key.replace(['-', '_'], " ")).collect();
-        said.push(match keys.as_slice() {
-            [] => "has not said yet what it is about".to_owned(),
-            [one] => format!("had a question ({one}), which was answered"),
-            several => format!("had questions ({}), which were answered", several.join(", ")),
-        });
+        said.push("has not said yet what it is about".to_owned());
     }
     let name = parts.name.map(clause).filter(|name| !name.is_empty());
     let mut who = name.unwrap_or_else(|| "the caller".to_owned());
@@ -183,6 +183,7 @@ mod tests {
         expectation: Some("a new time today"),
         topic: Some("a missed visit"),
         next_step: Some("our dispatcher will call you back by noon"),
+        informed: &[],
         escalated: None,
         states: &[],
         answered: &[],

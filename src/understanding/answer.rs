@@ -39,7 +39,7 @@ const YES: &str = "\
     yes, yeah, yep, yup, yah, ya, yea, aye, sure, sure thing, for sure, correct, right, exactly, \
     absolutely, certainly, definitely, totally, indeed, of course, okay, ok, okey, fine, that is it, \
     that is the one, that is me, that works, works for me, you got it, you bet, you betcha, uh huh, \
-    uh-huh, mhm, mm-hmm, mm hmm, mmhmm, mm-hm, affirmative, perfect, good, great, lovely, wonderful, \
+    uh-huh, mhm, mm-hmm, mm hmm, mmhmm, mm-hm, mm hm, mhmm, um hum, uh hum, affirmative, perfect, good, great, lovely, wonderful, \
     excellent, awesome, brilliant, please do, go ahead, go for it, all right, alright, sounds good, \
     true, precisely, spot on, by all means, please, i guess, i guess so, i suppose, i suppose so, i \
     think so, i believe so, i hope so, i would think so, i would say so, probably, more or less, pretty \

@@ -88,9 +88,17 @@ pub(crate) fn has_any(plain: &str, phrases: &[&str]) -> bool {
 
 /// Whether `phrase` occurs in `plain` as whole words.
 pub(crate) fn has(plain: &str, phrase: &str) -> bool {
-    plain
-        .match_indices(phrase)
-        .any(|(at, _)| plain[..at].ends_with(' ') && plain[at + phrase.len()..].starts_with(' '))
+    let (plain, phrase) = (plain.as_bytes(), phrase.as_bytes());
+    let Some(&first) = phrase.first() else { return false };
+    let mut at = 1;
+    while at + phrase.len() < plain.len() {
+        let end = at + phrase.len();
+        if plain[at] == first && plain[at - 1] == b' ' && plain[end] == b' ' && plain[at..end] == *phrase {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 /// The sentences of a transcript, each with its final mark.

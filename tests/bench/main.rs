@@ -1,10 +1,11 @@
-//! The benchmarks, printed as tables: `make bench`, or `cargo bench -- calls`, `conversations`, `asr`, `noise`, `ear` or `texts` for
-//! one of them.
+//! The benchmarks, printed as tables: `make bench`, or `cargo bench -- calls`, `conversations`, `asr`, `noise`, `ear`,
+//! `texts`, `signals` or `stress` for one of them.
 //!
-//! All but `calls` and `conversations` need recordings and texts that are not part of the project: `CALMLINE_BENCH_DATA` names their folder,
-//! with `dev_asr.tsv`, `dev_digits.tsv`, `dev_noise.tsv`, `callers.tsv`, `dev_text_intake.tsv` and
-//! `dev_text_dialogue.tsv` in it. With `CALMLINE_BENCH_SHOW` set, `texts` and
-//! `conversations` show what was misread.
+//! All but `calls` and `conversations` need recordings and texts that are not part of the project: `CALMLINE_BENCH_DATA`
+//! names their folder, with `dev_asr.tsv`, `dev_digits.tsv`, `dev_noise.tsv`, `callers.tsv`, `dev_text_intake.tsv`,
+//! `dev_text_dialogue.tsv`, `dev_text_abuse.tsv`, `dev_text_intent.tsv`, and for stress `dev_calm.tsv`,
+//! `dev_phone_dialogues.tsv`, `dev_stress.tsv` and `check_stress_english.tsv` in it. With `CALMLINE_BENCH_SHOW` set,
+//! `texts` and `conversations` show what was misread.
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot be set up has failed")]
 
 mod asr;
@@ -12,6 +13,7 @@ mod calls;
 mod conversations;
 mod ear;
 mod noise;
+mod stress;
 #[allow(dead_code, reason = "the integration tests use all of it")]
 #[path = "../support/mod.rs"]
 mod support;
@@ -47,6 +49,9 @@ fn main() -> anyhow::Result<()> {
             }
             if wanted("texts") {
                 texts::run(&data)?;
+            }
+            if wanted("stress") {
+                stress::run(&data);
             }
         }
         None => println!("\nset CALMLINE_BENCH_DATA to a folder of recordings to measure hearing as well"),

@@ -1,5 +1,8 @@
 //! As much English grammar as is needed to find the clauses of a turn: verbs and their forms, pronouns, function words.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use crate::understanding::lexicon::is_in;
 
 /// Irregular verbs: base, past, participle.
@@ -127,6 +130,21 @@ const REGULAR: &str = "\
     upgrade upset use visit vibrate wait walk want warn wash waste watch weld whistle withdraw wonder work worry \
     wrap yell";
 
+/// The forms of verbs that are not made by an ending.
+struct Verbs {
+    base: BTreeSet<&'static str>,
+    past: BTreeSet<&'static str>,
+    done: BTreeSet<&'static str>,
+}
+
+static VERBS: LazyLock<Verbs> = LazyLock::new(|| Verbs {
+    base: REGULAR.split_ascii_whitespace().chain(IRREGULAR.iter().map(|(base, ..)| *base)).collect(),
+    past: IRREGULAR.iter().map(|(_, past, _)| *past).collect(),
+    done: IRREGULAR.iter().map(|(_, _, done)| *done).collect(),
+});
+
+static TROUBLES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| TROUBLE.split_ascii_whitespace().collect());
+
 /// Words in -ed that are no verb.
 const NO_PAST: &str = "need bed red feed seed weed shed hundred indeed speed bleed exceed proceed sacred naked wicked \
     united fled sled reed deed greed breed unfed infrared";
@@ -216,12 +234,10 @@ pub(crate) enum Form {
 /// Whether `word` may be that form of a verb.
 pub(crate) fn is_form(word: &str, form: Form) -> bool {
     match form {
-        Form::Base => is_in(REGULAR, word) || IRREGULAR.iter().any(|(base, ..)| *base == word),
+        Form::Base => VERBS.base.contains(word),
         Form::Third => third(word),
-        Form::Past => regular_past(word) || IRREGULAR.iter().any(|(_, past, _)| *past == word),
-        Form::Participle => {
-            regular_past(word) || word == "been" || IRREGULAR.iter().any(|(_, _, done)| *done == word)
-        }
+        Form::Past => regular_past(word) || VERBS.past.contains(word),
+        Form::Participle => regular_past(word) || word == "been" || VERBS.done.contains(word),
         Form::Ing => word.len() > 4 && word.ends_with("ing") && !is_in(NO_ING, word),
     }
 }
@@ -331,7 +347,7 @@ pub(crate) fn is_negation(word: &str) -> bool {
 
 /// Whether `word` names a trouble.
 pub(crate) fn is_trouble(word: &str) -> bool {
-    is_in(TROUBLE, word)
+    TROUBLES.contains(word)
 }
 
 /// Whether the lower-case `word` is in a list of words separated by blanks.

@@ -51,7 +51,7 @@ const HEADS: &str = "\
     after all that / one more thing / another thing / i'm afraid / i am afraid / sorry to bother you / \
     i'm sorry to bother you / let me explain / let me start over / how do i put this / \
     where should i begin / where do i begin / where do i start / i don't know where to start / \
-    i'm sorry / i am sorry / excuse me / you won't believe this / you won't believe this but / \
+    i'm sorry / i am sorry / sorry / excuse me / you won't believe this / you won't believe this but / \
     i can't believe / i don't know if you can help me / i hope you can help me / i hope you can help / \
     i'm hoping you can help me / i wonder if you can help me / maybe you can help me / \
     i have a question / i've got a question / quick question / i have a problem / i've got a problem / \
@@ -82,13 +82,26 @@ pub(super) fn head(words: &[Token]) -> (usize, bool) {
     while at < words.len() {
         let first = longest_at(words, at, ORIGINS);
         let length = longest_at(words, at, HEADS);
-        let length = if first > 0 { first } else { length };
+        let first = if first < length { 0 } else { first };
+        let length = length.max(first);
         if length == 0 || at + length > words.len() {
             break;
         }
         let last = &words[at + length - 1];
         let next = words.get(at + length);
         if length == 1 && first == 0 && !leads(last, next) {
+            break;
+        }
+        // "The thing is, it leaks" leads in, "the thing is dead" does not.
+        let says_how = next.is_some_and(|next| {
+            !next.is_in(SUBJECTS) && !next.is_in(DETERMINERS) && !is_contracted(&next.lower)
+        });
+        if length > 1
+            && last.lower == "is"
+            && last.pause == Pause::None
+            && words[at + length - 2].lower == "thing"
+            && says_how
+        {
             break;
         }
         // "I have a problem with my tap" is told, "I have a problem" leads in.
@@ -240,7 +253,8 @@ const ASIDES: &str = "i asked for a person / i asked for a human / i asked for a
     it's not your fault / it's not like / i don't think / my english / i have never been treated / \
     i've never been treated / i have never had such / i'd like to complain / i want to complain / \
     i wanted to complain / i'm going to / i am going to / i will / i'll / we'll / you'll / you will / \
-    or else / i need help / i need some help";
+    or else / i just wanted to know / i just wanted to ask / i only wanted to / i was just wondering / \
+    i was just checking / no i just wanted / no i only wanted / no i was just / i'm not paying / i am not paying / i won't pay / i will not pay / i refuse to / i need help / i need some help";
 
 pub(super) fn is_aside(words: &[Token]) -> bool {
     let lower = |at: usize| words.get(at).map(|word| word.lower.as_str()).unwrap_or_default();

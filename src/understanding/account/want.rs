@@ -206,7 +206,14 @@ fn head(tokens: &[Token], at: usize, phrase: &str) -> Option<usize> {
 }
 
 fn longest(tokens: &[Token], at: usize, list: &str) -> Option<usize> {
-    phrases(list).filter_map(|phrase| head(tokens, at, phrase)).max()
+    let word = lower(tokens, at).as_bytes();
+    let first = word.first().copied();
+    let ours = word.starts_with(b"we");
+    let may = |phrase: &&str| {
+        let begins = phrase.bytes().next();
+        begins == first || ours && begins == Some(b'i')
+    };
+    phrases(list).filter(may).filter_map(|phrase| head(tokens, at, phrase)).max()
 }
 
 fn lower(tokens: &[Token], at: usize) -> &str {
