@@ -115,10 +115,11 @@ impl Engine {
         open.into_iter().find(|(open, question)| *open && askable(question)).map(|(_, question)| question)
     }
 
-    /// Who asks for something or wants to do it has no event behind it that must be known.
+    /// Neither a request nor a question has an event behind it that must be known; who has no time says what matters.
     fn needs_trigger(&self) -> bool {
-        let asks =
-            || self.state.matter.value(Aspect::Expectation).is_some_and(|wanted| wanted.starts_with("to "));
+        let wanted = self.state.matter.value(Aspect::Expectation);
+        let rushed = self.state.matter.states().any(|state| state == CallerState::Rushed);
+        let asks = || wanted.is_some_and(|wanted| rushed || wanted.starts_with("to know "));
         self.topic().map_or_else(|| !asks(), |topic| topic.kind == TopicKind::Complaint)
     }
 

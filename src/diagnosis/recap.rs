@@ -186,6 +186,7 @@ mod tests {
         informed: &[],
         escalated: None,
         states: &[],
+        answered: &[],
     };
 
     #[test]

@@ -91,7 +91,6 @@ const NO_PERSON: &[&str] = &[
     "is this ~2 (person|human|live|operator|agent)",
     // Somebody who hears nothing asks whether the line stands.
     "^ (hello|hi|hey) ~1 is (anybody|anyone|somebody|someone) there $",
-    "^ is (anybody|anyone|somebody|someone) there $",
     "(person|human) in charge",
     "(estate|insurance|travel|leasing|letting|sales|real) agent",
     "agent (said|told|came|promise|who)",
