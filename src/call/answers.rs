@@ -335,7 +335,8 @@ impl Engine {
         if kind == FieldKind::Text && doubtful && words(text).len() <= 2 {
             return Reaction::Miss;
         }
-        let brief = words(text).len() <= 5 && !phone::has_digits(text);
+        let any = has_any(&plain(text), &["any", "anytime", "mind", "matter", "whenever", "all"]);
+        let brief = words(text).len() <= 5 && !phone::has_digits(text) && !any;
         let refuses = said == Some(Answer::No) && (kind == FieldKind::Code || brief);
         let cannot_say = said == Some(Answer::Unsure) || (kind != FieldKind::YesNo && refuses);
         match value {

@@ -1,16 +1,17 @@
 //! What a turn teaches of the matter itself: topic, trigger, expectation, urgency, how the caller is.
 
+use std::sync::LazyLock;
+
 use super::Engine;
 use super::hearing::Context;
-use crate::diagnosis::topic::topics;
 use crate::diagnosis::{self, person};
 use crate::domain::{
     Answer, Aspect, CallerState, EscalationReason, Fact, Pii, Question, Slot, Speaker, Topic, TopicKind,
     TurnId, Urgency,
 };
 use crate::understanding::Answer::Yes;
+use crate::understanding::Cues;
 use crate::understanding::account::{Account, Clause, account};
-use crate::understanding::cued;
 use crate::understanding::words::{has_any, plain, words};
 use crate::understanding::{Degree, Signal, SignalKind, signals};
 use crate::understanding::{answer, mentions, story, wish};
@@ -92,7 +93,7 @@ impl Engine {
     fn emergency_in(&self, text: &str, signals: &[Signal]) -> Option<String> {
         let playbook = &self.business().playbook;
         let known = |key: &String| !self.state.matter.advised.contains(key);
-        let by_words = playbook.emergencies.iter().find(|entry| cued(text, &entry.cues).is_some());
+        let by_words = self.cues.emergency(playbook, text);
         let by_kind = signals.iter().find_map(|signal| match signal.kind {
             SignalKind::Emergency(kind) => playbook.emergencies.iter().find(|entry| entry.kind == kind),
             SignalKind::Person
@@ -118,14 +119,13 @@ impl Engine {
     }
 
     fn faq_in(&self, text: &str, told: &Account, context: &Context) -> Option<String> {
-        let asks =
-            text.contains('?') || ASKING.iter().any(|start| cued(text, &[(*start).to_owned()]).is_some());
+        let asks = text.contains('?') || ASKING.find(text).is_some();
         let open = !is_narrow(&context.question) || text.contains('?');
         let story = told.happened.iter().map(|clause| words(&clause.text).len()).sum::<usize>() >= TELLING;
         if !open || (!asks && story) {
             return None;
         }
-        let found = self.business().playbook.faqs.iter().find(|faq| cued(text, &faq.cues).is_some());
+        let found = self.cues.faq(&self.business().playbook, text);
         found.map(|faq| faq.key.clone())
     }
 
@@ -137,7 +137,8 @@ impl Engine {
             None if words(text).len() < TELLING => format!("{so_far} {text}"),
             Some(_) | None => text.to_owned(),
         };
-        let found: Vec<String> = topics(playbook, &whole).iter().map(|topic| topic.key.clone()).collect();
+        let found: Vec<String> =
+            self.cues.topics(playbook, &whole).iter().map(|topic| topic.key.clone()).collect();
         if found.is_empty() {
             return false;
         }
@@ -219,12 +220,9 @@ impl Engine {
         }
         let known = self.state.matter.confidence(Aspect::Trigger) > PLAYBOOKS_WORDS && !corrects;
         // Words from before the topic came up give way to those that tell of it.
-        let beside = self.topic().is_some_and(|topic| {
-            self.state
-                .matter
-                .value(Aspect::Trigger)
-                .is_some_and(|trigger| cued(trigger, &topic.cues).is_none())
-        });
+        let trigger = self.state.matter.value(Aspect::Trigger);
+        let beside =
+            self.topic_cues().zip(trigger).is_some_and(|(cues, trigger)| cues.find(trigger).is_none());
         if known && !beside {
             return false;
         }
@@ -245,13 +243,13 @@ impl Engine {
     fn trigger_of(&self, told: &Account, strictly: bool) -> Option<String> {
         const LONGEST: usize = 22;
         let first = person::trigger(told).map(|told| told.words);
-        let Some(cues) = self.topic().map(|topic| topic.cues.as_slice()) else {
+        let Some(cues) = self.topic_cues() else {
             return first.filter(|_| !strictly);
         };
-        if first.as_ref().is_some_and(|first| cued(first, cues).is_some()) {
+        if first.as_ref().is_some_and(|first| cues.find(first).is_some()) {
             return first;
         }
-        let telling = told.happened.iter().filter(|clause| cued(&clause.text, cues).is_some());
+        let telling = told.happened.iter().filter(|clause| cues.find(&clause.text).is_some());
         let core = telling.filter_map(|clause| person::to_caller(&clause.text)).next();
         match (first.filter(|_| !strictly), core) {
             (Some(first), Some(core))
@@ -324,7 +322,7 @@ impl Engine {
         if self.state.matter.urgent_since.is_some() {
             return;
         }
-        if let Some(span) = cued(text, &self.start.business.playbook.urgent_cues) {
+        if let Some(span) = self.cues.urgent(text) {
             let reason = format!("said “{}”", &text[span]);
             self.record(Fact::UrgencyRaised { reason });
         }
@@ -333,6 +331,11 @@ impl Engine {
     /// The topic to be solved.
     pub(super) fn topic(&self) -> Option<&Topic> {
         self.state.matter.diagnosis.topic.as_deref().and_then(|key| self.business().playbook.topic(key))
+    }
+
+    fn topic_cues(&self) -> Option<&Cues> {
+        let key = self.state.matter.diagnosis.topic.as_deref()?;
+        self.cues.of_topic(&self.business().playbook, key)
     }
 
     pub(super) fn is_complaint(&self) -> bool {
@@ -400,26 +403,28 @@ const CHANGES: &[&str] =
     &["actually", "changed my mind", "on second thought", "on second thoughts", "never mind", "no wait", "scratch that"];
 
 /// Words that begin a question, for transcripts without marks.
-const ASKING: &[&str] = &[
-    "what are",
-    "what is",
-    "what time",
-    "where are",
-    "where is",
-    "when do",
-    "when are",
-    "do you",
-    "are you",
-    "how much",
-    "want to know",
-    "wanted to know",
-    "like to know",
-    "how do",
-    "can i",
-    "is there",
-    "tell me",
-    "wondering",
-];
+static ASKING: LazyLock<Cues> = LazyLock::new(|| {
+    Cues::new(&[
+        "what are",
+        "what is",
+        "what time",
+        "where are",
+        "where is",
+        "when do",
+        "when are",
+        "do you",
+        "are you",
+        "how much",
+        "want to know",
+        "wanted to know",
+        "like to know",
+        "how do",
+        "can i",
+        "is there",
+        "tell me",
+        "wondering",
+    ])
+});
 
 /// Whether a question asks for one small thing, so that its answer holds no story unless it is long.
 fn is_narrow(question: &Question) -> bool {

@@ -40,6 +40,7 @@ pub use state::{Intake, Noted, State, Turn};
 pub use wording::{fixed_phrases, playbook_phrases};
 
 use crate::diagnosis::guard::{self, Permitted};
+use crate::diagnosis::topic::PlaybookCues;
 use crate::domain::{
     AskId, Business, CallId, CallTime, EarlierCall, Expecting, Fact, HangupCause, Phase, PhoneNumber,
     Question,
@@ -83,6 +84,8 @@ pub struct Engine {
     start: CallStart,
     /// What may be promised.
     permits: Arc<Permitted>,
+    /// The playbook's cues.
+    cues: Arc<PlaybookCues>,
     state: State,
     floor: Floor,
     now: CallTime,
@@ -126,6 +129,7 @@ impl Engine {
     pub fn new(start: CallStart) -> Self {
         Self {
             permits: Arc::new(guard::permitted_by(&start.business)),
+            cues: Arc::new(PlaybookCues::of(&start.business.playbook)),
             start,
             state: State::default(),
             floor: Floor::default(),

@@ -1,6 +1,10 @@
 //! `calmline calls`: the records, for people and for programs.
 
 mod page;
+mod picture;
+mod plot;
+
+use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
@@ -12,6 +16,9 @@ use crate::store::{CallFilter, CallRecord, CallSummary, Store};
 
 pub use page::{findings, named, slot_name};
 use page::{lasted, moment, page};
+
+/// The level of stress, 0 to 100, from which a person takes over.
+const STRESS_LINE: f32 = 78.0;
 
 /// The arguments of `calmline calls`.
 #[derive(Debug, Args)]
@@ -44,6 +51,10 @@ enum Command {
         /// Print JSON instead
         #[arg(long)]
         json: bool,
+        /// Draw it into this SVG file instead: who spoke and when, phases, states, triggers, promises and stress. The
+        /// words are in it, so it is as confidential as the record
+        #[arg(long, value_name = "FILE", conflicts_with = "json")]
+        plot: Option<PathBuf>,
     },
 }
 
@@ -71,13 +82,20 @@ impl Calls {
                     print!("{}", table(&calls, config));
                 }
             }
-            Command::Show { id, json } => {
+            Command::Show { id, json, plot } => {
                 let record = match id {
                     Some(id) => store.call(*id).await?,
                     None => store.calls(&CallFilter { limit: 1, ..CallFilter::default() }).await?.pop(),
                 };
                 let record = record.context("there is no such call")?;
-                if *json {
+                if let Some(file) = plot {
+                    picture::write(file, &drawn(&record, config))?;
+                    println!(
+                        "{}: call {}; the words are in it, keep it like the record",
+                        file.display(),
+                        record.id
+                    );
+                } else if *json {
                     println!("{}", serde_json::to_string_pretty(&record)?);
                 } else {
                     print_record(&record, &time_zone(config, &record.business));
@@ -87,6 +105,13 @@ impl Calls {
         store.close().await;
         Ok(())
     }
+}
+
+fn drawn(record: &CallRecord, config: &Config) -> String {
+    let profile = config.businesses.iter().find(|profile| profile.id == record.business);
+    let business = profile.map_or(record.business.0.as_str(), |profile| &profile.name);
+    let zone = time_zone(config, &record.business);
+    plot::plot(record, &plot::Setting { business, zone: &zone, stress_line: STRESS_LINE })
 }
 
 /// The zone in which a business reads its times.

@@ -26,8 +26,8 @@ pub use fact::StoredFact;
 pub use journal::{Journal, JournalHealth, Recorder};
 pub use promise::PromiseFilter;
 pub use record::{
-    CallRecord, CallSummary, GuardEvent, IntakeAnswer, MentionSeen, PhaseChange, StateSeen, TranscriptTurn,
-    Trigger,
+    CallRecord, CallSummary, GuardEvent, IntakeAnswer, MentionSeen, PhaseChange, PromiseMoment, StateSeen,
+    StressPoint, TranscriptTurn, Trigger,
 };
 
 /// How long a statement waits for another process's write before it counts as failed.

@@ -3,8 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     Aspect, BusinessId, CallId, CallNote, CallTime, CallerState, Diagnosis, EarlierCall, EscalationReason,
-    Fact, HangupCause, Mention, Phase, PhoneNumber, Pii, Promise, Slot, Span, Speaker, TurnId, TurnTiming,
-    Urgency,
+    Fact, HangupCause, Mention, Phase, PhoneNumber, Pii, Promise, PromiseId, Slot, Span, Speaker, TurnId,
+    TurnTiming, Urgency,
 };
 
 use super::{StoredCall, StoredFact};
@@ -74,6 +74,12 @@ pub struct CallRecord {
     pub person_requested: bool,
     /// What was promised.
     pub promises: Vec<Promise>,
+    /// When each promise was first made.
+    #[serde(default)]
+    pub promised_at: Vec<PromiseMoment>,
+    /// How stressed the caller sounded, in order.
+    #[serde(default)]
+    pub stress: Vec<StressPoint>,
     /// How long each answer took.
     pub timings: Vec<TurnTiming>,
     /// The course of the conversation.
@@ -102,6 +108,31 @@ pub struct Trigger {
     pub reason: EscalationReason,
     /// In which turn; absent when a key was pressed.
     pub turn: Option<TurnId>,
+    /// When it was decided.
+    #[serde(default)]
+    pub at: CallTime,
+}
+
+/// A promise was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromiseMoment {
+    /// Which one.
+    pub promise: PromiseId,
+    /// When.
+    pub at: CallTime,
+}
+
+/// How stressed the caller sounded at one moment, each from 0 to 100.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct StressPoint {
+    /// When.
+    pub at: CallTime,
+    /// The level.
+    pub level: f32,
+    /// The lower bound of the level's uncertainty.
+    pub low: f32,
+    /// The upper bound of the level's uncertainty.
+    pub high: f32,
 }
 
 /// Something said in passing, and when.
@@ -233,6 +264,8 @@ impl CallRecord {
             note: None,
             person_requested: false,
             promises,
+            promised_at: Vec::new(),
+            stress: Vec::new(),
             timings: Vec::new(),
             phases: Vec::new(),
             line_lost_at: Vec::new(),
@@ -331,7 +364,9 @@ impl CallRecord {
             Fact::BoundarySet { count, turn: _ } => self.boundaries = *count,
             Fact::Advised { emergency } => add(&mut self.advised, emergency),
             Fact::Informed { faq } => add(&mut self.informed, faq),
-            Fact::Escalated { reason, turn } => self.triggers.push(Trigger { reason: *reason, turn: *turn }),
+            Fact::Escalated { reason, turn } => {
+                self.triggers.push(Trigger { reason: *reason, turn: *turn, at });
+            }
             Fact::UrgencyRaised { reason } => {
                 self.urgency = Urgency::Urgent;
                 add(&mut self.urgent_because, reason);
@@ -341,16 +376,16 @@ impl CallRecord {
             }
             Fact::Summarised { text } => self.summary = Some(text.clone()),
             Fact::NoteWritten { note } => self.note = Some(note.clone()),
+            Fact::PromiseMade { promise } => self.take_promise(promise.id, at),
             Fact::TurnTimed { timing } => self.timings.push(*timing),
             Fact::StreamLost => self.line_lost_at.push(at),
             Fact::Resumed => self.resumed_at.push(at),
-            // How a question was asked is in the transcript; promises and the end come from the stored call.
+            // How a question was asked is in the transcript; the end comes from the stored call.
             Fact::Asked { .. }
             | Fact::WrongNumber { .. }
             | Fact::Keyed { .. }
             | Fact::SilenceNoticed { .. }
             | Fact::Misunderstood { .. }
-            | Fact::PromiseMade { .. }
             | Fact::Ended { .. } => {}
         }
     }
@@ -368,6 +403,12 @@ impl CallRecord {
         answer.value = None;
         answer.confirmed = false;
         answer.evidence.clear();
+    }
+
+    fn take_promise(&mut self, promise: PromiseId, at: CallTime) {
+        if self.promised_at.iter().all(|made| made.promise != promise) {
+            self.promised_at.push(PromiseMoment { promise, at });
+        }
     }
 
     fn entry(&mut self, slot: &Slot) -> &mut IntakeAnswer {

@@ -44,5 +44,5 @@ pub use signal::{Degree, Signal, SignalKind, signals};
 pub use spelling::spelled;
 pub(crate) use story::capitalised;
 pub use story::story;
-pub use topic::{TopicMatch, compared, cued, topics};
+pub use topic::{Cues, TopicMatch, Topics, compared, cued, topics};
 pub use wish::{Wish, wish};

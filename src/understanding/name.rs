@@ -110,6 +110,11 @@ const MANNERS: &[&str] = &[
 /// Finds the caller's name in `text`; where a name was `asked` for, a bare name counts as well. A spelling in the same text is applied.
 pub fn name(text: &str, asked: bool) -> Option<String> {
     let words = words(text);
+    // "System: …" labels what follows, and names nobody.
+    let labelled = text.split_whitespace().next().is_some_and(|first| first.ends_with(':'));
+    if labelled && words.len() > 3 {
+        return None;
+    }
     let found = match introduced(&words, asked) {
         Some(found) => Some(corrected(&words, fuller(&words, found)).name),
         None if asked => {

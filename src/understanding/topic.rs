@@ -23,45 +23,101 @@ pub struct TopicMatch {
 }
 
 /// Finds the topics whose cues are in `text`, best first; `cues` holds the cues of each topic.
-///
-/// Where no cue stands in full, topics of which most of a cue's weight is there come with at most half a score.
-/// A topic whose words are all part of another's longer cue is left out ("water" beside "water heater").
 pub fn topics(text: &str, cues: &[&[String]]) -> Vec<TopicMatch> {
-    let said = Said::new(text);
-    let compiled: Vec<Vec<Cue>> =
-        cues.iter().map(|cues| cues.iter().map(|cue| Cue::new(cue)).collect()).collect();
-    let rarity = Rarity::of(&compiled);
-    let mut found: Vec<(TopicMatch, BTreeSet<usize>)> = Vec::new();
-    for (topic, cues) in compiled.iter().enumerate() {
-        let mut hits: Vec<(f32, Hit)> = Vec::new();
-        for cue in cues {
-            let weight: f32 = cue.words.iter().map(|word| rarity.weight(word)).sum();
-            hits.extend(said.find(cue).into_iter().map(|hit| (weight * hit.closeness(), hit)));
+    Topics::new(cues.iter().copied()).find(text)
+}
+
+/// The cues of several topics, made ready for finding.
+#[derive(Debug, Clone)]
+pub struct Topics {
+    cues: Vec<Cues>,
+    rarity: Rarity,
+}
+
+impl Topics {
+    /// Makes the cues of each topic ready.
+    pub fn new<'a>(cues: impl IntoIterator<Item = &'a [String]>) -> Self {
+        let cues: Vec<Cues> = cues.into_iter().map(Cues::new).collect();
+        let rarity = Rarity::of(&cues);
+        Self { cues, rarity }
+    }
+
+    /// The cues of one topic.
+    pub fn of(&self, topic: usize) -> &Cues {
+        &self.cues[topic]
+    }
+
+    /// Finds the topics whose cues are in `text`, best first.
+    ///
+    /// Where no cue stands in full, topics of which most of a cue's weight is there come with at most half a score.
+    /// A topic whose words are all part of another's longer cue is left out ("water" beside "water heater").
+    pub fn find(&self, text: &str) -> Vec<TopicMatch> {
+        let said = Said::new(text);
+        let mut found: Vec<(TopicMatch, BTreeSet<usize>)> = Vec::new();
+        for (topic, cues) in self.cues.iter().enumerate() {
+            let mut hits: Vec<(f32, Hit)> = Vec::new();
+            for cue in &cues.0 {
+                let places = said.find(cue);
+                if !places.is_empty() {
+                    let weight = self.rarity.of_cue(cue);
+                    hits.extend(places.into_iter().map(|hit| (weight * hit.closeness(), hit)));
+                }
+            }
+            hits.sort_by(|one, other| other.0.total_cmp(&one.0));
+            let Some((best, hit)) = hits.first() else { continue };
+            let further = hits.iter().find(|(_, other)| other.at.iter().all(|at| !hit.at.contains(at)));
+            let score = best + further.map_or(0.0, |(weight, _)| weight * FURTHER_CUE);
+            let span = said.span(hit);
+            let at = hit.at.iter().copied().collect();
+            found.push((TopicMatch { topic, score, span, whole: true }, at));
         }
-        hits.sort_by(|one, other| other.0.total_cmp(&one.0));
-        let Some((best, hit)) = hits.first() else { continue };
-        let further = hits.iter().find(|(_, other)| other.at.iter().all(|at| !hit.at.contains(at)));
-        let score = best + further.map_or(0.0, |(weight, _)| weight * FURTHER_CUE);
-        let span = said.span(hit);
-        found.push((TopicMatch { topic, score, span, whole: true }, hit.at.iter().copied().collect()));
+        if found.is_empty() {
+            found = said.loosely(&self.cues, &self.rarity);
+        }
+        let covered: Vec<bool> = found
+            .iter()
+            .map(|(_, at)| found.iter().any(|(_, other)| other.len() > at.len() && at.is_subset(other)))
+            .collect();
+        let mut matches: Vec<TopicMatch> = found
+            .into_iter()
+            .zip(covered)
+            .filter(|(_, covered)| !covered)
+            .map(|((found, _), _)| found)
+            .collect();
+        matches.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.topic.cmp(&other.topic)));
+        matches
     }
-    if found.is_empty() {
-        found = said.loosely(&compiled, &rarity);
-    }
-    let covered: Vec<bool> = found
-        .iter()
-        .map(|(_, at)| found.iter().any(|(_, other)| other.len() > at.len() && at.is_subset(other)))
-        .collect();
-    let mut matches: Vec<TopicMatch> =
-        found.into_iter().zip(covered).filter(|(_, covered)| !covered).map(|((found, _), _)| found).collect();
-    matches.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.topic.cmp(&other.topic)));
-    matches
 }
 
 /// The place of the first of the `cues` that is in `text`, in bytes.
 pub fn cued(text: &str, cues: &[String]) -> Option<Range<usize>> {
-    let said = Said::new(text);
-    cues.iter().find_map(|cue| said.find(&Cue::new(cue)).first().map(|hit| said.span(hit)))
+    Cues::new(cues).find(text)
+}
+
+/// A list of cues, made ready for finding.
+#[derive(Debug, Clone)]
+pub struct Cues(Vec<Cue>);
+
+impl Cues {
+    /// Makes `cues` ready.
+    pub fn new(cues: &[impl AsRef<str>]) -> Self {
+        Self(cues.iter().map(|cue| Cue::new(cue.as_ref())).collect())
+    }
+
+    /// The place of the first of them that is in `text`, in bytes.
+    pub fn find(&self, text: &str) -> Option<Range<usize>> {
+        self.find_in(&Said::new(text))
+    }
+
+    /// The number of the first of the `lists` of which a cue is in `text`.
+    pub fn first_of(lists: &[Self], text: &str) -> Option<usize> {
+        let said = Said::new(text);
+        lists.iter().position(|cues| cues.find_in(&said).is_some())
+    }
+
+    fn find_in(&self, said: &Said) -> Option<Range<usize>> {
+        self.0.iter().find_map(|cue| said.find(cue).first().map(|hit| said.span(hit)))
+    }
 }
 
 /// The words of a cue as they are compared: cues with the same ones find the same.
@@ -82,6 +138,7 @@ const TURNED: f32 = 0.8;
 const FUNCTION_WEIGHT: f32 = 0.3;
 
 /// A cue's words as they are compared.
+#[derive(Debug, Clone)]
 struct Cue {
     words: Vec<String>,
 }
@@ -97,21 +154,26 @@ impl Cue {
     }
 }
 
-struct Rarity<'a> {
+#[derive(Debug, Clone)]
+struct Rarity {
     topics: f32,
-    holding: BTreeMap<&'a str, u32>,
+    holding: BTreeMap<String, u32>,
 }
 
-impl<'a> Rarity<'a> {
-    fn of(compiled: &'a [Vec<Cue>]) -> Self {
+impl Rarity {
+    fn of(topics: &[Cues]) -> Self {
         let mut holding = BTreeMap::new();
-        for cues in compiled {
-            let words: BTreeSet<&str> = cues.iter().flat_map(|cue| &cue.words).map(String::as_str).collect();
+        for cues in topics {
+            let words: BTreeSet<&String> = cues.0.iter().flat_map(|cue| &cue.words).collect();
             for word in words {
-                *holding.entry(word).or_insert(0) += 1;
+                *holding.entry(word.clone()).or_insert(0) += 1;
             }
         }
-        Self { topics: compiled.len() as f32, holding }
+        Self { topics: topics.len() as f32, holding }
+    }
+
+    fn of_cue(&self, cue: &Cue) -> f32 {
+        cue.words.iter().map(|word| self.weight(word)).sum()
     }
 
     fn weight(&self, word: &str) -> f32 {
@@ -174,16 +236,16 @@ impl Said {
     }
 
     /// The topics of which most of a cue's weight is in the text, in whatever order: better than nothing.
-    fn loosely(&self, compiled: &[Vec<Cue>], rarity: &Rarity) -> Vec<(TopicMatch, BTreeSet<usize>)> {
+    fn loosely(&self, topics: &[Cues], rarity: &Rarity) -> Vec<(TopicMatch, BTreeSet<usize>)> {
         let mut found = Vec::new();
-        for (topic, cues) in compiled.iter().enumerate() {
+        for (topic, cues) in topics.iter().enumerate() {
             let mut best = (0.0, BTreeSet::new());
             // A "not" is never left out: "show up" is the opposite of "did not show up".
             let negated = self.keys.iter().any(|key| key == NOT);
             let fit =
                 |cue: &&Cue| cue.words.len() > 1 && (negated || !cue.words.iter().any(|word| word == NOT));
-            for cue in cues.iter().filter(fit) {
-                let whole: f32 = cue.words.iter().map(|word| rarity.weight(word)).sum();
+            for cue in cues.0.iter().filter(fit) {
+                let whole = rarity.of_cue(cue);
                 let there = cue.words.iter().filter_map(|word| {
                     let at = self.keys.iter().position(|key| key == word)?;
                     (!self.denied(at)).then(|| (at, rarity.weight(word)))

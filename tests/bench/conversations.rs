@@ -15,7 +15,7 @@ use calmline::transcribe::{Job, Priority, Settings, Whisper, hear, split};
 use calmline::understanding::phone::{self, Reading};
 use tokio::runtime::Runtime;
 
-#[allow(dead_code, reason = "the integration tests use all of it")]
+#[allow(dead_code, unused_imports, reason = "the integration tests use all of it")]
 #[path = "../it/conversations/mod.rs"]
 mod written;
 

@@ -478,8 +478,16 @@ fn what_is_said_is_fixed_but_for_what_the_caller_said_and_what_was_promised() {
             .filter_map(|(_, said)| said.split_once(": "));
         for (_, text) in said {
             let rest = phrases.iter().fold(text.to_owned(), |rest, phrase| rest.replace(phrase.as_str(), ""));
-            let personal =
-                ["I have ", "You are calling from ", " will call you back ", "Your message goes to "];
+            let personal = [
+                "I have ",
+                "You are calling from ",
+                " will call you back ",
+                "Your message goes to ",
+                "So ",
+                "You would like ",
+                "I am sorry that ",
+                "This goes to ",
+            ];
             let bare = rest.trim();
             assert!(bare.is_empty() || personal.iter().any(|start| bare.contains(start)), "{bare}");
         }

@@ -3,9 +3,8 @@
 use std::fs;
 
 use calmline::config::{Config, ConfigError, EXAMPLE, example, playbook_text};
-use calmline::diagnosis::topic::topics;
+use calmline::diagnosis::topic::PlaybookCues;
 use calmline::domain::Playbook;
-use calmline::understanding::cued;
 use tempfile::TempDir;
 
 /// What people say at the beginning of a call, and the topic it is about; "-" for none.
@@ -147,7 +146,8 @@ fn what_callers_say_finds_what_it_is_about() {
     let mut astray = Vec::new();
     for (business, topic, text) in HEARD {
         let playbook = example(business).unwrap().playbook;
-        let found: Vec<&str> = topics(&playbook, text).iter().map(|topic| &*topic.key).collect();
+        let cues = PlaybookCues::of(&playbook);
+        let found: Vec<&str> = cues.topics(&playbook, text).iter().map(|topic| &*topic.key).collect();
         if found.first().copied().unwrap_or("-") != *topic {
             astray.push(format!("{business}: {topic}, found {found:?}: {text}"));
         }
@@ -184,8 +184,8 @@ fn dangers_are_told_from_what_only_sounds_like_one() {
     let mut astray = Vec::new();
     for (business, danger, text) in DANGERS {
         let playbook = example(business).unwrap().playbook;
-        let found = playbook.emergencies.iter().find(|danger| cued(text, &danger.cues).is_some());
-        let found = found.map_or("-", |danger| &danger.key);
+        let found = PlaybookCues::of(&playbook).emergency(&playbook, text);
+        let found = found.map_or("-", |danger| &*danger.key);
         if found != *danger {
             astray.push(format!("{business}: {danger}, found {found}: {text}"));
         }
@@ -223,7 +223,7 @@ fn questions_find_their_answers() {
     let mut astray = Vec::new();
     for (business, question, text) in QUESTIONS {
         let playbook = example(business).unwrap().playbook;
-        let found = playbook.faqs.iter().find(|faq| cued(text, &faq.cues).is_some());
+        let found = PlaybookCues::of(&playbook).faq(&playbook, text);
         let found = found.map_or("-", |faq| &faq.key);
         if found != *question {
             astray.push(format!("{business}: {question}, found {found}: {text}"));

@@ -166,7 +166,7 @@ const NO_MANAGER: &[&str] = &[
      (manager|owner)",
     "(manager|supervisor|owner|boss) (=said|=told|=promised|=came|=assured|=agreed|=yesterday|=was|=already)",
     "owner of",
-    "(landlord|sister|brother|mother|father|wife|husband|neighbor|he|she|who) ~1 is (the|an|a) (owner|\
+    "(landlord|sister|brother|mother|father|wife|husband|neighbor|he|she|who|caller|user) ~1 is (the|an|a) (owner|\
      manager)",
     "new owner",
 ];

@@ -15,7 +15,6 @@ use calmline::domain::{Business, Expecting, Fact, PhoneNumber, Pii, Question, Sl
 use calmline::store::CallRecord;
 use serde::Deserialize;
 
-#[cfg(test)]
 mod model;
 mod rules;
 
