@@ -417,9 +417,23 @@ impl Engine {
 
 /// Words by which somebody has all that they called for.
 const DONE: &[&str] = &[
-    "just wanted to know", "just wanted to ask", "just wanted to check", "just wondering", "just checking",
-    "just curious", "that's all", "that is all", "that was all", "that's it", "all i needed", "all i wanted",
-    "we're good", "were good", "i'm good", "im good", "all set",
+    "just wanted to know",
+    "just wanted to ask",
+    "just wanted to check",
+    "just wondering",
+    "just checking",
+    "just curious",
+    "that's all",
+    "that is all",
+    "that was all",
+    "that's it",
+    "all i needed",
+    "all i wanted",
+    "we're good",
+    "were good",
+    "i'm good",
+    "im good",
+    "all set",
 ];
 
 /// What stands after "no, make that": the rest was taken back.

@@ -134,7 +134,9 @@ impl Engine {
         // One word at a time makes a story too.
         let so_far = self.state.intake.value(&Slot::Reason).unwrap_or_default();
         let whole = match self.state.matter.diagnosis.topic {
-            None if words(text).len() < TELLING => format!("{so_far} {text}"),
+            None if words(text).len() < TELLING && !context.is(&Question::Focus) => {
+                format!("{so_far} {text}")
+            }
             Some(_) | None => text.to_owned(),
         };
         let found: Vec<String> =
@@ -399,8 +401,15 @@ fn without_asides(mut told: Account, signals: &[Signal]) -> Account {
 }
 
 /// Words by which a wish gives way to another one.
-const CHANGES: &[&str] =
-    &["actually", "changed my mind", "on second thought", "on second thoughts", "never mind", "no wait", "scratch that"];
+const CHANGES: &[&str] = &[
+    "actually",
+    "changed my mind",
+    "on second thought",
+    "on second thoughts",
+    "never mind",
+    "no wait",
+    "scratch that",
+];
 
 /// Words that begin a question, for transcripts without marks.
 static ASKING: LazyLock<Cues> = LazyLock::new(|| {

@@ -267,8 +267,12 @@ fn rendered(words: &[Token], want: &Want) -> Option<String> {
             let who = part(subject)?.replace("anyone", "someone").replace("anybody", "somebody");
             act(rest).map(|said| format!("{who} to {said}"))
         }
-        Want::Know(rest) => embedded(alone(&words[rest.clone()]), false).map(|said| format!("to know {said}")),
-        Want::Whether(rest) => embedded(alone(&words[rest.clone()]), true).map(|said| format!("to know {said}")),
+        Want::Know(rest) => {
+            embedded(alone(&words[rest.clone()]), false).map(|said| format!("to know {said}"))
+        }
+        Want::Whether(rest) => {
+            embedded(alone(&words[rest.clone()]), true).map(|said| format!("to know {said}"))
+        }
     }?;
     (said.split(' ').count() <= LONGEST).then_some(said)
 }

@@ -256,8 +256,8 @@ fn lead_to_name(words: &[Word<'_>], has_case: bool) -> Option<Lead> {
     if let Some(length) = cue(words, STRONG) {
         return Some(Lead { length, must_be_cased: has_case, sure: false });
     }
-    if let Some(length) =
-        cue(words, WEAK).filter(|_| !matches!(words[0].lower.as_str(), "it" | "it's" | "its" | "that" | "that's"))
+    if let Some(length) = cue(words, WEAK)
+        .filter(|_| !matches!(words[0].lower.as_str(), "it" | "it's" | "its" | "that" | "that's"))
     {
         return Some(Lead { length, must_be_cased: true, sure: false });
     }

@@ -92,13 +92,22 @@ pub(super) fn head(words: &[Token]) -> (usize, bool) {
             break;
         }
         // "The thing is, it leaks" leads in, "the thing is dead" does not.
-        let says_how = next.is_some_and(|next| !next.is_in(SUBJECTS) && !next.is_in(DETERMINERS) && !is_contracted(&next.lower));
-        if length > 1 && last.lower == "is" && last.pause == Pause::None && words[at + length - 2].lower == "thing" && says_how {
+        let says_how = next.is_some_and(|next| {
+            !next.is_in(SUBJECTS) && !next.is_in(DETERMINERS) && !is_contracted(&next.lower)
+        });
+        if length > 1
+            && last.lower == "is"
+            && last.pause == Pause::None
+            && words[at + length - 2].lower == "thing"
+            && says_how
+        {
             break;
         }
         // "I have a problem with my tap" is told, "I have a problem" leads in.
         let whole = next.is_none_or(|next| {
-            last.pause > Pause::None || !next.is_in("with about on in for regarding at under to of here")
+            length == 1 && words[at].is_in("so and but well okay ok then because")
+                || last.pause > Pause::None
+                || !next.is_in("with about on in for regarding at under to of here")
         });
         if !whole
             || next.is_none()

@@ -440,12 +440,15 @@ fn stutter(found: &[Token], at: usize) -> usize {
 
 /// "Thursday, no wait, Friday" becomes "Friday".
 fn corrected(found: &mut Vec<Token>) {
-    const DAYS: &str = "monday tuesday wednesday thursday friday saturday sunday today tomorrow morning afternoon evening";
+    const DAYS: &str =
+        "monday tuesday wednesday thursday friday saturday sunday today tomorrow morning afternoon evening";
     let mut at = 0;
     while at < found.len() {
         let marks = found[at + 1..]
             .iter()
-            .take_while(|token| listed("no wait sorry i mean make that it actually or rather on", &token.lower))
+            .take_while(|token| {
+                listed("no wait sorry i mean make that it actually or rather on", &token.lower)
+            })
             .collect::<Vec<_>>();
         let takes_back = marks.iter().any(|token| listed("no wait sorry mean make rather", &token.lower));
         let next = at + 1 + marks.len();
@@ -471,7 +474,9 @@ fn dislocated(found: &mut Vec<Token>) {
             person || listed("it he she they", &found[at].lower) && found[at - 1].pause == Pause::Comma;
         let start = found[..at - 1]
             .iter()
-            .rposition(|token| token.pause > Pause::None || person && listed("and but so because", &token.lower))
+            .rposition(|token| {
+                token.pause > Pause::None || person && listed("and but so because", &token.lower)
+            })
             .map_or(0, |before| before + 1);
         let phrase = &found[start..at];
         let verb = phrase.iter().any(|token| {
