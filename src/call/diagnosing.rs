@@ -136,7 +136,9 @@ impl Engine {
         // One word at a time makes a story too.
         let so_far = self.state.intake.value(&Slot::Reason).unwrap_or_default();
         let whole = match self.state.matter.diagnosis.topic {
-            None if words(text).len() < TELLING => format!("{so_far} {text}"),
+            None if words(text).len() < TELLING && !context.is(&Question::Focus) => {
+                format!("{so_far} {text}")
+            }
             Some(_) | None => text.to_owned(),
         };
         let found: Vec<String> =

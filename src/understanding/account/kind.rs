@@ -106,7 +106,9 @@ pub(super) fn head(words: &[Token]) -> (usize, bool) {
         }
         // "I have a problem with my tap" is told, "I have a problem" leads in.
         let whole = next.is_none_or(|next| {
-            last.pause > Pause::None || !next.is_in("with about on in for regarding at under to of here")
+            length == 1 && words[at].is_in("so and but well okay ok then because")
+                || last.pause > Pause::None
+                || !next.is_in("with about on in for regarding at under to of here")
         });
         if !whole
             || next.is_none()
