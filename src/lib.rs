@@ -10,6 +10,7 @@ pub mod llm;
 pub mod models;
 pub mod reception;
 pub mod store;
+pub mod stress;
 pub mod synthesize;
 pub mod telephony;
 pub mod transcribe;

@@ -3,7 +3,8 @@
 use super::ledger::Speech;
 use super::{Engine, wording};
 use crate::domain::{
-    Aspect, CallerState, Fact, HangupCause, IntakeField, Move, Phase, Question, Slot, TopicKind, TurnId,
+    Aspect, CallerState, Fact, FieldKind, HangupCause, IntakeField, Move, Phase, Question, Slot, TopicKind,
+    TurnId,
 };
 
 /// Below this mean token probability a name is read back.
@@ -114,9 +115,12 @@ impl Engine {
         open.into_iter().find(|(open, question)| *open && askable(question)).map(|(_, question)| question)
     }
 
-    /// A request has no event behind it that must be known.
+    /// Neither a request nor a question has an event behind it that must be known; who has no time says what matters.
     fn needs_trigger(&self) -> bool {
-        self.topic().is_none_or(|topic| topic.kind == TopicKind::Complaint)
+        let wanted = self.state.matter.value(Aspect::Expectation);
+        let rushed = self.state.matter.states().any(|state| state == CallerState::Rushed);
+        let asks = || wanted.is_some_and(|wanted| rushed || wanted.starts_with("to know "));
+        self.topic().map_or_else(|| !asks(), |topic| topic.kind == TopicKind::Complaint)
     }
 
     /// What the caller wants is asked openly where the playbook has nothing to have confirmed, or that was refused.
@@ -150,15 +154,22 @@ impl Engine {
         said.or_else(|| self.topic().filter(|_| !refused).and_then(|topic| topic.wanted.clone()))
     }
 
-    /// The business's own questions that this topic needs; all of them where the topic is not known.
+    /// The business's own questions that this topic needs; those that most topics need where it is not known.
     pub(super) fn wanted_fields(&self) -> impl Iterator<Item = &IntakeField> {
         let topic = self.topic();
         let again = self.state.matter.same_matter == Some(true);
         let short = self.state.matter.states().any(|state| state == CallerState::Rushed);
         let unknown = topic.is_none() && self.takeover_owner().is_some();
         let none = again || short || unknown;
-        let wanted =
-            move |field: &&IntakeField| !none && topic.is_none_or(|topic| topic.fields.contains(&field.key));
+        let topics = &self.business().playbook.topics;
+        let common = |field: &IntakeField| {
+            let needing = topics.iter().filter(|topic| topic.fields.contains(&field.key)).count();
+            needing * 2 > topics.len() && field.kind != FieldKind::Code
+        };
+        let needs = move |field: &IntakeField| {
+            topic.map_or_else(|| common(field), |topic| topic.fields.contains(&field.key))
+        };
+        let wanted = move |field: &&IntakeField| !none && needs(field);
         self.business().fields.iter().filter(wanted)
     }
 

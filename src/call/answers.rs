@@ -320,10 +320,11 @@ impl Engine {
     ) -> Reaction {
         let slot = Slot::Field(key.to_owned());
         let kind = self.field(key).map_or(FieldKind::Text, |field| field.kind);
+        let text = if kind == FieldKind::Text { after_correction(text) } else { text };
         let said = answer(text);
         let value = match kind {
             FieldKind::Text if key.contains("address") => address_answer(text),
-            FieldKind::Text => short_answer(after_correction(text)),
+            FieldKind::Text => short_answer(text),
             FieldKind::Code => code(text),
             FieldKind::YesNo => match said {
                 Some(Answer::Yes) => Some("yes".to_owned()),
@@ -386,6 +387,9 @@ impl Engine {
             self.promise_anew(step, turn);
             return Reaction::ThankForCorrection;
         }
+        if answer(text) == Some(Answer::No) && !learned.matter && has_any(&plain(text), DONE) {
+            return Reaction::Leave;
+        }
         let added = story(text)
             .filter(|told| words(told).len() >= STORY_WORDS)
             .is_some_and(|told| self.add_to_reason(&told, turn));
@@ -412,9 +416,40 @@ impl Engine {
     }
 }
 
+/// Words by which somebody has all that they called for.
+const DONE: &[&str] = &[
+    "just wanted to know",
+    "just wanted to ask",
+    "just wanted to check",
+    "just wondering",
+    "just checking",
+    "just curious",
+    "that's all",
+    "that is all",
+    "that was all",
+    "that's it",
+    "all i needed",
+    "all i wanted",
+    "we're good",
+    "were good",
+    "i'm good",
+    "im good",
+    "all set",
+];
+
 /// What stands after "no, make that": the rest was taken back.
 fn after_correction(text: &str) -> &str {
-    const MARKS: &[&str] = &["make that ", "make it ", "I mean ", "no wait, ", "no, wait, "];
+    const MARKS: &[&str] = &[
+        "make that ",
+        "make it ",
+        "I mean ",
+        "i mean ",
+        "no wait, ",
+        "no, wait, ",
+        "no wait ",
+        "actually no ",
+        "or rather ",
+    ];
     let last = MARKS.iter().filter_map(|mark| text.rfind(mark).map(|at| at + mark.len())).max();
     last.map_or(text, |at| &text[at..])
 }

@@ -12,12 +12,14 @@ use crate::domain::{
 use crate::understanding::Answer::Yes;
 use crate::understanding::Cues;
 use crate::understanding::account::{Account, Clause, account};
-use crate::understanding::words::words;
+use crate::understanding::words::{has_any, plain, words};
 use crate::understanding::{Degree, Signal, SignalKind, signals};
 use crate::understanding::{answer, mentions, story, wish};
 
 /// From this many words on, a turn is searched for a story whatever was asked.
 const TELLING: usize = 6;
+/// From this many clauses on, a story wanders.
+const RAMBLING: usize = 6;
 /// So many matters at once are narrowed to one.
 const MANY: usize = 3;
 /// How sure an answer is in the caller's own words, with and without a topic that fits, and in the playbook's.
@@ -58,7 +60,8 @@ impl Engine {
         let attacks = signals
             .iter()
             .any(|signal| matches!(signal.kind, SignalKind::Abuse(Degree::Insult | Degree::Severe)));
-        if telling && !asks_only && story(text).is_some() {
+        let despairs = signals.iter().any(|signal| signal.kind == SignalKind::SelfHarm);
+        if telling && !asks_only && !despairs && story(text).is_some() {
             matter |= self.note_topics(text, turn, context);
             let agrees =
                 matches!(context.question, Question::Core | Question::Earlier) && answer(text) == Some(Yes);
@@ -133,7 +136,9 @@ impl Engine {
         // One word at a time makes a story too.
         let so_far = self.state.intake.value(&Slot::Reason).unwrap_or_default();
         let whole = match self.state.matter.diagnosis.topic {
-            None if words(text).len() < TELLING => format!("{so_far} {text}"),
+            None if words(text).len() < TELLING && !context.is(&Question::Focus) => {
+                format!("{so_far} {text}")
+            }
             Some(_) | None => text.to_owned(),
         };
         let found: Vec<String> =
@@ -250,7 +255,9 @@ impl Engine {
         }
         let telling = told.happened.iter().filter(|clause| cues.find(&clause.text).is_some());
         let core = telling.filter_map(|clause| person::to_caller(&clause.text)).next();
-        match (first.filter(|_| !strictly), core) {
+        // Who tells much tells much that is beside the point.
+        let rambling = told.happened.len() >= RAMBLING && core.is_some();
+        match (first.filter(|_| !strictly && !rambling), core) {
             (Some(first), Some(core))
                 if words(&first).len() + words(&core).len() < LONGEST && !first.contains(&core) =>
             {
@@ -282,7 +289,9 @@ impl Engine {
         turn: TurnId,
         context: &Context,
     ) -> bool {
-        let asked = context.heard && matches!(context.question, Question::Expectation | Question::Core);
+        let changes = has_any(&plain(text), CHANGES);
+        let asked =
+            changes || context.heard && matches!(context.question, Question::Expectation | Question::Core);
         let settled = self.state.matter.core_confirmed
             || (self.state.matter.confidence(Aspect::Expectation) > PLAYBOOKS_WORDS && !asked);
         if settled {
@@ -296,7 +305,10 @@ impl Engine {
                         && clause.span.start < signal.span.end
                 })
         };
-        let stated = told.wanted.iter().filter(|clause| !about_talk(clause));
+        // "Don't cancel, just move it": what is left after the one wish is the other.
+        let rest = text.split_once(" just ").filter(|_| changes).map(|(_, rest)| account(rest));
+        let others = rest.iter().flat_map(|rest| &rest.wanted);
+        let stated = told.wanted.iter().chain(others).filter(|clause| !about_talk(clause));
         let mut found: Vec<String> =
             stated.filter_map(|clause| person::wanted_to_caller(&clause.text)).collect();
         if found.is_empty() && context.heard && context.is(&Question::Expectation) && wish(text).is_none() {
@@ -369,10 +381,10 @@ fn without_asides(mut told: Account, signals: &[Signal]) -> Account {
                 | SignalKind::Thanks
                 | SignalKind::Anger
                 | SignalKind::Repeated { .. }
-                | SignalKind::WornOut => true,
-                SignalKind::Person
-                | SignalKind::Manager
-                | SignalKind::Legal
+                | SignalKind::WornOut
+                | SignalKind::Person
+                | SignalKind::Manager => true,
+                SignalKind::Legal
                 | SignalKind::Compliance
                 | SignalKind::Threat
                 | SignalKind::SelfHarm
@@ -389,8 +401,28 @@ fn without_asides(mut told: Account, signals: &[Signal]) -> Account {
         })
     };
     told.happened.retain(|clause| !aside(clause));
+    // "I don't want to be here anymore" is a cry, not a wish to be said back or written down as one.
+    let cries = |clause: &Clause| {
+        signals.iter().any(|signal| {
+            signal.kind == SignalKind::SelfHarm
+                && signal.span.start < clause.span.end
+                && clause.span.start < signal.span.end
+        })
+    };
+    told.wanted.retain(|clause| !cries(clause));
     told
 }
+
+/// Words by which a wish gives way to another one.
+const CHANGES: &[&str] = &[
+    "actually",
+    "changed my mind",
+    "on second thought",
+    "on second thoughts",
+    "never mind",
+    "no wait",
+    "scratch that",
+];
 
 /// Words that begin a question, for transcripts without marks.
 static ASKING: LazyLock<Cues> = LazyLock::new(|| {

@@ -17,6 +17,9 @@ impl Engine {
     ) -> Option<Reaction> {
         if let Some(key) = &told.emergency {
             self.record(Fact::Advised { emergency: key.clone() });
+            if self.state.matter.urgent_since.is_none() {
+                self.record(Fact::UrgencyRaised { reason: "a danger that is going on now".to_owned() });
+            }
             self.escalate(EscalationReason::Emergency, turn);
             return Some(Reaction::Advise(key.clone()));
         }

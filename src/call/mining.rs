@@ -3,9 +3,10 @@
 use super::Engine;
 use super::hearing::{Context, LONGEST_REASON, Learned, STORY_WORDS};
 use crate::domain::{Fact, FieldKind, PhoneNumber, Pii, Question, Slot, TurnId};
+use crate::understanding::account::{Clause, account};
 use crate::understanding::phone::{self, Reading};
 use crate::understanding::words::{has_any, plain, sentences, words};
-use crate::understanding::{address, code_after, name, respell, spelled, story, wish};
+use crate::understanding::{address, code_after, moments, name, respell, spelled, story, wish};
 
 /// Letters are easily misheard: below this mean token probability they do not replace what was heard as a word.
 const CLEAR_SPELLING: f32 = 0.55;
@@ -122,6 +123,7 @@ impl Engine {
                     code_after(text, &cues)
                 }
                 FieldKind::Text if spaced.contains("address") => address(text),
+                FieldKind::Text if spaced.contains("time") => self.wished_time(text),
                 FieldKind::Text | FieldKind::YesNo => None,
             };
             value.filter(|_| open).map(|value| (slot, value))
@@ -135,6 +137,20 @@ impl Engine {
             });
         }
         !wanted.is_empty()
+    }
+
+    /// When somebody should come, where a wish says so: "I'd like somebody to come Wednesday after two".
+    fn wished_time(&self, text: &str) -> Option<String> {
+        let now = self.wall(self.now).to_zoned(self.business().time_zone.clone());
+        let told = account(text);
+        let coming = |clause: &&Clause| {
+            let said = plain(&clause.text);
+            has_any(&said, &["come", "send", "here", "appointment for", "visit for", "visit on"])
+                && !has_any(&said, &["know", "tell", "cancel", "why", "when"])
+        };
+        let clause = told.wanted.iter().find(coming)?;
+        let span = moments(&clause.text, &now).into_iter().map(|moment| moment.span).next()?;
+        Some(clause.text[span].to_owned())
     }
 
     pub(super) fn add_to_reason(&mut self, told: &str, turn: TurnId) -> bool {

@@ -14,6 +14,7 @@ impl Engine {
             expectation: self.state.matter.value(Aspect::Expectation),
             topic: self.topic().map(|topic| topic.name.as_str()),
             next_step: self.state.matter.value(Aspect::NextStep),
+            informed: &self.state.matter.informed,
             escalated: self.weightiest(),
             states: &self.strongest_states(),
         })
@@ -27,6 +28,7 @@ impl Engine {
             states: &states,
             topic: self.topic(),
             promise: self.state.promises.last().and(self.state.matter.value(Aspect::NextStep)),
+            informed: &self.state.matter.informed,
             outcome: self.outcome(cause),
             escalated: self.weightiest(),
         });

@@ -217,7 +217,12 @@ impl Engine {
         let urgency = self.urgency();
         let covered =
             self.state.promised(Urgency::Urgent).is_some() || self.state.promised(urgency).is_some();
-        if !worthwhile || covered || (!escalated && (self.is_declined() || self.is_only_a_question())) {
+        let stranger = self.state.matter.wrong_number;
+        if stranger
+            || !worthwhile
+            || covered
+            || (!escalated && (self.is_declined() || self.is_only_a_question()))
+        {
             return;
         }
         if self.has_choice() && self.state.matter.step.is_none() {

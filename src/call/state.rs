@@ -148,7 +148,7 @@ impl State {
     /// The number to call back: the one the caller gave, or else the one they call from.
     pub fn callback(&self) -> Option<PhoneNumber> {
         let given = self.intake.value(&Slot::Callback).and_then(|value| PhoneNumber::parse(value).ok());
-        given.or_else(|| self.caller.clone())
+        given.or_else(|| self.caller.clone().filter(|_| !self.offer_refused))
     }
 
     pub(super) fn failures(&self, question: &Question) -> u32 {

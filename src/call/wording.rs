@@ -6,7 +6,9 @@ use jiff::tz::TimeZone;
 use super::Engine;
 use super::ledger::Speech;
 use crate::diagnosis::state::{FirstMove, first_move};
-use crate::domain::{Aspect, Business, CallerState, Move, Question, Slot, Speaker, Urgency};
+use crate::domain::{
+    Aspect, Business, CallerState, EscalationReason, Move, Question, Slot, Speaker, Urgency,
+};
 use crate::understanding::phone;
 use crate::understanding::words::sentences;
 
@@ -57,7 +59,7 @@ const ANYTHING_ELSE: &[&str] =
     &["Is there anything else?", "Is there anything else I can note down?", "Was there anything more?"];
 
 const TRIGGER: &[&str] =
-    &["What happened first?", "Could you tell me in one sentence what went wrong?", "How did it begin?"];
+    &["Could you tell me a little more about it?", "What is it about, in one sentence?", "How did it begin?"];
 const WRONG_TRIGGER: &[&str] = &["What did I get wrong?", "How was it then?"];
 const EXPECTATION: &[&str] =
     &["What would you like to happen now?", "What would be a good outcome for you today?"];
@@ -128,7 +130,7 @@ pub(super) const LAST_FOUR: &[&str] =
     &["And the last four digits again, please?", "What are the last four digits?"];
 pub(super) const AREA_CODE: &[&str] = &["And the area code?", "Which area code is that?"];
 pub(super) const MACHINE: &[&str] = &[
-    "Yes, I am an automated assistant, and I write down everything you tell me.",
+    "I am an automated assistant, and I write down everything you tell me.",
     "I am a computer that takes calls, not a person.",
 ];
 pub(super) const NEVER_MIND: &[&str] = &["That is all right.", "No problem.", "That is fine."];
@@ -339,9 +341,16 @@ impl Engine {
         let several = self.next_question() == Some(Question::Focus);
         let trigger =
             matter.value(Aspect::Trigger).filter(|trigger| !several && !self.state.has_heard(trigger));
+        if self.is_declined() {
+            return speech;
+        }
         let sorry = self.is_complaint() || self.is_upset();
         if sorry && self.state.times_asked(&Question::Core) == 0 {
             speech = match trigger {
+                // Where it may go to court, what we are accused of is said back, not owned.
+                Some(trigger) if matter.is_escalated(EscalationReason::Legal) => {
+                    speech.and(format!("You told me that {trigger}."))
+                }
                 Some(trigger) => speech.and(format!("I am sorry that {trigger}.")),
                 None if moved.is_none() && !self.has_apologised() => speech.and(self.pick(SORRY)),
                 None if moved.is_none() => speech.and(self.pick(THANKS)),
@@ -353,7 +362,10 @@ impl Engine {
             return speech.and(unsaid.cloned().unwrap_or_default());
         }
         let plainly = self.next_question() != Some(Question::Core);
-        match (trigger, matter.value(Aspect::Expectation)) {
+        // A wish is said back once, in the caller's own words.
+        let wish = |trigger: &&str| trigger.starts_with("you would like ") && plainly;
+        let wanted = matter.value(Aspect::Expectation);
+        match (trigger.filter(|trigger| wanted.is_none() || !wish(trigger)), wanted) {
             (Some(trigger), Some(wanted)) if plainly => {
                 speech.and(format!("So {trigger}, and you would like {wanted}."))
             }

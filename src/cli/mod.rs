@@ -15,6 +15,7 @@ pub mod log;
 pub mod models;
 pub mod say;
 pub mod serve;
+pub mod stress;
 pub mod talk;
 pub mod transcribe;
 
@@ -53,6 +54,8 @@ enum Command {
     Call(call::Call),
     /// Turn recordings into text
     Transcribe(transcribe::Args),
+    /// Hear how stressed the voice in a recording sounds
+    Stress(stress::Stress),
     /// Hear a text in the receptionist's voice
     Say(say::Say),
     /// Show, fetch and verify the models for hearing and speaking
@@ -90,6 +93,7 @@ impl Cli {
             Command::Transcribe(files) => {
                 transcribe::run(&files, desk::whisper_settings(&configuration?)?).await
             }
+            Command::Stress(stress) => stress.run(),
             Command::Say(say) => say.run(&desk::start_voice(&configuration?, &secrets)?).await,
             Command::Models(models) => models.run().await,
             Command::Calls(calls) => calls.run(&configuration?).await,

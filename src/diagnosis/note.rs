@@ -17,6 +17,8 @@ pub struct NoteParts<'a> {
     pub topic: Option<&'a Topic>,
     /// What was promised, in words to the caller.
     pub promise: Option<&'a str>,
+    /// The keys of the questions that were answered.
+    pub informed: &'a [String],
     /// How the call came out.
     pub outcome: Outcome,
     /// Why a person must take over.
@@ -28,12 +30,15 @@ pub fn note(parts: &NoteParts<'_>) -> CallNote {
     let value = |answer: &Option<Answer>| answer.as_ref().map(|answer| answer.value.expose().to_owned());
     let trigger = value(&parts.diagnosis.trigger);
     let wanted = value(&parts.diagnosis.expectation);
+    // Who only asked something told nothing that happened.
+    let told = parts.outcome != Outcome::Answered || parts.topic.is_some();
     let recap = for_agent(&RecapParts {
         name: parts.name,
-        trigger: trigger.as_deref(),
-        expectation: wanted.as_deref(),
+        trigger: trigger.as_deref().filter(|_| told),
+        expectation: wanted.as_deref().filter(|_| told),
         topic: parts.topic.map(|topic| topic.name.as_str()),
         next_step: parts.promise,
+        informed: parts.informed,
         escalated: parts.escalated,
         states: parts.states,
     });
@@ -76,6 +81,7 @@ mod tests {
             states: &[CallerState::Upset],
             topic: Some(&topic),
             promise: Some("our office will call you back by noon"),
+            informed: &[],
             outcome: Outcome::Promised,
             escalated: None,
         });
@@ -99,6 +105,7 @@ mod tests {
             states: &[],
             topic: None,
             promise: None,
+            informed: &[],
             outcome: Outcome::Abandoned,
             escalated: None,
         });

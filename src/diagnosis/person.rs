@@ -91,7 +91,7 @@ pub fn to_caller(clause: &str) -> Option<String> {
         let part = &words[segment.range.clone()];
         let pause = segment.range.start.checked_sub(1).map(|at| words[at].pause);
         let loose = at > 0 && segment.link == Link::None && (pause != Some(Pause::Comma) || !tied);
-        if loose || !has_finite(part) || dangles(part) {
+        if loose || !has_finite(part) || dangles(part) || begins_anew(part) {
             return None;
         }
         if want(part, segment.asked).is_some() || segment.asked {
@@ -100,6 +100,17 @@ pub fn to_caller(clause: &str) -> Option<String> {
     }
     let said = turned(words)?;
     (2..=LONGEST).contains(&said.split(' ').count()).then_some(said)
+}
+
+/// "The one in the bedroom it's gone cold": a subject that is dropped for "it's".
+fn begins_anew(words: &[Token]) -> bool {
+    let again = words.iter().position(|word| word.lower == "it's");
+    again.is_some_and(|at| {
+        at > 1
+            && words[0].is_in(DETERMINERS)
+            && !has_finite(&words[..at])
+            && !words.get(at + 1).is_some_and(|next| is_form(&next.lower, Form::Ing))
+    })
 }
 
 /// What the caller wants, to follow "you would like"; `None` unless it comes out as clean English.
@@ -256,10 +267,22 @@ fn rendered(words: &[Token], want: &Want) -> Option<String> {
             let who = part(subject)?.replace("anyone", "someone").replace("anybody", "somebody");
             act(rest).map(|said| format!("{who} to {said}"))
         }
-        Want::Know(rest) => embedded(&words[rest.clone()], false).map(|said| format!("to know {said}")),
-        Want::Whether(rest) => embedded(&words[rest.clone()], true).map(|said| format!("to know {said}")),
+        Want::Know(rest) => {
+            embedded(alone(&words[rest.clone()]), false).map(|said| format!("to know {said}"))
+        }
+        Want::Whether(rest) => {
+            embedded(alone(&words[rest.clone()]), true).map(|said| format!("to know {said}"))
+        }
     }?;
     (said.split(' ').count() <= LONGEST).then_some(said)
+}
+
+/// A question without what is told beside it: "when can you come, the furnace won't light".
+fn alone(words: &[Token]) -> &[Token] {
+    let end = (1..words.len()).find(|at| {
+        words[at - 1].pause == Pause::Comma && words[*at].is_in(DETERMINERS) && has_finite(&words[*at..])
+    });
+    &words[..end.unwrap_or(words.len())]
 }
 
 /// Whether the words can be the thing that is wanted.

@@ -18,6 +18,8 @@ pub struct RecapParts<'a> {
     pub topic: Option<&'a str>,
     /// What was promised, in words to the caller.
     pub next_step: Option<&'a str>,
+    /// The keys of the questions that were answered.
+    pub informed: &'a [String],
     /// Why a person must take over.
     pub escalated: Option<EscalationReason>,
     /// How the caller is, strongest first.
@@ -62,6 +64,11 @@ pub fn for_agent(parts: &RecapParts<'_>) -> String {
     if let Some(reason) = parts.escalated {
         said.push(reason_to_agent(reason).to_owned());
     }
+    if said.is_empty() && !parts.informed.is_empty() {
+        let keys: Vec<String> = parts.informed.iter().map(|key| key.replace(['-', '_'], " ")).collect();
+        said.push(format!("asked about {}", keys.join(" and ")));
+        said.push("was given the answer".to_owned());
+    }
     if said.is_empty() {
         said.push("has not said yet what it is about".to_owned());
     }
@@ -74,7 +81,9 @@ pub fn for_agent(parts: &RecapParts<'_>) -> String {
 }
 
 fn clauses(parts: &RecapParts<'_>) -> [Option<String>; 4] {
-    [parts.trigger, parts.expectation, parts.topic, parts.next_step]
+    // A wish is told once.
+    let wish = |trigger: &&str| trigger.starts_with("you would like ") && parts.expectation.is_some();
+    [parts.trigger.filter(|trigger| !wish(trigger)), parts.expectation, parts.topic, parts.next_step]
         .map(|part| part.map(clause).filter(|part| !part.is_empty()))
 }
 
@@ -174,8 +183,10 @@ mod tests {
         expectation: Some("a new time today"),
         topic: Some("a missed visit"),
         next_step: Some("our dispatcher will call you back by noon"),
+        informed: &[],
         escalated: None,
         states: &[],
+        answered: &[],
     };
 
     #[test]

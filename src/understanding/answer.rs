@@ -25,7 +25,7 @@ const UNSURE: &str = "\
     no, yes or no, i could not say, you tell me, i wonder, let me think, let me check, let me see";
 
 const NO: &str = "\
-    no, nope, nah, nay, no way, no chance, no thank you, no thanks, not right, not correct, is not \
+    no, nope, nah, nay, no way, no chance, no thank you, no thanks, no gracias, not right, not correct, is not \
     right, is not correct, not quite, not really, not exactly, not entirely, not at all, not \
     particularly, not yet, not today, not now, not me, not necessary, not any more, not anymore, \
     absolutely not, definitely not, certainly not, of course not, probably not, maybe not, perhaps not, \
@@ -39,7 +39,7 @@ const YES: &str = "\
     yes, yeah, yep, yup, yah, ya, yea, aye, sure, sure thing, for sure, correct, right, exactly, \
     absolutely, certainly, definitely, totally, indeed, of course, okay, ok, okey, fine, that is it, \
     that is the one, that is me, that works, works for me, you got it, you bet, you betcha, uh huh, \
-    uh-huh, mhm, mm-hmm, mm hmm, mmhmm, mm-hm, affirmative, perfect, good, great, lovely, wonderful, \
+    uh-huh, mhm, mm-hmm, mm hmm, mmhmm, mm-hm, mm hm, mhmm, um hum, uh hum, affirmative, perfect, good, great, lovely, wonderful, \
     excellent, awesome, brilliant, please do, go ahead, go for it, all right, alright, sounds good, \
     true, precisely, spot on, by all means, please, i guess, i guess so, i suppose, i suppose so, i \
     think so, i believe so, i hope so, i would think so, i would say so, probably, more or less, pretty \

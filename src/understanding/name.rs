@@ -51,8 +51,10 @@ const WEAK: &[&[&str]] = &[
     &["this", "is"],
     &["it", "is"],
     &["it's"],
+    &["its"],
     &["i", "am"],
     &["i'm"],
+    &["im"],
     &["that", "is"],
     &["that's"],
     &["that", "would", "be"],
@@ -184,7 +186,7 @@ fn gap(part: &str, letters: &str) -> usize {
 /// How many words at the head of `words` introduce and give a name; 0 if they do not.
 pub(super) fn introduction_length(words: &[Word<'_>]) -> usize {
     let strong = cue(words, STRONG).map(|length| (length, false));
-    let weak = || cue(words, &WEAK[..5]).map(|length| (length, true));
+    let weak = || cue(words, &WEAK[..7]).map(|length| (length, true));
     let Some((length, weak)) = strong.or_else(weak) else {
         return 0;
     };
@@ -254,8 +256,8 @@ fn lead_to_name(words: &[Word<'_>], has_case: bool) -> Option<Lead> {
     if let Some(length) = cue(words, STRONG) {
         return Some(Lead { length, must_be_cased: has_case, sure: false });
     }
-    if let Some(length) =
-        cue(words, WEAK).filter(|_| !matches!(words[0].lower.as_str(), "it" | "it's" | "that" | "that's"))
+    if let Some(length) = cue(words, WEAK)
+        .filter(|_| !matches!(words[0].lower.as_str(), "it" | "it's" | "its" | "that" | "that's"))
     {
         return Some(Lead { length, must_be_cased: true, sure: false });
     }
@@ -355,7 +357,7 @@ fn introduced(words: &[Word<'_>], asked: bool) -> Option<Found> {
         let rest = &words[at..];
         let strong = cue(rest, STRONG).map(|length| (length, false));
         // "This is the second time" is no introduction, "this is Jane" is; "it is" only answers a question.
-        let weak = if asked { WEAK } else { &WEAK[..5] };
+        let weak = if asked { WEAK } else { &WEAK[..7] };
         let Some((length, weak)) = strong.or_else(|| cue(rest, weak).map(|length| (length, true))) else {
             continue;
         };
@@ -363,7 +365,7 @@ fn introduced(words: &[Word<'_>], asked: bool) -> Option<Found> {
             continue;
         }
         let weak = weak || (has_case && !asked);
-        let bare_it = matches!(rest[0].lower.as_str(), "it" | "it's") && !asked;
+        let bare_it = matches!(rest[0].lower.as_str(), "it" | "it's" | "its") && !asked;
         let named = name_words(&rest[length..], weak);
         let looks_like_a_name =
             !bare_it && !named.is_empty() && ends_like_a_name(named, &rest[length + named.len()..]);
@@ -507,7 +509,8 @@ fn is_name_word(word: &Word<'_>, must_be_cased: bool) -> bool {
         .chars()
         .all(|character| character.is_alphabetic() || matches!(character, '-' | '\'' | '’' | '.'));
     let cased = word.raw.starts_with(char::is_uppercase) || PARTICLES.contains(&word.lower.as_str());
-    let common = word.lower.split('-').all(|piece| is_in(NOT_NAMES, piece));
+    let common =
+        word.lower.split('-').all(|piece| is_in(NOT_NAMES, piece)) && !matches!(word.raw, "Bill" | "Will");
     letters && !common && (cased || !must_be_cased) && (!must_be_cased || !word.lower.ends_with("ing"))
 }
 

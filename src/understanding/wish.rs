@@ -1,5 +1,6 @@
 //! What a caller wants of the talk itself: a person, a moment, a repetition, an end.
 
+use super::lexicon::is_in;
 use super::words::{has, has_any, plain, words};
 
 /// A wish about the talk itself.
@@ -225,8 +226,23 @@ fn asks_who(said: &str) -> bool {
         "did i reach",
         "did i call",
     ];
-    let greeted = said.trim_start_matches(" hi").trim_start_matches(" hello").trim_start_matches(" yes");
-    openings.iter().any(|opening| greeted.trim_start().starts_with(opening))
+    let mut greeted = said.trim();
+    while let Some((first, rest)) = greeted.split_once(' ')
+        && is_in("hi hello hey yes yeah oh um uh dear sorry", first)
+    {
+        greeted = rest;
+    }
+    openings.iter().any(|opening| greeted.starts_with(opening)) || asks_for_another(greeted)
+}
+
+/// "Is this Tony's Pizza": a short question of nothing but whom they have reached.
+fn asks_for_another(greeted: &str) -> bool {
+    const NOT_WHO: &str = "a about all an an anything because correct covered everything fine for free going good how in         included it normal not of ok okay on part possible right safe so something still sure that to true under what         when where why working your my";
+    let rest = greeted.strip_prefix("is this ").or_else(|| greeted.strip_prefix("is that "));
+    rest.is_some_and(|rest| {
+        let mut words = rest.split(' ');
+        words.next().is_some_and(|first| !is_in(NOT_WHO, first)) && words.count() <= 3
+    })
 }
 
 fn is_wrong_number(said: &str, length: usize) -> bool {
@@ -309,16 +325,27 @@ fn wants_repetition(said: &str, text: &str, length: usize) -> bool {
             "can't hear",
             "didn't get that",
             "what do you mean",
-            "didn't understand",
-            "don't understand",
             "what was the question",
             "one more time",
             "say it again",
             "excuse me what",
             "sorry what",
         ],
-    ) || (length <= 2 && text.contains('?') && has_any(said, &["what", "sorry", "huh", "excuse me", "hello"]))
+    ) || (length <= 6 && begins_lost(said))
+        || (length <= 2
+            && text.contains('?')
+            && has_any(said, &["what", "sorry", "huh", "excuse me", "hello"]))
         || matches!(said.trim(), "what" | "huh" | "excuse me")
+}
+
+/// "I don't understand" of the talk, not of "the bill that I don't understand".
+fn begins_lost(said: &str) -> bool {
+    let said = said.trim().trim_start_matches("sorry ").trim_start_matches("i'm sorry ");
+    const LOST: &[&str] =
+        &["i don't understand", "i didn't understand", "i do not understand", "i did not understand"];
+    const TALK: &[&str] =
+        &["", "you", "that", "the question", "what you mean", "what you said", "it", "this"];
+    LOST.iter().filter_map(|lost| said.strip_prefix(lost)).any(|rest| TALK.contains(&rest.trim()))
 }
 
 fn says_goodbye(said: &str) -> bool {

@@ -1,9 +1,10 @@
 //! The benchmarks, printed as tables: `make bench`, or `cargo bench -- calls`, `conversations`, `turns`, `asr`, `noise`,
-//! `ear`, `texts` or `signals` for one of them.
+//! `ear`, `texts`, `signals` or `stress` for one of them.
 //!
 //! All but `calls`, `conversations` and `turns` need recordings and texts that are not part of the project:
 //! `CALMLINE_BENCH_DATA` names their folder, with `dev_asr.tsv`, `dev_digits.tsv`, `dev_noise.tsv`, `callers.tsv`,
-//! `dev_text_intake.tsv`, `dev_text_dialogue.tsv`, `dev_text_abuse.tsv` and `dev_text_intent.tsv` in it. With
+//! `dev_text_intake.tsv`, `dev_text_dialogue.tsv`, `dev_text_abuse.tsv`, `dev_text_intent.tsv`, and for stress
+//! `dev_calm.tsv`, `dev_phone_dialogues.tsv`, `dev_stress.tsv` and `check_stress_english.tsv` in it. With
 //! `CALMLINE_BENCH_SHOW` set, `texts` and `conversations` show what was misread.
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot be set up has failed")]
 
@@ -13,6 +14,7 @@ mod conversations;
 mod ear;
 mod noise;
 mod signals;
+mod stress;
 #[allow(dead_code, reason = "the integration tests use all of it")]
 #[path = "../support/mod.rs"]
 mod support;
@@ -55,6 +57,9 @@ fn main() -> anyhow::Result<()> {
             }
             if wanted("signals") {
                 signals::run(&data);
+            }
+            if wanted("stress") {
+                stress::run(&data);
             }
         }
         None => println!("\nset CALMLINE_BENCH_DATA to a folder of recordings to measure hearing as well"),

@@ -13,6 +13,7 @@ const LONGEST_FILE: usize = 600;
 const ROOMS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("audio", &["domain"]),
+    ("stress", &["domain", "audio"]),
     ("understanding", &["domain"]),
     ("diagnosis", &["domain", "understanding"]),
     ("call", &["domain", "understanding", "diagnosis"]),
@@ -45,7 +46,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 const EVERY: &[&str] = &["*"];
 
-const PURE: &[&str] = &["domain", "audio", "understanding", "diagnosis", "call"];
+const PURE: &[&str] = &["domain", "audio", "stress", "understanding", "diagnosis", "call"];
 
 /// What a pure room never mentions, not even in its tests.
 const IMPURE: &[&str] =

@@ -2,8 +2,9 @@
 """Runs other people's clients and judges against the built program, in virtual environments under target/peers.
 
     python3 tests/peers/run.py light    the carrier's own library and a media-stream client against `calmline serve`
-    python3 tests/peers/run.py all      and an independent conversion of the whisper weights (fetches 200 MB), and calls with
-                                        a language model on llama.cpp's server (fetches 130 MB)
+    python3 tests/peers/run.py all      and an independent conversion of the whisper weights (fetches 200 MB), calls with
+                                        a language model on llama.cpp's server (fetches 130 MB), and openSMILE's
+                                        measures of voices against ours
 
 Needs `cargo build --release` and `calmline models fetch` to have run.
 """
@@ -41,6 +42,8 @@ def main():
     if sys.argv[1] == "all":
         failed += conversion()
         failed += language_model()
+        python = environment("opensmile", ["opensmile==2.6.0"])
+        failed += run([python, HERE / "opensmile_features.py", PROGRAM], os.environ)
     print("all peers agree" if not failed else f"{failed} of the peers disagree")
     sys.exit(1 if failed else 0)
 

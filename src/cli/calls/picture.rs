@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
@@ -15,11 +15,10 @@ pub fn write(file: &Path, content: &str) -> anyhow::Result<()> {
     if file.is_dir() {
         bail!("{shown} is a folder: name a file in it, such as {}", file.join("call.svg").display());
     }
-    if file.exists() && !file.is_file() {
+    // Renaming would replace a link, such as /dev/stdout, and not what it leads to.
+    if fs::symlink_metadata(file).is_ok_and(|found| !found.is_file()) {
         bail!("{shown} is not an ordinary file: name another one");
     }
-    // A link is followed, so that the file it names is replaced and not the link.
-    let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let Some(name) = file.file_name() else { bail!("{shown} names no file: give one, such as call.svg") };
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(missing) = folder.filter(|folder| !folder.is_dir()) {
@@ -27,7 +26,7 @@ pub fn write(file: &Path, content: &str) -> anyhow::Result<()> {
     }
     let unfinished =
         file.with_file_name(format!(".{}.{}.unfinished", name.to_string_lossy(), std::process::id()));
-    replace(&file, &unfinished, content)
+    replace(file, &unfinished, content)
         .inspect_err(|_| {
             let _ = fs::remove_file(&unfinished);
         })
@@ -36,7 +35,7 @@ pub fn write(file: &Path, content: &str) -> anyhow::Result<()> {
         })
 }
 
-fn replace(file: &Path, unfinished: &PathBuf, content: &str) -> io::Result<()> {
+fn replace(file: &Path, unfinished: &Path, content: &str) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -80,14 +79,14 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_stays_a_link() {
+    fn a_link_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("call.svg"), folder.path().join("last.svg"));
-        fs::write(&file, "").unwrap();
+        fs::write(&file, "before").unwrap();
         std::os::unix::fs::symlink(&file, &link).unwrap();
-        write(&link, "words").unwrap();
+        assert!(write(&link, "words").unwrap_err().to_string().contains("not an ordinary file"));
         assert!(link.is_symlink());
-        assert_eq!(fs::read_to_string(&file).unwrap(), "words");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "before");
     }
 
     #[test]

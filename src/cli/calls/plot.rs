@@ -25,7 +25,9 @@ const FOOT: f64 = 34.0;
 /// How far apart the marks of the axis are at least, in pixels.
 const TICK: f64 = 64.0;
 /// The mean width of a letter, in pixels: too wide rather than too narrow, so that labels do not run into each other.
-const LETTER: f64 = 6.4;
+const LETTER: f64 = 6.8;
+/// How far from the line of stress a level must be for its number to have room beside the line's.
+const APART: f32 = 10.0;
 const LONGEST_NAME: usize = 60;
 /// A longer pause between two levels breaks the line, in milliseconds: nothing is known of the time between them.
 const UNBROKEN_MS: u64 = 3000;
@@ -234,7 +236,9 @@ impl Drawing {
         for level in [0.0_f32, 50.0, 100.0] {
             let (x, right, y) = (LEFT, scale.right(), y(level));
             self.line(format_args!(r#"<path class="rule" d="M{x:.1} {y:.1}H{right:.1}"/>"#));
-            self.text(right + GAP, y + 4.0, "mute", &level.to_string());
+            if (level - limit).abs() >= APART {
+                self.text(right + GAP, y + 4.0, "mute", &level.to_string());
+            }
         }
         let (x, right, at) = (LEFT, scale.right(), y(limit));
         self.line(format_args!(

@@ -205,6 +205,8 @@ pub(super) const TABLES: &[Table] = &[
             "let me ~ tell ~ you ~ what|who|when|how ..3",
             "i ~ do not ~ know ..3",
             "you do not ~ understand $ ..1",
+            // Said back: "you have a bill you do not understand".
+            "bill|letter|invoice|charge|plan|form|notice|contract|paper|papers|estimate ~ that? ~ you do not ~ understand ..20",
             "if i ..10",
             "i have told ~ them|our|the|him|her ..2",
         ],

@@ -116,7 +116,11 @@ pub(super) fn is_subject(lower: &[&str], at: usize) -> bool {
     {
         return false;
     }
-    if listed(SUBORDINATORS, before) || listed(REPORTING, before) || listed("and but or then", before) {
+    if listed(SUBORDINATORS, before)
+        || listed("when whenever where while before after because if until once", before)
+        || listed(REPORTING, before)
+        || listed("and but or then", before)
+    {
         return true;
     }
     if listed(PREPOSITIONS, before) || before == "to" {

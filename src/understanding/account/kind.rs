@@ -51,7 +51,7 @@ const HEADS: &str = "\
     after all that / one more thing / another thing / i'm afraid / i am afraid / sorry to bother you / \
     i'm sorry to bother you / let me explain / let me start over / how do i put this / \
     where should i begin / where do i begin / where do i start / i don't know where to start / \
-    i'm sorry / i am sorry / excuse me / you won't believe this / you won't believe this but / \
+    i'm sorry / i am sorry / sorry / excuse me / you won't believe this / you won't believe this but / \
     i can't believe / i don't know if you can help me / i hope you can help me / i hope you can help / \
     i'm hoping you can help me / i wonder if you can help me / maybe you can help me / \
     i have a question / i've got a question / quick question / i have a problem / i've got a problem / \
@@ -62,7 +62,8 @@ const HEADS: &str = "\
     third / finally / lastly / next / apparently / ma'am / dear / like / just / god / really / man / \
     oh / everyone / after that / since then / from there / after which / in addition / additionally / \
     furthermore / instead / besides / again / yesterday when / however / although / though / except / \
-    yet / basically / otherwise";
+    two things / three things / a couple of things / a couple things / couple of things / a few things / \
+    yet / basically / otherwise / fine / ok fine / okay fine / yeah / yes / sorry / oh sorry";
 
 /// Heads that say that what follows came first.
 const ORIGINS: &str = "\
@@ -81,7 +82,8 @@ pub(super) fn head(words: &[Token]) -> (usize, bool) {
     while at < words.len() {
         let first = longest_at(words, at, ORIGINS);
         let length = longest_at(words, at, HEADS);
-        let length = if first > 0 { first } else { length };
+        let first = if first < length { 0 } else { first };
+        let length = length.max(first);
         if length == 0 || at + length > words.len() {
             break;
         }
@@ -90,9 +92,23 @@ pub(super) fn head(words: &[Token]) -> (usize, bool) {
         if length == 1 && first == 0 && !leads(last, next) {
             break;
         }
+        // "The thing is, it leaks" leads in, "the thing is dead" does not.
+        let says_how = next.is_some_and(|next| {
+            !next.is_in(SUBJECTS) && !next.is_in(DETERMINERS) && !is_contracted(&next.lower)
+        });
+        if length > 1
+            && last.lower == "is"
+            && last.pause == Pause::None
+            && words[at + length - 2].lower == "thing"
+            && says_how
+        {
+            break;
+        }
         // "I have a problem with my tap" is told, "I have a problem" leads in.
         let whole = next.is_none_or(|next| {
-            last.pause > Pause::None || !next.is_in("with about on in for regarding at under to of here")
+            length == 1 && words[at].is_in("so and but well okay ok then because")
+                || last.pause > Pause::None
+                || !next.is_in("with about on in for regarding at under to of here")
         });
         if !whole
             || next.is_none()
@@ -130,7 +146,8 @@ fn leads(word: &Token, next: Option<&Token>) -> bool {
     match word.lower.as_str() {
         "no" | "not" | "right" | "really" | "man" | "second" | "third" | "next" | "like" | "dear" | "see"
         | "look" | "again" | "there" | "everyone" | "finally" | "instead" => {
-            word.pause > Pause::None && !(word.lower == "no" && next.is_in("heat"))
+            let answers = word.lower == "no" && (next.is_in(SUBJECTS) || next.is_in("can could would"));
+            answers || word.pause > Pause::None && !(word.lower == "no" && next.is_in("heat"))
         }
         "just" => false,
         _ => true,
@@ -212,7 +229,11 @@ const OPINIONS: &str = "\
 /// Heads of clauses that are no part of the matter.
 const ASIDES: &str = "i asked for a person / i asked for a human / i asked for a real / i asked to speak / i think i may have the / i think i have the wrong / i think i might have the / i may have the wrong / \
     i might have the wrong / \
-    i can't believe / i cannot believe / i don't know / i do not know / i don't understand / \
+    i can't believe / i cannot believe / i don't know / i do not know / i don't really know / i really don't know / \
+    i'm not sure if you / i'm not sure you / i don't hear / i can't hear / i'm hard of hearing / my hearing / \
+    i've got like / i have like / i've only got / i only have a / i'm walking into / i'm in a meeting / \
+    i'm in a hurry / my daughter usually / my son usually / my wife usually / my husband usually / i'm sixty / i'm seventy / \
+    i'm eighty / i'm ninety / i'm an old / i don't understand / \
     i have no idea / i've never been so / i have never been so / i've had enough / i have had enough / \
     i've been a / i have been a / you people / you are / you're a / you're all / you're the / my name / \
     this is the second / this is the third / this is the fourth / this is the fifth / \
@@ -234,7 +255,8 @@ const ASIDES: &str = "i asked for a person / i asked for a human / i asked for a
     it's not your fault / it's not like / i don't think / my english / i have never been treated / \
     i've never been treated / i have never had such / i'd like to complain / i want to complain / \
     i wanted to complain / i'm going to / i am going to / i will / i'll / we'll / you'll / you will / \
-    or else / i need help / i need some help";
+    or else / i just wanted to know / i just wanted to ask / i only wanted to / i was just wondering / \
+    i was just checking / no i just wanted / no i only wanted / no i was just / i'm not paying / i am not paying / i won't pay / i will not pay / i refuse to / i need help / i need some help";
 
 pub(super) fn is_aside(words: &[Token]) -> bool {
     let lower = |at: usize| words.get(at).map(|word| word.lower.as_str()).unwrap_or_default();

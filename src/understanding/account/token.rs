@@ -272,7 +272,7 @@ const FILLERS: &str = "\
     like i said / as i say / like i say / as i mentioned / like i told you / you see / i mean / \
     i swear / i guess / i suppose / thank you very much / thank you so much / thanks a lot / \
     thank you / thanks / the hell / the fuck / as hell / on earth / no offense / no offence / \
-    with all due respect / god damn / god forbid / um / uh / er / erm / hmm / mm / mhm / ah / oh / eh / \
+    with all due respect / what do you call it / what d'you call it / what's it called / what you call it / god damn / god forbid / um / uh / er / erm / hmm / mm / mhm / ah / oh / eh / \
     huh / umm / uhh / ugh / wow / hm / mmm / honestly / frankly / basically / literally / obviously / \
     actually / please / fucking / fuckin / goddamn / goddamned / damn / damned / bloody / \
     freaking / fricking / frigging / frickin / effing / flipping / blasted / jesus / christ / gosh / \
@@ -296,6 +296,7 @@ fn tidy(found: &mut Vec<Token>) {
         if stutter > 0 { drop(found, at, stutter) } else { at += 1 }
     }
     dislocated(found);
+    corrected(found);
     for at in 1..found.len() {
         let vowel = found[at].lower.starts_with(['a', 'e', 'i', 'o', 'u']);
         let before = &mut found[at - 1];
@@ -437,14 +438,45 @@ fn stutter(found: &[Token], at: usize) -> usize {
         .unwrap_or(0)
 }
 
+/// "Thursday, no wait, Friday" becomes "Friday".
+fn corrected(found: &mut Vec<Token>) {
+    const DAYS: &str =
+        "monday tuesday wednesday thursday friday saturday sunday today tomorrow morning afternoon evening";
+    let mut at = 0;
+    while at < found.len() {
+        let marks = found[at + 1..]
+            .iter()
+            .take_while(|token| {
+                listed("no wait sorry i mean make that it actually or rather on", &token.lower)
+            })
+            .collect::<Vec<_>>();
+        let takes_back = marks.iter().any(|token| listed("no wait sorry mean make rather", &token.lower));
+        let next = at + 1 + marks.len();
+        let day = |at: usize| found.get(at).is_some_and(|token| listed(DAYS, &token.lower));
+        if takes_back && day(at) && day(next) {
+            found.drain(at..next);
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// People whom a caller names and then speaks of: "my grandson he does it".
+const PERSONS: &str = "husband wife son daughter grandson granddaughter mother father mom mum dad brother sister neighbor \
+    neighbour landlord landlady tenant boss technician plumber guy man lady woman";
+
 /// "My boiler, it stopped" becomes "my boiler stopped".
 fn dislocated(found: &mut Vec<Token>) {
     let mut at = 2;
     while at + 1 < found.len() {
-        let pronoun = listed("it he she they", &found[at].lower) && found[at - 1].pause == Pause::Comma;
+        let person = listed("he she", &found[at].lower) && listed(PERSONS, &found[at - 1].lower);
+        let pronoun =
+            person || listed("it he she they", &found[at].lower) && found[at - 1].pause == Pause::Comma;
         let start = found[..at - 1]
             .iter()
-            .rposition(|token| token.pause > Pause::None)
+            .rposition(|token| {
+                token.pause > Pause::None || person && listed("and but so because", &token.lower)
+            })
             .map_or(0, |before| before + 1);
         let phrase = &found[start..at];
         let verb = phrase.iter().any(|token| {

@@ -53,10 +53,10 @@ const DESIRES: &str = "\
 
 /// Heads of what the caller wants to do, before "to" and a verb.
 const AIMS: &str = "\
-    i'm calling / i am calling / i was calling / i called / i'm trying / i am trying / i'm looking / \
+    i'm calling / i am calling / i was calling / i called / just calling / calling / i'm trying / i am trying / i'm looking / \
     i am looking / i was looking / i'm hoping / i am hoping / i was hoping / i hope / i wish / \
     i'm phoning / i'm ringing / i'd wanted / i'm going / i have / i've got / i was wanting / \
-    i've been trying / i was trying / i was wondering about how / i'm wanting / i'm supposed / \
+    i've been trying / i was trying / i was wondering about how / i'm wanting / \
     i'm ready / i'm here";
 
 /// Heads of what the caller does not want.
@@ -90,7 +90,7 @@ const HOPES: &str = "\
     i'd love it if / is there any way / is there a way / is there any chance / is there a chance / \
     is there any possibility / any chance / any way / do you think / i wish / i was hoping that / \
     i'm hoping that / i hope that / i want to see if / i wanted to see if / i'm calling to see if / \
-    i am calling to see if / i need to see if / i wanted to ask if / i'm calling to ask if / \
+    i am calling to see if / just calling to see if / calling to see if / i need to see if / i wanted to ask if / i'm calling to ask if / \
     i'd like to see if / i want to know if / i wanted to know if / i just wanted to know if / \
     i was calling to see if / i'd like to know if / i would like to know if / i need to know if / if / \
     i'm just wondering if / is it possible that / i'm trying to see if / i'm trying to find out if";
@@ -115,13 +115,16 @@ const CURIOUS: &str = "\
 /// Questions that ask for nothing.
 const RHETORICAL: &str = "\
     where should i begin / where do i begin / where do i start / where should i start / \
-    do you understand / do you hear / are you kidding / are you serious / are you joking / \
+    are you out of / are you crazy / are you insane / are you nuts / are you blind / are you deaf / \
+    are you stupid / do you understand / do you hear / are you kidding / are you serious / are you joking / \
     what is wrong with you / what's wrong with you / how dare / what kind of / what sort of / \
     who do you think / can you believe / do you have any idea / do you even / how can you / \
     how could you / how is that possible / how is this possible / how hard / what am i supposed / \
     am i supposed / can you hear / are you there / are you a / are you an / are you really / \
     are you listening / is this a / is this an / is this the / is that the / is anybody there / \
-    is anyone there / how are you / do you know what / do you realize / do you realise / why should i / \
+    is anyone there / how are you / when was it / when was that / what was it / what was that / \
+    what is it called / what's it called / what do you call it / how do i put it / how shall i put it / \
+    where was i / what was i saying / do you know what / do you realize / do you realise / why should i / \
     how many times / how long do i have / what do you want / what do you mean / can i ask you / \
     can i ask a / can i just ask / can i just say / who is this / who am i / who's this / what the / \
     what else / what more / how am i supposed / what is this / what is that / how much longer / \
@@ -352,8 +355,24 @@ fn object(tokens: &[Token], rest: usize) -> Option<Want> {
         "that" if listed("you someone somebody they", lower(tokens, rest + 1)) => {
             clause_of_hope(tokens, rest + 1)
         }
-        _ => Some(Want::Thing(rest..end)),
+        _ => Some(Want::Thing(rest..thing_end(tokens, rest))),
     }
+}
+
+/// Where a thing ends, if another clause follows it without a pause: "a divorce lawyer | my husband left".
+fn thing_end(tokens: &[Token], rest: usize) -> usize {
+    let begins_anew = |at: &usize| {
+        let before = lower(tokens, at - 1);
+        listed("my our his her their", lower(tokens, *at))
+            && !listed(PREPOSITIONS, before)
+            && !listed("and or but than as like if because when while", before)
+            && !tokens[rest..*at]
+                .iter()
+                .any(|token| token.is_in("to who that which") || is_auxiliary(&token.lower))
+            && !is_form(before, Form::Participle)
+            && !is_form(before, Form::Ing)
+    };
+    (rest + 2..tokens.len()).find(begins_anew).unwrap_or(tokens.len())
 }
 
 fn requested(tokens: &[Token], start: usize) -> Option<Want> {

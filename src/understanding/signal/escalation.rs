@@ -89,6 +89,8 @@ const NO_PERSON: &[&str] = &[
     "(be|are) you ~3 (person|human|real|live)",
     "(am|was) i ~1 (talk|speak) (to|with) ~3 (person|human|someone|robot|operator)",
     "is this ~2 (person|human|live|operator|agent)",
+    // Somebody who hears nothing asks whether the line stands.
+    "^ (hello|hi|hey) ~1 is (anybody|anyone|somebody|someone) there $",
     "(person|human) in charge",
     "(estate|insurance|travel|leasing|letting|sales|real) agent",
     "agent (said|told|came|promise|who)",
@@ -185,7 +187,8 @@ const REPEATED: &[&str] = &[
     "(call|phone|ring|try|ask|complain|email|write|contact|report|tell|explain|message|reach|request|left|\
      come|came|been|out|fix|repair|here|speak|talk|promise|reschedule|cancel|move|happen|change|submit) ~4 \
      (=two|=three|=four|=five|=six|=seven|=eight|=nine|=ten|=2|=3|=4|=5|=6|=7|=8|=9|=10|=several|=multiple|\
-     =many|=dozen|=hundred|=hundreds|=couple|=few|=thousand) of? (times|days)",
+     =many|=dozen|=hundred|=hundreds|=couple|=few|=thousand) of? times",
+    "(call|phone|ring|try|ask|complain|email|chase) ~4 (=two|=three|=four|=five|=six|=2|=3|=4|=5|=6|=several) days",
     "(call|phone|ring|try|ask|complain|email|write|contact|report|tell|explain|message|reach|request|left|\
      come|came|been|out|fix|repair|here|speak|talk|promise|reschedule|cancel|move|happen|change|break|leak) \
      ~4 (=twice|=thrice) -(a|daily|before)",

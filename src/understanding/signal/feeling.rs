@@ -69,6 +69,9 @@ const ANGER: &[&str] = &[
      =robbery|=scam|=crazy|=rubbish|=bullshit|=crap|=bull|=garbage|=insult|=theft|=annoying|=terrible|\
      =awful|=horrible)",
     "(=unacceptable|=ridiculous|=disgraceful|=unbelievable|=preposterous|=inexcusable)",
+    "can not believe (this|it|you|that) -(is|was|day)",
+    "(you|your) ~1 out of (your|the) (=mind|=minds)",
+    "what kind of ~1 (business|company|place|service|office|practice|outfit|operation|firm|people) (is|are|be|do|would)",
     "(fed|fed) up",
     "sick (and|of) (tired|this|waiting|it|being|you|your|hearing|all)",
     "tired of (this|your|being|waiting|it|the) -(feeling)",

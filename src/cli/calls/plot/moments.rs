@@ -6,8 +6,10 @@ use crate::domain::CallTime;
 use crate::store::CallRecord;
 
 use super::super::page::{moment, named};
-use super::{Drawing, GAP, HEAD, RIGHT, breadth, escaped};
+use super::{Drawing, GAP, HEAD, LANE, RIGHT, breadth, escaped};
 
+/// Where the lanes of the speakers begin, below the phases.
+const LANES: f64 = HEAD + LANE + GAP;
 const ROW: f64 = 18.0;
 /// Between a mark and its label, in pixels.
 const NEAR: f64 = 8.0;
@@ -112,7 +114,7 @@ impl Drawing {
     fn moment(&mut self, moment: &Moment, (x, y): (f64, f64), to_the_left: bool) {
         let (class, shape) = (moment.kind.class(), moment.kind.shape());
         if moment.kind != Kind::State {
-            self.line(format_args!(r#"<path class="guide {class}" d="M{x:.1} {HEAD:.1}V{y:.1}"/>"#));
+            self.line(format_args!(r#"<path class="guide {class}" d="M{x:.1} {LANES:.1}V{y:.1}"/>"#));
         }
         let (from, anchor) = if to_the_left { (x - NEAR, r#" text-anchor="end""#) } else { (x + NEAR, "") };
         self.line(format_args!(
