@@ -1,11 +1,11 @@
-//! The benchmarks, printed as tables: `make bench`, or `cargo bench -- calls`, `conversations`, `asr`, `noise`, `ear`,
-//! `texts`, `signals` or `stress` for one of them.
+//! The benchmarks, printed as tables: `make bench`, or `cargo bench -- calls`, `conversations`, `turns`, `asr`, `noise`,
+//! `ear`, `texts`, `signals` or `stress` for one of them.
 //!
-//! All but `calls` and `conversations` need recordings and texts that are not part of the project: `CALMLINE_BENCH_DATA`
-//! names their folder, with `dev_asr.tsv`, `dev_digits.tsv`, `dev_noise.tsv`, `callers.tsv`, `dev_text_intake.tsv`,
-//! `dev_text_dialogue.tsv`, `dev_text_abuse.tsv`, `dev_text_intent.tsv`, and for stress `dev_calm.tsv`,
-//! `dev_phone_dialogues.tsv`, `dev_stress.tsv` and `check_stress_english.tsv` in it. With `CALMLINE_BENCH_SHOW` set,
-//! `texts` and `conversations` show what was misread.
+//! All but `calls`, `conversations` and `turns` need recordings and texts that are not part of the project:
+//! `CALMLINE_BENCH_DATA` names their folder, with `dev_asr.tsv`, `dev_digits.tsv`, `dev_noise.tsv`, `callers.tsv`,
+//! `dev_text_intake.tsv`, `dev_text_dialogue.tsv`, `dev_text_abuse.tsv`, `dev_text_intent.tsv`, and for stress
+//! `dev_calm.tsv`, `dev_phone_dialogues.tsv`, `dev_stress.tsv` and `check_stress_english.tsv` in it. With
+//! `CALMLINE_BENCH_SHOW` set, `texts` and `conversations` show what was misread.
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot be set up has failed")]
 
 mod asr;
@@ -13,11 +13,13 @@ mod calls;
 mod conversations;
 mod ear;
 mod noise;
+mod signals;
 mod stress;
 #[allow(dead_code, reason = "the integration tests use all of it")]
 #[path = "../support/mod.rs"]
 mod support;
 mod texts;
+mod turns;
 mod wer;
 
 use std::path::PathBuf;
@@ -34,6 +36,9 @@ fn main() -> anyhow::Result<()> {
     }
     if wanted("conversations") {
         conversations::run(&Runtime::new()?)?;
+    }
+    if wanted("turns") {
+        turns::run();
     }
     let data = std::env::var_os("CALMLINE_BENCH_DATA").map(PathBuf::from);
     match data {
@@ -52,6 +57,9 @@ fn main() -> anyhow::Result<()> {
             }
             if wanted("stress") {
                 stress::run(&data);
+            }
+            if wanted("signals") {
+                signals::run(&data);
             }
         }
         None => println!("\nset CALMLINE_BENCH_DATA to a folder of recordings to measure hearing as well"),

@@ -1,0 +1,134 @@
+//! What it takes to understand and decide: the time of one turn of the caller's, over all lines of the scenarios, each as
+//! the first turn of a call and in its own call, and over a long rambling turn.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use calmline::call::{Action, CallStart, Engine, Event, Playback};
+use calmline::config::example;
+use calmline::domain::{Business, CallId, CallTime, PhoneNumber, Pii, Span, Utterance};
+use uuid::Uuid;
+
+const FOLDER: &str = "tests/it/conversations";
+const RAMBLING: &str = "Well I don't know where to begin, my sister always says I should write things down but anyway, it's the \
+    heating, or the boiler, I'm never sure which is which, and your man was here two weeks ago, very polite, he changed some \
+    part and said that would be it, and it was all right for a few days but since Sunday it goes off every night and I sit \
+    here in my coat";
+/// How often each turn is taken; the quickest counts, for other processes take their share.
+const ROUNDS: usize = 5;
+
+/// Prints the figures.
+pub fn run() {
+    let heating = Arc::new(example("heating").unwrap());
+    let calls = calls();
+    let mut first: Vec<Duration> = Vec::new();
+    let mut within: Vec<Duration> = Vec::new();
+    for (business, lines) in &calls {
+        let business = Arc::new(example(business).unwrap());
+        within.extend(quickest(|| turns(&business, lines)));
+        for line in lines {
+            first.extend(quickest(|| turns(&heating, std::slice::from_ref(line))));
+        }
+    }
+    let ramble = |times: usize| vec![vec![RAMBLING; times].join(". ")];
+    println!("\nUnderstanding and deciding, ms of each turn of the caller's");
+    println!("| turns | how many | p50 | p95 | max |\n|---|---|---|---|---|");
+    row("as the first of a call", first);
+    row("each in its call", within);
+    for times in [1, 3] {
+        let long = ramble(times);
+        let words = long[0].split_whitespace().count();
+        row(&format!("rambling, {words} words"), quickest(|| turns(&heating, &long)));
+    }
+    let begun = quickest(|| {
+        let began = Instant::now();
+        std::hint::black_box(Engine::new(start(&heating)));
+        vec![began.elapsed()]
+    });
+    row("a call's start", begun);
+}
+
+fn row(what: &str, mut times: Vec<Duration>) {
+    times.sort_unstable();
+    let at = |share: usize| times[(times.len() - 1) * share / 100].as_secs_f64() * 1000.0;
+    println!("| {what} | {} | {:.2} | {:.2} | {:.2} |", times.len(), at(50), at(95), at(100));
+}
+
+/// The quickest of several rounds, turn by turn.
+fn quickest(round: impl Fn() -> Vec<Duration>) -> Vec<Duration> {
+    let mut best = round();
+    for _ in 1..ROUNDS {
+        for (best, time) in best.iter_mut().zip(round()) {
+            *best = time.min(*best);
+        }
+    }
+    best
+}
+
+/// The business and the caller's lines of every scenario.
+fn calls() -> Vec<(String, Vec<String>)> {
+    let paths = std::fs::read_dir(FOLDER).unwrap().map(|entry| entry.unwrap().path());
+    let scenarios = paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    scenarios
+        .map(|path| {
+            let scenario: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+            let mut lines = said(&scenario["lines"]);
+            lines.extend(scenario.get("answers").into_iter().flat_map(said));
+            lines.retain(|line| !line.is_empty() && !line.starts_with('/'));
+            (scenario["business"].as_str().unwrap().to_owned(), lines)
+        })
+        .collect()
+}
+
+fn said(value: &toml::Value) -> Vec<String> {
+    match value {
+        toml::Value::String(line) => vec![line.clone()],
+        toml::Value::Array(lines) => lines.iter().flat_map(said).collect(),
+        toml::Value::Table(answers) => answers.values().flat_map(said).collect(),
+        _ => vec![],
+    }
+}
+
+fn start(business: &Arc<Business>) -> CallStart {
+    CallStart {
+        id: CallId::new(Uuid::from_u128(1)),
+        business: Arc::clone(business),
+        caller: Some(PhoneNumber::parse("+14155550177").unwrap()),
+        started_at: "2026-11-23T10:02-05:00".parse().unwrap(),
+        earlier: vec![],
+        model: None,
+    }
+}
+
+/// The time each turn takes in a call that hears every sentence out.
+fn turns(business: &Arc<Business>, lines: &[String]) -> Vec<Duration> {
+    let mut engine = Engine::new(start(business));
+    let mut now = CallTime::ZERO;
+    engine.handle(Event::Answered, now);
+    hear_out(&mut engine, &mut now);
+    let mut times = Vec::new();
+    for line in lines {
+        if engine.state().ended().is_some() {
+            break;
+        }
+        now = now + Duration::from_secs(1);
+        let span = Span { start: now, end: now };
+        let heard = Event::Heard(Utterance { text: Pii::from(line.as_str()), span, confidence: 0.9 });
+        let began = Instant::now();
+        engine.handle(heard, now);
+        times.push(began.elapsed());
+        hear_out(&mut engine, &mut now);
+    }
+    times
+}
+
+fn hear_out(engine: &mut Engine, now: &mut CallTime) {
+    while let Some(action) = engine.poll_action() {
+        if let Action::Say { speech, text, .. } = action {
+            let heard_bytes = text.expose().len();
+            *now = *now + Duration::from_millis(heard_bytes as u64 * 60);
+            let playback = Playback { heard_bytes, span: Span { start: *now, end: *now }, failed: false };
+            engine.handle(Event::PlaybackFinished { speech, playback }, *now);
+        }
+    }
+}
