@@ -55,11 +55,11 @@ fn main() -> anyhow::Result<()> {
             if wanted("texts") {
                 texts::run(&data)?;
             }
-            if wanted("signals") {
-                signals::run(&data);
-            }
             if wanted("stress") {
                 stress::run(&data);
+            }
+            if wanted("signals") {
+                signals::run(&data);
             }
         }
         None => println!("\nset CALMLINE_BENCH_DATA to a folder of recordings to measure hearing as well"),
