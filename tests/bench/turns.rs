@@ -81,11 +81,12 @@ fn calls() -> Vec<(String, Vec<String>)> {
 }
 
 fn said(value: &toml::Value) -> Vec<String> {
-    match value {
-        toml::Value::String(line) => vec![line.clone()],
-        toml::Value::Array(lines) => lines.iter().flat_map(said).collect(),
-        toml::Value::Table(answers) => answers.values().flat_map(said).collect(),
-        _ => vec![],
+    if let Some(line) = value.as_str() {
+        vec![line.to_owned()]
+    } else if let Some(lines) = value.as_array() {
+        lines.iter().flat_map(said).collect()
+    } else {
+        value.as_table().into_iter().flat_map(|answers| answers.values()).flat_map(said).collect()
     }
 }
 
