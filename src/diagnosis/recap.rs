@@ -186,7 +186,6 @@ mod tests {
         informed: &[],
         escalated: None,
         states: &[],
-        answered: &[],
     };
 
     #[test]
