@@ -295,17 +295,17 @@ const BROKEN: &[(&str, &str, &str, &str)] = &[
     (
         "decline = \"Thank you for the offer",
         "fix = \"Thank you for the offer",
-        "topics.20.kind",
+        "topics.21.kind",
         "needs `decline`",
     ),
     (
         "decline = \"That is no trouble",
         "escalate = \"legal\"\ndecline = \"That is no trouble",
-        "topics.21.kind",
+        "topics.22.kind",
         "a declined call promises nothing",
     ),
-    ("kind = \"declined\"", "kind = \"request\"", "topics.20.key", "leads nowhere"),
-    ("kind = \"declined\"", "kind = \"request\"", "topics.20.decline", "only a call of kind declined"),
+    ("kind = \"declined\"", "kind = \"request\"", "topics.21.key", "leads nowhere"),
+    ("kind = \"declined\"", "kind = \"request\"", "topics.21.decline", "only a call of kind declined"),
     (
         "urgency = \"urgent\"",
         "urgency = \"urgent\"\nescalate = \"legal\"",
