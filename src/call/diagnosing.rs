@@ -14,7 +14,7 @@ use crate::understanding::Cues;
 use crate::understanding::account::{Account, Clause, account};
 use crate::understanding::words::{has_any, plain, words};
 use crate::understanding::{Degree, Signal, SignalKind, signals};
-use crate::understanding::{answer, mentions, story, wish};
+use crate::understanding::{answer, mentions, spelled, story, wish};
 
 /// From this many words on, a turn is searched for a story whatever was asked.
 const TELLING: usize = 6;
@@ -61,7 +61,9 @@ impl Engine {
             .iter()
             .any(|signal| matches!(signal.kind, SignalKind::Abuse(Degree::Insult | Degree::Severe)));
         let despairs = signals.iter().any(|signal| signal.kind == SignalKind::SelfHarm);
-        if telling && !asks_only && !despairs && story(text).is_some() {
+        // A name that is spelled out is long, and no story.
+        let spells = is_narrow(&context.question) && spelled(text).is_some();
+        if telling && !asks_only && !despairs && !spells && story(text).is_some() {
             matter |= self.note_topics(text, turn, context);
             let agrees =
                 matches!(context.question, Question::Core | Question::Earlier) && answer(text) == Some(Yes);

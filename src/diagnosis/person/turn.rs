@@ -146,8 +146,10 @@ pub fn to_agent(told: &str) -> String {
         let ends = at > 0 && words[at - 1].ends_with([',', ';']) || word.ends_with([',', ';', '.']);
         let subject = is_subject(&lower, at) && (!word.ends_with([',', ';', '.']) || at == 0)
             || ends && at > 0 && words[at - 1].ends_with([',', ';']);
+        // "a filling that they told you was covered": the verb is not that of "you".
+        let object = lower.get(at + 1).is_some_and(|next| matches!(*next, "was" | "is" | "has"));
         let turned = match lower[at] {
-            "you" if subject => "they",
+            "you" if subject && !object => "they",
             "you" => "them",
             "your" => "their",
             "yours" => "theirs",
