@@ -52,7 +52,7 @@ impl Engine {
         let promised = !self.state.promises.is_empty();
         if abused {
             Outcome::EndedForAbuse
-        } else if self.is_declined() || self.state.matter.wrong_number {
+        } else if !promised && (self.is_declined() || self.state.matter.wrong_number) {
             Outcome::Declined
         } else if promised && self.takeover_owner().is_some() {
             Outcome::Escalated

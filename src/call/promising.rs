@@ -217,12 +217,9 @@ impl Engine {
         let urgency = self.urgency();
         let covered =
             self.state.promised(Urgency::Urgent).is_some() || self.state.promised(urgency).is_some();
-        let stranger = self.state.matter.wrong_number;
-        if stranger
-            || !worthwhile
-            || covered
-            || (!escalated && (self.is_declined() || self.is_only_a_question()))
-        {
+        let nothing_wanted =
+            self.state.matter.wrong_number || self.is_declined() || self.is_only_a_question();
+        if !worthwhile || covered || (!escalated && nothing_wanted) {
             return;
         }
         if self.has_choice() && self.state.matter.step.is_none() {
