@@ -98,26 +98,9 @@ impl Engine {
         let playbook = &self.business().playbook;
         let known = |key: &String| !self.state.matter.advised.contains(key);
         let by_words = self.cues.emergency(playbook, text);
-        let by_kind = signals.iter().find_map(|signal| match signal.kind {
-            SignalKind::Emergency(kind) => playbook.emergencies.iter().find(|entry| entry.kind == kind),
-            SignalKind::Person
-            | SignalKind::Manager
-            | SignalKind::Repeated { .. }
-            | SignalKind::Legal
-            | SignalKind::Compliance
-            | SignalKind::Threat
-            | SignalKind::SelfHarm
-            | SignalKind::Abuse(_)
-            | SignalKind::Distress
-            | SignalKind::Anger
-            | SignalKind::Impatience
-            | SignalKind::Confusion
-            | SignalKind::Fear
-            | SignalKind::Rush
-            | SignalKind::Embarrassment
-            | SignalKind::WornOut
-            | SignalKind::Sarcasm
-            | SignalKind::Thanks => None,
+        let by_kind = signals.iter().find_map(|signal| {
+            let SignalKind::Emergency(kind) = signal.kind else { return None };
+            playbook.emergencies.iter().find(|entry| entry.kind == kind)
         });
         by_words.or(by_kind).map(|entry| entry.key.clone()).filter(known)
     }
@@ -302,9 +285,7 @@ impl Engine {
         let about_talk = |clause: &&Clause| {
             wish(&clause.text).is_some()
                 || signals.iter().any(|signal| {
-                    matches!(signal.kind, SignalKind::Person | SignalKind::Manager)
-                        && signal.span.start < clause.span.end
-                        && clause.span.start < signal.span.end
+                    matches!(signal.kind, SignalKind::Person | SignalKind::Manager) && touches(signal, clause)
                 })
         };
         // "Don't cancel, just move it": what is left after the one wish is the other.
@@ -370,6 +351,11 @@ impl Engine {
     }
 }
 
+/// Whether a signal and a clause share words.
+fn touches(signal: &Signal, clause: &Clause) -> bool {
+    signal.span.start < clause.span.end && clause.span.start < signal.span.end
+}
+
 /// An account without clauses that only say how the caller is: "I've only got a minute", "this is the third time".
 fn without_asides(mut told: Account, signals: &[Signal]) -> Account {
     let aside = |clause: &Clause| {
@@ -396,20 +382,13 @@ fn without_asides(mut told: Account, signals: &[Signal]) -> Account {
                 | SignalKind::Fear => false,
             };
             let mostly = (signal.span.end - signal.span.start) * 2 > clause.span.end - clause.span.start;
-            only_a_state
-                && mostly
-                && signal.span.start < clause.span.end
-                && clause.span.start < signal.span.end
+            only_a_state && mostly && touches(signal, clause)
         })
     };
     told.happened.retain(|clause| !aside(clause));
     // "I don't want to be here anymore" is a cry, not a wish to be said back or written down as one.
     let cries = |clause: &Clause| {
-        signals.iter().any(|signal| {
-            signal.kind == SignalKind::SelfHarm
-                && signal.span.start < clause.span.end
-                && clause.span.start < signal.span.end
-        })
+        signals.iter().any(|signal| signal.kind == SignalKind::SelfHarm && touches(signal, clause))
     };
     told.wanted.retain(|clause| !cries(clause));
     told

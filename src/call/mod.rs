@@ -216,11 +216,6 @@ impl Engine {
         self.state.matter()
     }
 
-    /// What is still to be asked, by what is known now.
-    pub fn open_question(&self) -> Option<Question> {
-        self.next_question()
-    }
-
     /// All turns in order, each as the other side heard it.
     pub fn transcript(&self) -> &[Turn] {
         self.state.transcript()

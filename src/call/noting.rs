@@ -2,24 +2,9 @@
 
 use super::Engine;
 use crate::diagnosis::note::{NoteParts, note};
-use crate::diagnosis::recap::{self, RecapParts};
 use crate::domain::{AbuseOutcome, Aspect, CallerState, EscalationReason, Fact, HangupCause, Outcome, Slot};
 
 impl Engine {
-    /// The call in one sentence, in the third person, as far as it is known.
-    pub fn recap(&self) -> String {
-        recap::for_agent(&RecapParts {
-            name: self.state.intake.value(&Slot::Name),
-            trigger: self.state.matter.value(Aspect::Trigger),
-            expectation: self.state.matter.value(Aspect::Expectation),
-            topic: self.topic().map(|topic| topic.name.as_str()),
-            next_step: self.state.matter.value(Aspect::NextStep),
-            informed: &self.state.matter.informed,
-            escalated: self.weightiest(),
-            states: &self.strongest_states(),
-        })
-    }
-
     pub(super) fn write_note(&mut self, cause: HangupCause) {
         let states = self.strongest_states();
         let note = note(&NoteParts {
