@@ -90,6 +90,17 @@ impl View {
             Fact::Advised { emergency } => self.note(&format!("advised: {emergency}")),
             Fact::Informed { faq } => self.note(&format!("informed: {faq}")),
             Fact::Escalated { reason, .. } => self.note(&format!("needs a person: {}", named(reason))),
+            Fact::StressScored { score, .. } => {
+                let reasons: Vec<&str> = score.reasons().collect();
+                self.note(&format!("stress {:.0} {}", score.level, reasons.join("; ")));
+            }
+            Fact::StressCrossed { over, line, .. } => {
+                let side = if *over { "over" } else { "below" };
+                self.line(Some(at), &self.dim(&format!("stress stayed {side} {line:.0}")));
+            }
+            Fact::TakeoverTold { reason, .. } => {
+                self.note(&format!("told who takes over: {}", named(reason)))
+            }
             Fact::UrgencyRaised { reason } => self.note(&format!("urgent: {reason}")),
             Fact::StepChosen { step, .. } => self.note(&format!("step: {step}")),
             Fact::Guarded { rule, .. } => self.note(&format!("guarded: {rule}")),

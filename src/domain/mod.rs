@@ -16,6 +16,7 @@ mod pii;
 mod playbook;
 mod promise;
 mod speech;
+mod stress;
 mod time;
 
 pub use business::{Business, CallbackPromise, CodePattern, CodePatternError, FieldKind, IntakeField};
@@ -35,4 +36,5 @@ pub use playbook::{
 };
 pub use promise::{Promise, PromiseState, Urgency};
 pub use speech::{Completeness, Digit, Expecting, Span, Speaker, Utterance};
+pub use stress::{PartScore, StressPolicy, StressScore, VoiceScore};
 pub use time::CallTime;

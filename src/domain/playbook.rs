@@ -303,6 +303,7 @@ impl Takeover {
             EscalationReason::RepeatedFailure => &self.repeated,
             EscalationReason::ManagerRequested => &self.manager,
             EscalationReason::PersonRequested
+            | EscalationReason::Stress
             | EscalationReason::NotUnderstood
             | EscalationReason::BeyondAuthority => &self.person,
             EscalationReason::Abuse => &self.abuse,
