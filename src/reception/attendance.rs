@@ -13,6 +13,7 @@ use tracing::{debug, info, warn};
 use super::asking::Asked;
 use super::ear::{Ear, Finding, TurnTimes};
 use super::mouth::{Line, Mouth};
+use super::tone::Level;
 use super::{Command, Happening, Link, News, Outbound, Shared};
 use crate::audio::ulaw;
 use crate::call::{Action, Engine, Event};
@@ -225,6 +226,9 @@ impl Attendance {
             Finding::SpeechStopped => self.events.push_back(Event::SpeechStopped),
             Finding::Provisional(utterance) => self.prepare(utterance),
             Finding::Void => self.prepared.clear(),
+            Finding::Scored(Level { voice, new_seconds }) => {
+                self.events.push_back(Event::StressScored { voice, new_seconds });
+            }
             Finding::Unclear { span, likely_speech } => {
                 self.prepared.clear();
                 self.events.push_back(Event::Unclear { span, likely_speech });
@@ -324,7 +328,7 @@ impl Attendance {
         if self.link.is_some() {
             self.lose_link();
         }
-        self.ear = Ear::new(Arc::clone(&self.shared), &self.business);
+        self.ear.renew(&self.business);
         self.ear.expect(self.expecting);
         self.link = Some(link);
         let first = !std::mem::replace(&mut self.answered, true);

@@ -30,6 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "domain",
             "audio",
+            "stress",
             "understanding",
             "call",
             "telephony/twilio",
