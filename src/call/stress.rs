@@ -228,7 +228,7 @@ impl Engine {
         let words = self.state.stress.words_so_far();
         let score = combined(Some(voice), words, self.state.stress.course());
         self.record(Fact::StressScored { score, speech_seconds, turn: None });
-        self.watch(&policy, new_seconds, None);
+        self.watch(&policy, new_seconds, false);
         if self.floor.stress.over_seconds >= CERTAIN_SECONDS {
             self.escalate_for_stress(&policy, None);
         }
@@ -241,13 +241,15 @@ impl Engine {
         let words = words_with(&stress.words_so_far(), signals);
         let voice = stress.latest.as_ref().and_then(|score| score.voice.clone());
         let score = combined(voice, words, stress.course());
-        let before = stress.latest.as_ref().map_or(alone(0.0), |score| score.level);
-        let same = (score.level - before).abs() < MOVED && score.level < policy.threshold;
+        let before = stress.latest.as_ref().map_or(USUAL, |score| score.level.max(USUAL));
+        let same = (score.level.max(USUAL) - before).abs() < MOVED && score.level < policy.threshold;
         if !same {
             let speech_seconds = stress.speech_seconds;
             self.record(Fact::StressScored { score, speech_seconds, turn: Some(turn) });
         }
-        self.watch(&policy, 0.0, Some(turn));
+        let said = self.state.transcript.iter().rev().find(|said| said.id == turn);
+        let seconds = said.map_or(0.0, |said| said.span.end.since(said.span.start).as_secs_f32());
+        self.watch(&policy, seconds, true);
         self.escalate_for_stress(&policy, Some(turn));
     }
 
@@ -258,12 +260,16 @@ impl Engine {
         }
     }
 
-    fn watch(&mut self, policy: &StressPolicy, new_seconds: f32, turn: Option<TurnId>) {
+    fn watch(&mut self, policy: &StressPolicy, seconds: f32, turn_ended: bool) {
         let Some(level) = self.state.stress.latest.as_ref().map(|score| score.level) else { return };
         let watch = &mut self.floor.stress;
-        let crossed = watch.crossing.hear(policy, level, new_seconds, turn.is_some());
-        let over = watch.crossing.is_over() && level >= policy.threshold;
-        watch.over_seconds = if over && crossed.is_none() { watch.over_seconds + new_seconds } else { 0.0 };
+        let crossed = watch.crossing.hear(policy, level, seconds, turn_ended);
+        let stays = watch.crossing.is_over() && level >= policy.threshold && crossed.is_none();
+        match stays {
+            true if !turn_ended => watch.over_seconds += seconds,
+            true => {}
+            false => watch.over_seconds = 0.0,
+        }
         if let Some(over) = crossed {
             let speech_seconds = self.state.stress.speech_seconds;
             self.record(Fact::StressCrossed { over, line: policy.threshold, speech_seconds });
