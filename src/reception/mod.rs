@@ -10,7 +10,6 @@ mod ear;
 mod link;
 mod mouth;
 mod registry;
-mod tone;
 
 use std::sync::Arc;
 use std::time::Duration;
