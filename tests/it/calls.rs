@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use calmline::call::{Action, CallStart, Engine, Event, Playback};
 use calmline::domain::{
-    Business, BusinessId, CallId, CallTime, CallbackPromise, Digit, Fact, FieldKind, HangupCause, Hours,
-    IntakeField, OpeningSpan, PhoneNumber, Pii, Playbook, Span, SpeechId, Utterance,
+    Business, BusinessId, CallId, CallTime, CallbackPromise, Digit, Fact, FieldKind, HandoffRules,
+    HangupCause, Hours, IntakeField, OpeningSpan, PhoneNumber, Pii, Playbook, Span, SpeechId, Utterance,
 };
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -131,6 +131,8 @@ pub(crate) fn business(id: &str) -> Business {
         hours: Hours { week: (0..5).map(|day| (day, vec![span(8, 17)])).collect(), closed_on: vec![] },
         emergency_number: "911".to_owned(),
         fields,
+        agents: Vec::new(),
+        handoff: HandoffRules::default(),
         callback: CallbackPromise {
             owner: owner.to_owned(),
             within_minutes: 240,
