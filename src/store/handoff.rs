@@ -6,7 +6,8 @@ use sqlx::sqlite::SqliteConnection;
 use tracing::warn;
 
 use crate::domain::{
-    AgentKey, Briefing, BusinessId, CallId, HandoffFact, HandoffId, HandoffOutcome, HandoffRequest, Missed, OfferId,
+    AgentKey, Briefing, BusinessId, CallId, HandoffFact, HandoffId, HandoffOutcome, HandoffRequest, Missed,
+    OfferId,
 };
 
 use super::{Store, StoreError, to_name};
@@ -278,11 +279,12 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn notes_link(&self, digest: &str) -> Result<Option<NotesLink>, StoreError> {
-        let row: Option<(String, String, Option<String>, Option<i64>)> =
-            sqlx::query_as("SELECT handoff_id, agent, opened_by, expires_at FROM notes_link WHERE digest = $1")
-                .bind(digest)
-                .fetch_optional(&self.readers)
-                .await?;
+        let row: Option<(String, String, Option<String>, Option<i64>)> = sqlx::query_as(
+            "SELECT handoff_id, agent, opened_by, expires_at FROM notes_link WHERE digest = $1",
+        )
+        .bind(digest)
+        .fetch_optional(&self.readers)
+        .await?;
         Ok(row.and_then(|(handoff, agent, opened_by, expires_at)| {
             Some(NotesLink {
                 handoff: handoff.parse().ok()?,
@@ -389,10 +391,7 @@ async fn brief(
 }
 
 /// Writes a fact, and with it the end that it marks; one that stands in its place already stays.
-async fn append(
-    connection: &mut SqliteConnection,
-    stored: &StoredHandoffFact,
-) -> Result<(), StoreError> {
+async fn append(connection: &mut SqliteConnection, stored: &StoredHandoffFact) -> Result<(), StoreError> {
     let unreadable = || StoreError::Unreadable { what: "handoff", call: CallId::new(uuid::Uuid::nil()) };
     let body = serde_json::to_value(&stored.fact).map_err(|_| unreadable())?;
     let kind = body.get("fact").and_then(|kind| kind.as_str()).ok_or_else(unreadable)?.to_owned();
