@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use sqlx::sqlite::SqliteConnection;
 use tracing::warn;
 
@@ -130,6 +131,18 @@ pub struct NotesLink {
     pub opened_by: Option<String>,
     /// After this it opens nothing.
     pub expires_at: Option<Timestamp>,
+}
+
+impl NotesLink {
+    /// What is stored of a secret: its SHA-256 in hexadecimal digits.
+    pub fn digest(secret: &str) -> String {
+        Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether it still opens anything.
+    pub fn is_good(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|end| now < end)
+    }
 }
 
 impl HandoffRecord {
