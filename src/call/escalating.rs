@@ -86,6 +86,7 @@ impl Engine {
                 | EscalationReason::Compliance
                 | EscalationReason::RepeatedFailure
                 | EscalationReason::NotUnderstood
+                | EscalationReason::Urgent
                 | EscalationReason::BeyondAuthority => false,
             })
     }
@@ -159,6 +160,7 @@ impl Engine {
             | EscalationReason::Abuse
             | EscalationReason::NotUnderstood
             | EscalationReason::BeyondAuthority => "who can decide on it",
+            EscalationReason::Urgent => "who is on call",
         };
         let speech = Speech::of(self.pick(wording::UNDERSTAND))
             .and(format!("This goes to {owner}, {why}."))

@@ -147,6 +147,10 @@ impl Matter {
             | Fact::PersonRequested { .. }
             | Fact::PromiseMade { .. }
             | Fact::TurnTimed { .. }
+            | Fact::HandoffBegan { .. }
+            | Fact::HandoffHeard { .. }
+            | Fact::HandoffStopped { .. }
+            | Fact::PutThrough { .. }
             | Fact::StreamLost
             | Fact::Resumed
             | Fact::Ended { .. } => {}

@@ -13,6 +13,7 @@ mod diagnosing;
 mod escalating;
 mod event;
 mod full_house;
+mod handing_off;
 mod hearing;
 mod keys;
 mod ledger;
@@ -171,6 +172,7 @@ impl Engine {
             Event::PlaybackFinished { speech, playback } => self.playback_finished(speech, &playback),
             Event::Replied { ask, reply } => self.replied(ask, reply),
             Event::AskFailed { ask, fault: _ } => self.ask_failed(ask),
+            Event::Handoff { handoff, news } => self.handoff_news(handoff, news),
             Event::LegEnded(cause) => self.leg_ended(cause),
             Event::Draining => self.draining(),
         }

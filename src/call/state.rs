@@ -238,6 +238,10 @@ impl State {
             | Fact::Informed { .. }
             | Fact::Escalated { .. }
             | Fact::UrgencyRaised { .. }
+            | Fact::HandoffBegan { .. }
+            | Fact::HandoffHeard { .. }
+            | Fact::HandoffStopped { .. }
+            | Fact::PutThrough { .. }
             | Fact::WrongNumber { .. }
             | Fact::StepChosen { .. }
             | Fact::Guarded { .. }

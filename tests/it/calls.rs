@@ -219,6 +219,9 @@ impl Stage {
                     self.facts.push((self.now, fact));
                 }
                 Action::Ask { .. } | Action::Cancel(_) => {}
+                Action::HandOff { request, .. } => self.line(&format!("HAND OFF ({:?})", request.reason)),
+                Action::StopHandOff(_) => self.line("STOP THE HANDOFF"),
+                Action::Join(_) => self.line("JOIN"),
                 Action::Hangup(cause) => {
                     self.line(&format!("HANG UP ({cause:?})"));
                     self.over = true;
