@@ -96,6 +96,17 @@ impl View {
             Fact::HandoffHeard { news, .. } => self.line(Some(at), &self.dim(&told(news))),
             Fact::HandoffStopped { .. } => self.line(Some(at), &self.dim("goes on without a person")),
             Fact::PutThrough { .. } => self.line(Some(at), &self.dim("being put through")),
+            Fact::StressScored { score, .. } => {
+                let reasons: Vec<&str> = score.reasons().collect();
+                self.note(&format!("stress {:.0} {}", score.level, reasons.join("; ")));
+            }
+            Fact::StressCrossed { over, line, .. } => {
+                let side = if *over { "over" } else { "below" };
+                self.line(Some(at), &self.dim(&format!("stress stayed {side} {line:.0}")));
+            }
+            Fact::TakeoverTold { reason, .. } => {
+                self.note(&format!("told who takes over: {}", named(reason)))
+            }
             Fact::UrgencyRaised { reason } => self.note(&format!("urgent: {reason}")),
             Fact::StepChosen { step, .. } => self.note(&format!("step: {step}")),
             Fact::Guarded { rule, .. } => self.note(&format!("guarded: {rule}")),

@@ -29,7 +29,7 @@ pub use journal::{Journal, JournalHealth, Recorder};
 pub use promise::PromiseFilter;
 pub use record::{
     CallRecord, CallSummary, GuardEvent, IntakeAnswer, MentionSeen, PhaseChange, PromiseMoment, StateSeen,
-    StressPoint, TranscriptTurn, Trigger,
+    StressCrossing, StressPoint, TranscriptTurn, Trigger,
 };
 
 /// How long a statement waits for another process's write before it counts as failed.
