@@ -74,6 +74,25 @@ pub enum What {
         /// What.
         text: Pii<String>,
     },
+    /// The caller is put into a conference.
+    EnteredConference {
+        /// Whether there is music while they are alone.
+        music: bool,
+    },
+    /// The caller and the other side of the conference hear each other.
+    Together {
+        /// The other side's label.
+        label: String,
+    },
+    /// The other side is gone, and the caller is alone.
+    Alone,
+    /// Something is said to all in the conference.
+    Announced {
+        /// What.
+        text: Pii<String>,
+    },
+    /// The caller is out of the conference.
+    LeftConference,
     /// The call is over.
     Ended,
 }
