@@ -33,6 +33,8 @@ impl View {
         match &news.what {
             Happening::Hearing(words) => self.provisional(news.at, words.expose()),
             Happening::Fact(fact) => self.fact(news.at, fact),
+            // What matters of it comes again as a fact of the call.
+            Happening::Handoff(..) => {}
         }
     }
 

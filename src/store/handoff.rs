@@ -217,15 +217,17 @@ impl HandoffRecord {
 }
 
 impl Store {
-    /// The facts of the handoffs in which something can still happen, each handoff's in order.
+    /// The facts of the handoffs in which something can still happen or that ended since a moment, each handoff's in
+    /// order.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn open_handoffs(&self) -> Result<Vec<StoredHandoffFact>, StoreError> {
+    pub async fn handoffs_since(&self, since: Timestamp) -> Result<Vec<StoredHandoffFact>, StoreError> {
         let rows: Vec<FactRow> = sqlx::query_as(
             "SELECT handoff_id, call_id, seq, at, body FROM handoff_fact JOIN handoff ON handoff.id = handoff_id
-             WHERE ended_at IS NULL ORDER BY handoff_id, seq",
+             WHERE ended_at IS NULL OR ended_at >= $1 ORDER BY handoff_id, seq",
         )
+        .bind(since.as_millisecond())
         .fetch_all(&self.readers)
         .await?;
         Ok(read_all(rows).into_values().flatten().collect())

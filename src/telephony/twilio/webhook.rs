@@ -80,6 +80,16 @@ pub enum CallStatus {
     Canceled,
 }
 
+impl CallStatus {
+    /// Whether nothing more happens in the call.
+    pub const fn is_over(self) -> bool {
+        match self {
+            Self::Completed | Self::Busy | Self::Failed | Self::NoAnswer | Self::Canceled => true,
+            Self::Queued | Self::Initiated | Self::Ringing | Self::InProgress => false,
+        }
+    }
+}
+
 impl Form {
     /// Decodes a form body.
     ///
