@@ -279,7 +279,9 @@ impl Engine {
                 self.note_rest(text, turn);
                 Some(Reaction::Leave)
             }
-            Wish::Goodbye if self.mine(text, turn, context, told).any() || self.confidence_of(turn) < GUESSED => {
+            Wish::Goodbye
+                if self.mine(text, turn, context, told).any() || self.confidence_of(turn) < GUESSED =>
+            {
                 None
             }
             Wish::Goodbye
