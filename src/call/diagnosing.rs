@@ -337,16 +337,18 @@ impl Engine {
 
     /// Whether the caller showed more than the matter itself would make one expect.
     pub(super) fn is_upset(&self) -> bool {
-        self.state.matter.states().any(|state| match state {
-            CallerState::Aggressive | CallerState::Frightened | CallerState::Upset | CallerState::WornOut => {
-                true
-            }
-            CallerState::ManyComplaints
-            | CallerState::Impatient
-            | CallerState::Rushed
-            | CallerState::Confused
-            | CallerState::Embarrassed => false,
-        })
+        self.state.stress.is_over()
+            || self.state.matter.states().any(|state| match state {
+                CallerState::Aggressive
+                | CallerState::Frightened
+                | CallerState::Upset
+                | CallerState::WornOut => true,
+                CallerState::ManyComplaints
+                | CallerState::Impatient
+                | CallerState::Rushed
+                | CallerState::Confused
+                | CallerState::Embarrassed => false,
+            })
     }
 
     /// The reason is taken from the diagnosis where the caller's words made no story.
@@ -371,6 +373,7 @@ fn without_asides(mut told: Account, signals: &[Signal]) -> Account {
                 | SignalKind::Embarrassment
                 | SignalKind::Sarcasm
                 | SignalKind::Thanks
+                | SignalKind::Gladness
                 | SignalKind::Anger
                 | SignalKind::Repeated { .. }
                 | SignalKind::WornOut

@@ -74,6 +74,13 @@ impl Engine {
 
     /// Whether it cannot wait for the whole diagnosis: only how to reach the caller is asked.
     pub(super) fn is_pressing(&self) -> bool {
+        // Whoever takes over from somebody under stress must at least know what it is about.
+        let stressed = self.state.matter.is_escalated(EscalationReason::Stress) && self.reason_is_known();
+        stressed || self.is_pressed_otherwise()
+    }
+
+    /// The same, stress aside.
+    pub(super) fn is_pressed_otherwise(&self) -> bool {
         self.state.wants_person()
             || self.state.matter.escalations.iter().any(|escalation| match escalation.reason {
                 EscalationReason::Emergency
@@ -85,7 +92,9 @@ impl Engine {
                 EscalationReason::Legal
                 | EscalationReason::Compliance
                 | EscalationReason::RepeatedFailure
+                | EscalationReason::Stress
                 | EscalationReason::NotUnderstood
+                | EscalationReason::Urgent
                 | EscalationReason::BeyondAuthority => false,
             })
     }
@@ -147,11 +156,24 @@ impl Engine {
 
     /// Says who takes over and why, and goes on with what they need to know.
     pub(super) fn hand_over(&mut self, reason: EscalationReason) {
+        let takeover = self.takeover_sentence(reason);
+        let speech = Speech::of(self.pick(wording::UNDERSTAND)).and(takeover.clone()).act(Move::Escalate);
+        self.floor.takeover = Some((reason, takeover));
+        // Somebody who goes on attacking is not asked anything more.
+        if reason == EscalationReason::Abuse {
+            return self.leave(speech, HangupCause::Completed);
+        }
+        self.ask_next(speech);
+    }
+
+    /// Who takes over, and why they are the right one.
+    pub(super) fn takeover_sentence(&self, reason: EscalationReason) -> String {
         let owner = self.owner_for(reason);
         let why = match reason {
             EscalationReason::Legal | EscalationReason::Compliance => "who may speak about that",
             EscalationReason::RepeatedFailure => "who can look at it afresh",
             EscalationReason::ManagerRequested => "as you asked",
+            EscalationReason::Stress => "who will look after it personally",
             EscalationReason::Emergency
             | EscalationReason::Threat
             | EscalationReason::SelfHarm
@@ -159,14 +181,8 @@ impl Engine {
             | EscalationReason::Abuse
             | EscalationReason::NotUnderstood
             | EscalationReason::BeyondAuthority => "who can decide on it",
+            EscalationReason::Urgent => "who is on call",
         };
-        let speech = Speech::of(self.pick(wording::UNDERSTAND))
-            .and(format!("This goes to {owner}, {why}."))
-            .act(Move::Escalate);
-        // Somebody who goes on attacking is not asked anything more.
-        if reason == EscalationReason::Abuse {
-            return self.leave(speech, HangupCause::Completed);
-        }
-        self.ask_next(speech);
+        format!("This goes to {owner}, {why}.")
     }
 }

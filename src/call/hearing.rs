@@ -130,6 +130,7 @@ impl Engine {
         }
         self.floor.leaving = None;
         let reaction = self.understand(&text, turn);
+        let reaction = self.heed_stress(reaction);
         if talks_on {
             // The words came when the caller had begun to speak again: the answer waits for the rest.
             self.floor.owed = Some(reaction);
@@ -157,7 +158,9 @@ impl Engine {
         if !likely_speech || self.state.stage.lost {
             return self.wait_for_reply();
         }
-        self.react(Reaction::Miss);
+        self.miss_words();
+        let reaction = self.heed_stress(Reaction::Miss);
+        self.react(reaction);
     }
 
     /// How sure the transcriber was of a turn.
@@ -203,6 +206,7 @@ impl Engine {
     fn understand(&mut self, text: &str, turn: TurnId) -> Reaction {
         let context = self.context();
         let told = self.diagnose(text, turn, &context);
+        self.weigh_words(&told.signals, turn);
         self.seek_findings(turn);
         if let Some(reaction) = self.follow_triggers(&told, turn, &context) {
             self.mine(text, turn, &context, &told);

@@ -36,7 +36,7 @@ pub struct Matter {
 pub struct Escalation {
     /// Why.
     pub reason: EscalationReason,
-    /// In which turn; absent when a key was pressed.
+    /// In which turn; absent when a key was pressed, or while a turn went on.
     pub turn: Option<TurnId>,
     /// When.
     pub at: CallTime,
@@ -146,7 +146,14 @@ impl Matter {
             | Fact::GivenUp { .. }
             | Fact::PersonRequested { .. }
             | Fact::PromiseMade { .. }
+            | Fact::StressScored { .. }
+            | Fact::StressCrossed { .. }
+            | Fact::TakeoverTold { .. }
             | Fact::TurnTimed { .. }
+            | Fact::HandoffBegan { .. }
+            | Fact::HandoffHeard { .. }
+            | Fact::HandoffStopped { .. }
+            | Fact::PutThrough { .. }
             | Fact::StreamLost
             | Fact::Resumed
             | Fact::Ended { .. } => {}

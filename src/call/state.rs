@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::matter::Matter;
+use super::stress::Stress;
 use crate::domain::{
     CallTime, Digit, Fact, HangupCause, Phase, PhoneNumber, Pii, Promise, Question, Slot, Span, Speaker,
     TurnId, Urgency,
@@ -37,6 +38,7 @@ pub struct State {
     pub(super) next_turn: u32,
     pub(super) next_speech: u32,
     pub(super) matter: Matter,
+    pub(super) stress: Stress,
 }
 
 /// Where a call stands.
@@ -151,6 +153,11 @@ impl State {
         given.or_else(|| self.caller.clone().filter(|_| !self.offer_refused))
     }
 
+    /// How stressed the caller is.
+    pub fn stress(&self) -> &Stress {
+        &self.stress
+    }
+
     pub(super) fn failures(&self, question: &Question) -> u32 {
         self.failed.get(question).copied().unwrap_or(0)
     }
@@ -179,6 +186,7 @@ impl State {
     /// Takes in one fact; the only way in which a call's state changes.
     pub(super) fn apply(&mut self, at: CallTime, fact: &Fact) {
         self.matter.apply(at, fact);
+        self.stress.apply(fact);
         match fact {
             Fact::Answered { caller, open } => {
                 self.stage.answered = true;
@@ -237,7 +245,14 @@ impl State {
             | Fact::Advised { .. }
             | Fact::Informed { .. }
             | Fact::Escalated { .. }
+            | Fact::StressScored { .. }
+            | Fact::StressCrossed { .. }
+            | Fact::TakeoverTold { .. }
             | Fact::UrgencyRaised { .. }
+            | Fact::HandoffBegan { .. }
+            | Fact::HandoffHeard { .. }
+            | Fact::HandoffStopped { .. }
+            | Fact::PutThrough { .. }
             | Fact::WrongNumber { .. }
             | Fact::StepChosen { .. }
             | Fact::Guarded { .. }

@@ -26,6 +26,7 @@ pub(super) struct Timers {
     reconnect: Option<CallTime>,
     call_limit: Option<CallTime>,
     model: Option<CallTime>,
+    company: Option<CallTime>,
 }
 
 impl Timers {
@@ -35,6 +36,7 @@ impl Timers {
             (self.reconnect, Timer::Reconnect),
             (self.playback, Timer::Playback),
             (self.model, Timer::Model),
+            (self.company, Timer::Company),
             (self.reply, Timer::Reply),
         ];
         all.into_iter().filter_map(|(at, timer)| at.map(|at| (at, timer))).min_by_key(|(at, _)| *at)
@@ -44,6 +46,7 @@ impl Timers {
         let (_, timer) = self.earliest().filter(|(at, _)| *at <= now)?;
         match timer {
             Timer::Model => self.model = None,
+            Timer::Company => self.company = None,
             Timer::Reply => self.reply = None,
             Timer::Playback => self.playback = None,
             Timer::Reconnect => self.reconnect = None,
@@ -133,6 +136,7 @@ impl Engine {
     pub(super) fn timed_out(&mut self, timer: Timer) {
         match timer {
             Timer::Model => self.model_overdue(),
+            Timer::Company => self.company_due(),
             Timer::Reply => self.reply_overdue(),
             Timer::Playback => self.playback_overdue(),
             Timer::Reconnect => {

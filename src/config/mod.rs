@@ -3,6 +3,7 @@
 //! Invariant: what it returns is whole and checked, or every problem is named with its file, line and what was
 //! expected. It deliberately starts nothing and looks at nothing but those files and variables.
 
+mod agents;
 mod business;
 mod check;
 mod document;

@@ -152,7 +152,9 @@ const fn asked_to_caller(reason: EscalationReason) -> Option<&'static str> {
         | EscalationReason::Threat
         | EscalationReason::SelfHarm
         | EscalationReason::Abuse
+        | EscalationReason::Stress
         | EscalationReason::NotUnderstood
+        | EscalationReason::Urgent
         | EscalationReason::BeyondAuthority => None,
     }
 }
@@ -165,9 +167,11 @@ const fn reason_to_agent(reason: EscalationReason) -> &'static str {
         EscalationReason::Legal => "raised a legal matter",
         EscalationReason::Compliance => "raised a matter of privacy, regulation or formal complaint",
         EscalationReason::RepeatedFailure => "has had to contact us about it before",
+        EscalationReason::Urgent => "needs help before we open again",
         EscalationReason::ManagerRequested => "asks for a manager",
         EscalationReason::PersonRequested => "asks for a person",
         EscalationReason::Abuse => "went on with hostile words after being asked not to",
+        EscalationReason::Stress => "is under great stress by voice and words",
         EscalationReason::NotUnderstood => "could not be understood twice",
         EscalationReason::BeyondAuthority => "needs a decision that only a person may take",
     }

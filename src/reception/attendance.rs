@@ -17,8 +17,8 @@ use super::{Command, Happening, Link, News, Outbound, Shared};
 use crate::audio::ulaw;
 use crate::call::{Action, Engine, Event};
 use crate::domain::{
-    AskId, Business, CallId, CallTime, Expecting, Fact, HangupCause, ModelFault, ModelQuestion, ModelReply,
-    TurnId, TurnTiming, Utterance,
+    AskId, Business, CallId, CallTime, Expecting, Fact, HandoffNews, HandoffOutcome, HangupCause, ModelFault,
+    ModelQuestion, ModelReply, TurnId, TurnTiming, Utterance,
 };
 use crate::llm::ModelError;
 use crate::store::Recorder;
@@ -250,6 +250,9 @@ impl Attendance {
             | Action::Record(_)
             | Action::Ask { .. }
             | Action::Cancel(_)
+            | Action::HandOff { .. }
+            | Action::StopHandOff(_)
+            | Action::Join(_)
             | Action::Hangup(_) => None,
         });
         let lines: Vec<String> =
@@ -276,6 +279,12 @@ impl Attendance {
                 Action::Record(fact) => self.record(fact),
                 Action::Ask { ask, question, deadline } => self.ask(ask, question, deadline),
                 Action::Cancel(ask) => self.asked.cancel(ask),
+                Action::HandOff { request, .. } => self.events.push_back(Event::Handoff {
+                    handoff: request.id,
+                    news: HandoffNews::Settled { outcome: HandoffOutcome::NobodyThere },
+                }),
+                // Nobody was asked, so nobody need be told.
+                Action::StopHandOff(_) | Action::Join(_) => {}
                 Action::Hangup(_) => self.over = true,
             }
         }
