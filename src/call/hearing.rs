@@ -209,14 +209,14 @@ impl Engine {
         self.weigh_words(&told.signals, turn);
         self.seek_findings(turn);
         if let Some(reaction) = self.follow_triggers(&told, turn, &context) {
-            self.mine(text, turn, &context);
+            self.mine(text, turn, &context, &told);
             self.take_story_beside(text, turn, &told);
             return reaction;
         }
         if let Some(reaction) = self.follow_wish(text, turn, &context, &told) {
             return reaction;
         }
-        let learned = Learned { matter: told.matter, ..self.mine(text, turn, &context) };
+        let learned = Learned { matter: told.matter, ..self.mine(text, turn, &context, &told) };
         if let Some(faq) = told.faq.filter(|faq| !self.state.matter.informed.contains(faq)) {
             self.record(Fact::Informed { faq: faq.clone() });
             return Reaction::Inform(faq);
@@ -259,7 +259,7 @@ impl Engine {
             Wish::AskedIfMachine => Some(Reaction::SayMachine),
             Wish::AskedWho => Some(Reaction::SayWho),
             Wish::Person => {
-                self.mine(text, turn, context);
+                self.mine(text, turn, context, told);
                 self.take_reason_beside_wish(text, turn);
                 self.record(Fact::PersonRequested { turn: Some(turn) });
                 let reason = if manager {
@@ -276,14 +276,16 @@ impl Engine {
             }
             Wish::WrongNumber => None,
             Wish::Listen => Some(Reaction::Listen),
-            Wish::Wait if self.mine(text, turn, context).any() => Some(Reaction::Thank),
+            Wish::Wait if self.mine(text, turn, context, told).any() => Some(Reaction::Thank),
             Wish::Wait => Some(Reaction::GiveTime),
             Wish::Repeat => Some(Reaction::Repeat),
             Wish::Goodbye if self.state.phase() == Phase::Closing && self.next_question().is_none() => {
                 self.note_rest(text, turn);
                 Some(Reaction::Leave)
             }
-            Wish::Goodbye if self.mine(text, turn, context).any() || self.confidence_of(turn) < GUESSED => {
+            Wish::Goodbye
+                if self.mine(text, turn, context, told).any() || self.confidence_of(turn) < GUESSED =>
+            {
                 None
             }
             Wish::Goodbye
