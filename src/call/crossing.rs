@@ -28,8 +28,9 @@ impl Crossing {
         Self { over, beyond: None }
     }
 
-    /// Takes the next level, how many seconds of speech have passed since the one before, and whether a turn has ended
-    /// with it. Tells when the line was crossed: whether the level is over it now.
+    /// Takes the next level and how many seconds of speech it is about: those since the level before, or, where a turn
+    /// has ended and its words are in the level, those of the turn. Tells when the line was crossed: whether the level
+    /// is over it now.
     pub fn hear(
         &mut self,
         policy: &StressPolicy,
@@ -44,7 +45,10 @@ impl Crossing {
             return None;
         }
         let stay = match self.beyond {
+            // What only the words brought over the line was so as long as they were being said.
+            None if turn_ended => Beyond { speech_seconds, turns: 0 },
             None => Beyond { speech_seconds: 0.0, turns: 0 },
+            Some(stay) if turn_ended => stay,
             Some(stay) => Beyond { speech_seconds: stay.speech_seconds + speech_seconds, ..stay },
         };
         let stay = Beyond { turns: stay.turns + u32::from(turn_ended), ..stay };
@@ -89,12 +93,21 @@ mod tests {
     }
 
     #[test]
-    fn two_turns_over_the_line_cross_it_without_a_voice() {
+    fn words_cross_the_line_in_one_long_turn_or_in_two_short_ones() {
+        let mut short = Crossing::default();
+        assert_eq!(short.hear(&POLICY, 90.0, 1.0, true), None);
+        assert_eq!(short.hear(&POLICY, 60.0, 1.0, true), None);
+        assert_eq!(short.hear(&POLICY, 90.0, 1.0, true), None);
+        assert_eq!(short.hear(&POLICY, 80.0, 1.0, true), Some(true));
+        assert!(short.is_over());
+        assert_eq!(Crossing::default().hear(&POLICY, 90.0, 4.0, true), Some(true));
+    }
+
+    #[test]
+    fn a_shout_at_the_end_of_a_long_turn_is_but_a_shout() {
         let mut crossing = Crossing::default();
-        assert_eq!(crossing.hear(&POLICY, 90.0, 0.0, true), None);
-        assert_eq!(crossing.hear(&POLICY, 60.0, 0.0, true), None);
-        assert_eq!(crossing.hear(&POLICY, 90.0, 0.0, true), None);
-        assert_eq!(crossing.hear(&POLICY, 80.0, 0.0, true), Some(true));
-        assert!(crossing.is_over());
+        assert_eq!(crossing.hear(&POLICY, 20.0, 5.0, false), None);
+        assert_eq!(crossing.hear(&POLICY, 90.0, 1.0, false), None);
+        assert_eq!(crossing.hear(&POLICY, 90.0, 6.0, true), None);
     }
 }

@@ -173,7 +173,7 @@ impl Engine {
             EscalationReason::Legal | EscalationReason::Compliance => "who may speak about that",
             EscalationReason::RepeatedFailure => "who can look at it afresh",
             EscalationReason::ManagerRequested => "as you asked",
-            EscalationReason::Stress => "who will look after it personally",
+            EscalationReason::Stress => "who can go through it with you",
             EscalationReason::Emergency
             | EscalationReason::Threat
             | EscalationReason::SelfHarm

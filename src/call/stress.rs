@@ -34,7 +34,7 @@ const WORTH_NAMING: f32 = 0.4;
 /// After so many seconds of speech over the line the words of the turn are not waited for.
 const CERTAIN_SECONDS: f32 = 8.0;
 /// A level that moved by less, without new sound, is not written down again.
-const MOVED: f32 = 2.0;
+const MOVED: f32 = 5.0;
 /// A turn of so many words that is twice as long as usual shows that somebody talks themselves into a rage, or has to.
 const LONG_TURN: usize = 25;
 /// A longer wait for an answer is trouble, in milliseconds.
@@ -44,6 +44,8 @@ const LONG_WAIT_MS: u128 = 4000;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Stress {
     latest: Option<StressScore>,
+    /// What is left of what the words said.
+    words: Option<PartScore>,
     speech_seconds: f32,
     over: bool,
     /// Whether the caller was told that a person takes over for it.
@@ -52,7 +54,7 @@ pub struct Stress {
     /// Whether the bot was cut short, and nobody has said a word since.
     cut_short: bool,
     turns: u32,
-    words: usize,
+    words_said: usize,
 }
 
 /// Something in the course of a talk that wears a caller out.
@@ -100,6 +102,7 @@ impl Stress {
         match fact {
             Fact::StressScored { score, speech_seconds, turn: _ } => {
                 self.latest = Some(score.clone());
+                self.words = Some(score.words.clone());
                 self.speech_seconds = *speech_seconds;
             }
             Fact::StressCrossed { over, .. } => self.over = *over,
@@ -167,19 +170,22 @@ impl Stress {
         *self.troubles.entry(trouble).or_default() += weight;
     }
 
-    /// Old trouble fades with every turn.
+    /// Old words and old trouble fade with every turn.
     fn take_turn(&mut self, text: &str) {
         self.troubles.values_mut().for_each(|weight| *weight *= LASTING);
+        if let Some(words) = &mut self.words {
+            words.level = alone(LASTING * weight(words));
+        }
         if std::mem::take(&mut self.cut_short) && !is_backchannel(text) {
             self.trouble(Trouble::Interrupting, 0.25);
         }
         let words = text.split_whitespace().count();
-        let usual = self.words / usize::try_from(self.turns.max(1)).unwrap_or(1);
+        let usual = self.words_said / usize::try_from(self.turns.max(1)).unwrap_or(1);
         if self.turns >= 2 && words >= LONG_TURN && words >= 2 * usual {
             self.trouble(Trouble::Growing, 0.4);
         }
         self.turns += 1;
-        self.words += words;
+        self.words_said += words;
     }
 
     fn course(&self) -> PartScore {
@@ -191,11 +197,9 @@ impl Stress {
         PartScore { level: alone(weight.min(MOST_COURSE)), reasons }
     }
 
-    /// What earlier words weigh now.
+    /// What earlier words say now.
     fn words_so_far(&self) -> PartScore {
-        self.latest
-            .as_ref()
-            .map_or(PartScore { level: USUAL, reasons: Vec::new() }, |score| score.words.clone())
+        self.words.clone().unwrap_or(PartScore { level: USUAL, reasons: Vec::new() })
     }
 }
 
@@ -228,7 +232,7 @@ impl Engine {
         let words = self.state.stress.words_so_far();
         let score = combined(Some(voice), words, self.state.stress.course());
         self.record(Fact::StressScored { score, speech_seconds, turn: None });
-        self.watch(&policy, new_seconds, None);
+        self.watch(&policy, new_seconds, false);
         if self.floor.stress.over_seconds >= CERTAIN_SECONDS {
             self.escalate_for_stress(&policy, None);
         }
@@ -241,13 +245,15 @@ impl Engine {
         let words = words_with(&stress.words_so_far(), signals);
         let voice = stress.latest.as_ref().and_then(|score| score.voice.clone());
         let score = combined(voice, words, stress.course());
-        let before = stress.latest.as_ref().map_or(alone(0.0), |score| score.level);
-        let same = (score.level - before).abs() < MOVED && score.level < policy.threshold;
+        let before = stress.latest.as_ref().map_or(USUAL, |score| score.level.max(USUAL));
+        let same = (score.level.max(USUAL) - before).abs() < MOVED && score.level < policy.threshold;
         if !same {
             let speech_seconds = stress.speech_seconds;
             self.record(Fact::StressScored { score, speech_seconds, turn: Some(turn) });
         }
-        self.watch(&policy, 0.0, Some(turn));
+        let said = self.state.transcript.iter().rev().find(|said| said.id == turn);
+        let seconds = said.map_or(0.0, |said| said.span.end.since(said.span.start).as_secs_f32());
+        self.watch(&policy, seconds, true);
         self.escalate_for_stress(&policy, Some(turn));
     }
 
@@ -258,12 +264,16 @@ impl Engine {
         }
     }
 
-    fn watch(&mut self, policy: &StressPolicy, new_seconds: f32, turn: Option<TurnId>) {
+    fn watch(&mut self, policy: &StressPolicy, seconds: f32, turn_ended: bool) {
         let Some(level) = self.state.stress.latest.as_ref().map(|score| score.level) else { return };
         let watch = &mut self.floor.stress;
-        let crossed = watch.crossing.hear(policy, level, new_seconds, turn.is_some());
-        let over = watch.crossing.is_over() && level >= policy.threshold;
-        watch.over_seconds = if over && crossed.is_none() { watch.over_seconds + new_seconds } else { 0.0 };
+        let crossed = watch.crossing.hear(policy, level, seconds, turn_ended);
+        let stays = watch.crossing.is_over() && level >= policy.threshold && crossed.is_none();
+        match stays {
+            true if !turn_ended => watch.over_seconds += seconds,
+            true => {}
+            false => watch.over_seconds = 0.0,
+        }
         if let Some(over) = crossed {
             let speech_seconds = self.state.stress.speech_seconds;
             self.record(Fact::StressCrossed { over, line: policy.threshold, speech_seconds });
@@ -364,7 +374,7 @@ fn words_with(before: &PartScore, signals: &[Signal]) -> PartScore {
     // Kinds of words that come together tell less than each alone would.
     let raised: f32 = upset + found.iter().skip(1).map(|(weight, _)| weight.max(0.0)).sum::<f32>() / 2.0;
     let glad = found.iter().map(|(weight, _)| *weight).fold(0.0, f32::min);
-    let rest = LASTING * weight(before);
+    let rest = weight(before);
     let now = if raised > 0.0 { raised } else { glad };
     let named = found.into_iter().filter(|(weight, reason)| *weight >= WORTH_NAMING && !reason.is_empty());
     let mut reasons: Vec<String> = named.map(|(_, reason)| reason).collect();

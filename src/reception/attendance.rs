@@ -13,6 +13,7 @@ use tracing::{debug, info, warn};
 use super::asking::Asked;
 use super::ear::{Ear, Finding, TurnTimes};
 use super::mouth::{Line, Mouth};
+use super::tone::Level;
 use super::{Command, Happening, Link, News, Outbound, Shared};
 use crate::audio::ulaw;
 use crate::call::{Action, Engine, Event};
@@ -233,6 +234,9 @@ impl Attendance {
             Finding::SpeechStopped => self.events.push_back(Event::SpeechStopped),
             Finding::Provisional(utterance) => self.prepare(utterance),
             Finding::Void => self.prepared.clear(),
+            Finding::Scored(Level { voice, new_seconds }) => {
+                self.events.push_back(Event::StressScored { voice, new_seconds });
+            }
             Finding::Unclear { span, likely_speech } => {
                 self.prepared.clear();
                 self.events.push_back(Event::Unclear { span, likely_speech });
@@ -343,7 +347,7 @@ impl Attendance {
         if self.link.is_some() {
             self.lose_link();
         }
-        self.ear = Ear::new(Arc::clone(&self.shared), &self.business);
+        self.ear.renew(&self.business);
         self.ear.expect(self.expecting);
         self.link = Some(link);
         self.leaving = false;

@@ -16,6 +16,7 @@ mod llm;
 mod playbooks;
 mod privacy;
 mod store;
+mod stress;
 #[path = "../support/mod.rs"]
 mod support;
 mod transcribe;
