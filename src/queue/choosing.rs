@@ -147,14 +147,14 @@ fn rank(agent: &Agent, request: &HandoffRequest) -> Option<Rank> {
     let topic = request.topic.as_ref();
     let takes_topic =
         danger || agent.topics.is_empty() || topic.is_none_or(|topic| agent.topics.contains(topic));
-    let owns = request.owner.is_empty() || agent.owns.contains(&request.owner);
+    let owns = agent.owns.contains(&request.owner);
     let rank = if danger && agent.lead {
         Rank::FirstOfAll
     } else if owns && (takes_topic || authority) {
         Rank::Owner
     } else if agent.lead {
         Rank::LastOfAll
-    } else if takes_topic && !authority {
+    } else if takes_topic && (!authority || request.owner.is_empty()) {
         Rank::TakesTopic
     } else {
         return None;

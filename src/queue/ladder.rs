@@ -36,6 +36,9 @@ impl Queue {
     /// Does what follows from the state of things by now, for every handoff: first what is over, and then, as that may
     /// have freed agents, who is asked next.
     pub(super) fn go_on(&mut self) {
+        if self.waits {
+            return;
+        }
         let open = self.open_by_precedence();
         for handoff in &open {
             self.drop_what_is_over(*handoff);

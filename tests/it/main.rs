@@ -15,6 +15,7 @@ mod invariants;
 mod llm;
 mod playbooks;
 mod privacy;
+mod queue;
 mod store;
 mod stress;
 #[path = "../support/mod.rs"]

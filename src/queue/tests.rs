@@ -1,1 +1,0 @@
-//! The handoff queue in virtual time: what it promises, one behaviour a test.
