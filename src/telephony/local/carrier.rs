@@ -117,13 +117,7 @@ impl Carrier {
         active.report(&ending, end).await;
         let Active { sid, tape, answered, .. } = active;
         let answered_at = answered.map(|answered| self.switchboard.now().saturating_sub(answered.elapsed()));
-        CallOutcome {
-            call_sid: sid,
-            answered_at,
-            ending,
-            timeline: tape.timeline,
-            recording: tape.recording,
-        }
+        CallOutcome { call_sid: sid, answered_at, ending, timeline: tape.timeline, recording: tape.recording }
     }
 }
 

@@ -53,7 +53,11 @@ pub(super) struct Seat {
 
 impl Seat {
     /// Enters a conference; none if it is full, or somebody with the same label is in it.
-    pub(super) fn take(switchboard: &Arc<Switchboard>, conference: &Conference, call_sid: &str) -> Option<Self> {
+    pub(super) fn take(
+        switchboard: &Arc<Switchboard>,
+        conference: &Conference,
+        call_sid: &str,
+    ) -> Option<Self> {
         let mut rooms = lock(&switchboard.rooms);
         let room = rooms.entry(conference.name.clone()).or_insert_with(|| Room {
             sid: format!("CF{}", Uuid::now_v7().simple()),
@@ -94,7 +98,9 @@ impl Drop for Seat {
         let mut rooms = lock(&self.switchboard.rooms);
         let Some(room) = rooms.get_mut(&self.name) else { return };
         // A room of the same name may have been opened since this one closed.
-        let Some(place) = room.members.iter().position(|member| member.call_sid == self.call_sid) else { return };
+        let Some(place) = room.members.iter().position(|member| member.call_sid == self.call_sid) else {
+            return;
+        };
         let member = room.members.remove(place);
         room.tell(account, &self.name, "leave", Some((&member.call_sid, member.label.as_deref())));
         if member.ends || room.members.is_empty() {

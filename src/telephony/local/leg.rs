@@ -127,7 +127,9 @@ impl Leg {
         self.tell("ringing", CallStatus::Ringing);
         let rings_from = Instant::now();
         match self.agent.pickup {
-            Pickup::After(after) if after < self.order.timeout => self.wait_to_ring(rings_from + after).await?,
+            Pickup::After(after) if after < self.order.timeout => {
+                self.wait_to_ring(rings_from + after).await?
+            }
             Pickup::After(_) | Pickup::Never | Pickup::Busy | Pickup::Fails => {
                 self.wait_to_ring(rings_from + self.order.timeout).await?;
                 return Err(CallStatus::NoAnswer);

@@ -32,8 +32,8 @@ pub use instructions::InstructionError;
 pub use person::{Handset, Key, Person};
 pub use rest::{RestApi, RestRequest, SentMessage};
 pub use script::{Reaction, Script, Unasked, When};
+pub use switchboard::Disturbance;
 #[cfg(feature = "local-audio")]
 pub use talk::{TalkError, talk};
-pub use switchboard::Disturbance;
 pub use tape::Recording;
 pub use timeline::{Entry, InterruptionMeasure, Manner, Measures, Spoiled, Timeline, TurnMeasure, What};

@@ -191,7 +191,8 @@ fn order(form: &Form) -> Result<Order, u32> {
         let fields = form.fields().iter().filter(|(field, _)| field == name);
         fields.map(|(_, value)| value.clone()).collect::<Vec<_>>()
     };
-    let is_one_of = |name: &str, values: &[&str]| all(name).iter().all(|value| values.contains(&value.as_str()));
+    let is_one_of =
+        |name: &str, values: &[&str]| all(name).iter().all(|value| values.contains(&value.as_str()));
     let known = is_one_of("StatusCallbackEvent", &["initiated", "ringing", "answered", "completed"])
         && is_one_of("MachineDetection", &["Enable", "DetectMessageEnd"])
         && is_one_of("AsyncAmd", &["true", "false"]);

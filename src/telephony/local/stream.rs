@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 use super::carrier::Active;
 use super::playout::{FRAME, Playout};
-use super::switchboard::Command;
 use super::script::{Deed, Heard};
+use super::switchboard::Command;
 use super::tape::is_audible;
 use super::timeline::What;
 use crate::audio::ulaw;
