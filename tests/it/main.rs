@@ -1,6 +1,7 @@
 //! Integration tests.
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod agents;
 mod api;
 mod architecture;
 mod calls;
