@@ -92,7 +92,7 @@ impl Engine {
     fn note_states(&mut self, signals: &[Signal], text: &str, turn: TurnId, complaints: u32) {
         for seen in diagnosis::state::read(signals, text, complaints) {
             let before = self.state.matter.states.last();
-            if before != Some(&(seen.state, turn)) {
+            if before.is_none_or(|(state, at, _)| (*state, *at) != (seen.state, turn)) {
                 self.record(Fact::StateRead { state: seen.state, reason: seen.reason, turn });
             }
         }

@@ -114,7 +114,7 @@ fn sentence(core: &str, next_step: Option<String>) -> String {
 }
 
 /// One, two or more parts as a list: "says this, would like that, and asks for a manager".
-fn listed(parts: &[String]) -> String {
+pub(super) fn listed(parts: &[String]) -> String {
     match parts {
         [] => String::new(),
         [one] => one.clone(),
@@ -127,7 +127,7 @@ fn how(states: &[CallerState]) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" and "))
 }
 
-const fn adjective(state: CallerState) -> &'static str {
+pub(super) const fn adjective(state: CallerState) -> &'static str {
     match state {
         CallerState::Aggressive => "very angry",
         CallerState::Frightened => "frightened",
@@ -159,7 +159,7 @@ const fn asked_to_caller(reason: EscalationReason) -> Option<&'static str> {
     }
 }
 
-const fn reason_to_agent(reason: EscalationReason) -> &'static str {
+pub(super) const fn reason_to_agent(reason: EscalationReason) -> &'static str {
     match reason {
         EscalationReason::Emergency => "reports a danger that is going on now",
         EscalationReason::Threat => "spoke of a threat to somebody",

@@ -244,6 +244,10 @@ impl Attendance {
             Finding::Heard(utterance, times) => {
                 self.engine.handle(Event::Heard(utterance), self.clock.now());
                 self.perform();
+                // What is learned while somebody is being sought belongs into their notes.
+                if let Some(request) = self.engine.sought() {
+                    self.shared.handoffs.refresh(Box::new(self.engine.briefing(request)));
+                }
                 self.untimed = self.last_turn.take().map(|turn| (turn, times));
             }
         }
