@@ -134,7 +134,7 @@ impl Engine {
         }
         self.floor.leaving = None;
         let reaction = self.understand(&text, turn);
-        let reaction = self.heed_stress(reaction);
+        let reaction = self.heed_stress(reaction, Some(turn));
         if talks_on {
             // The words came when the caller had begun to speak again: the answer waits for the rest.
             self.floor.owed = Some(reaction);
@@ -162,8 +162,7 @@ impl Engine {
         if !likely_speech || self.state.is_out_of_reach() {
             return self.wait_for_reply();
         }
-        self.miss_words();
-        let reaction = self.heed_stress(Reaction::Miss);
+        let reaction = self.heed_stress(Reaction::Miss, None);
         self.react(reaction);
     }
 

@@ -24,6 +24,8 @@ const NO_VOICE: f32 = 1.0;
 const SUREST_VOICE: f32 = 95.0;
 /// The voice of less speech than this says nothing, in seconds.
 const LEAST_SPEECH_SECONDS: f32 = 2.0;
+/// No score is about more new speech than this, in seconds.
+const LONGEST_STEP_SECONDS: f32 = 60.0;
 /// What the words, and the course, may weigh at most.
 const MOST_WORDS: f32 = 4.5;
 const MOST_GLADNESS: f32 = -2.0;
@@ -102,6 +104,11 @@ impl Stress {
     /// The latest score; none while nothing shows.
     pub fn latest(&self) -> Option<&StressScore> {
         self.latest.as_ref()
+    }
+
+    /// Seconds of the caller's speech that were scored.
+    pub fn speech_seconds(&self) -> f32 {
+        self.speech_seconds
     }
 
     /// Whether the level has stayed over the business's line.
@@ -235,7 +242,12 @@ impl Engine {
     /// Takes in how the voice sounds; the words of the turn are not known yet.
     pub(super) fn voice_scored(&mut self, voice: VoiceScore, new_seconds: f32) {
         let Some(policy) = self.business().stress.filter(|_| self.state.stage.answered) else { return };
-        let unscored = std::mem::take(&mut self.floor.stress.unscored_seconds) + new_seconds.max(0.0);
+        let VoiceScore { level, low, high, speech_seconds, .. } = voice;
+        if ![level, low, high, speech_seconds, new_seconds].iter().all(|number| number.is_finite()) {
+            return;
+        }
+        let new_seconds = new_seconds.clamp(0.0, LONGEST_STEP_SECONDS);
+        let unscored = std::mem::take(&mut self.floor.stress.unscored_seconds) + new_seconds;
         if voice.speech_seconds < LEAST_SPEECH_SECONDS {
             self.floor.stress.unscored_seconds = unscored;
             return;
@@ -254,9 +266,11 @@ impl Engine {
     pub(super) fn weigh_words(&mut self, signals: &[Signal], turn: TurnId) {
         let Some(policy) = self.business().stress else { return };
         let stress = &self.state.stress;
-        let words = words_with(&stress.words_so_far(), signals);
+        let nothing = PartScore { level: USUAL, reasons: Vec::new() };
         let voice = stress.latest.as_ref().and_then(|score| score.voice.clone());
-        let score = combined(voice, words, stress.course());
+        let now = combined(voice.clone(), words_with(&nothing, signals), stress.course());
+        let alone_over = now.level >= policy.threshold;
+        let score = combined(voice, words_with(&stress.words_so_far(), signals), stress.course());
         let before = stress.latest.as_ref().map_or(USUAL, |score| score.level.max(USUAL));
         let same = (score.level.max(USUAL) - before).abs() < MOVED && score.level < policy.threshold;
         if !same {
@@ -265,15 +279,7 @@ impl Engine {
         }
         let said = self.state.transcript.iter().rev().find(|said| said.id == turn);
         let seconds = said.map_or(0.0, |said| said.span.end.since(said.span.start).as_secs_f32());
-        self.watch(&policy, seconds, true);
-        self.escalate_for_stress(&policy, Some(turn));
-    }
-
-    /// Takes in that a turn is over of which no words are known.
-    pub(super) fn miss_words(&mut self) {
-        if let Some(policy) = self.business().stress {
-            self.escalate_for_stress(&policy, None);
-        }
+        self.watch(&policy, if alone_over { seconds } else { 0.0 }, true);
     }
 
     fn watch(&mut self, policy: &StressPolicy, seconds: f32, turn_ended: bool) {
@@ -292,19 +298,28 @@ impl Engine {
         }
     }
 
-    /// A person takes over once the line was crossed, unless the words of the turn have brought the level back.
+    /// A person takes over once the line was crossed, unless the words of the turn have brought the level back, a person
+    /// is on the way already, or it is nothing for this line.
     fn escalate_for_stress(&mut self, policy: &StressPolicy, turn: Option<TurnId>) {
         let stress = &self.state.stress;
         let holds = stress.latest.as_ref().is_some_and(|score| score.level >= policy.threshold);
         let decided = self.state.matter.is_escalated(EscalationReason::Stress);
-        if stress.over && holds && !decided && !self.is_declined() {
+        if stress.over && holds && !decided && !self.is_pressed_otherwise() && !self.is_declined() {
             self.record(Fact::Escalated { reason: EscalationReason::Stress, turn });
         }
     }
 
-    /// Tells the caller, once, that a person takes over for their stress, where the turn is not answered by anything
-    /// weightier and no person was on the way already.
-    pub(super) fn heed_stress(&self, reaction: Reaction) -> Reaction {
+    /// Decides at the end of a turn whether a person takes over, and tells the caller so, once, instead of what can be
+    /// left unsaid. What is weightier than stress, such as a danger or abuse, is answered by its own rules.
+    pub(super) fn heed_stress(&mut self, reaction: Reaction, turn: Option<TurnId>) -> Reaction {
+        let Some(policy) = self.business().stress else { return reaction };
+        let ruled = matches!(
+            reaction,
+            Reaction::SetBoundary | Reaction::EndForAbuse | Reaction::Leave | Reaction::LeaveStranger
+        );
+        if !ruled {
+            self.escalate_for_stress(&policy, turn);
+        }
         let due = self.state.matter.is_escalated(EscalationReason::Stress)
             && !self.state.stress.told
             && !self.is_pressed_otherwise()
@@ -406,12 +421,14 @@ const fn weight_of(kind: SignalKind) -> f32 {
     match kind {
         SignalKind::SelfHarm => 4.0,
         SignalKind::Threat
-        | SignalKind::Abuse(Degree::Severe)
         | SignalKind::Emergency(
             EmergencyKind::Medical | EmergencyKind::Fire | EmergencyKind::Gas | EmergencyKind::Violence,
         ) => 2.5,
-        SignalKind::Distress | SignalKind::Abuse(Degree::Insult) => 2.2,
+        SignalKind::Distress => 2.2,
         SignalKind::Anger | SignalKind::Fear => 1.8,
+        // Abuse has a rule of its own, and is not always stress.
+        SignalKind::Abuse(Degree::Severe) => 2.0,
+        SignalKind::Abuse(Degree::Insult) => 1.5,
         SignalKind::Emergency(EmergencyKind::Property) | SignalKind::WornOut => 1.2,
         SignalKind::Repeated { times: Some(3..) } | SignalKind::Abuse(Degree::Mild) => 1.0,
         SignalKind::Sarcasm => 0.8,

@@ -13,7 +13,6 @@ use tracing::{debug, info, warn};
 use super::asking::Asked;
 use super::ear::{Ear, Finding, TurnTimes};
 use super::mouth::{Line, Mouth};
-use super::tone::Level;
 use super::{Command, Happening, Link, News, Outbound, Shared};
 use crate::audio::ulaw;
 use crate::call::{Action, Engine, Event};
@@ -24,6 +23,7 @@ use crate::domain::{
 use crate::llm::ModelError;
 use crate::queue;
 use crate::store::Recorder;
+use crate::stress::tone::Level;
 use crate::synthesize::{Slice, SynthesizeError, sentences};
 use crate::telephony::twilio::{CallSid, Inbound};
 

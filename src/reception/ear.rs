@@ -11,10 +11,10 @@ use tracing::warn;
 
 use super::Shared;
 use super::attendance::Clock;
-use super::tone::{Level, Tone};
 use crate::audio::turn::{Segment, SegmentId, TurnDetector, TurnNews};
 use crate::audio::ulaw;
 use crate::domain::{Business, CallTime, Completeness, Expecting, Pii, Span, Utterance};
+use crate::stress::tone::{Level, Tone};
 use crate::transcribe::{Job, Priority, TranscribeError, Transcription, hear};
 use crate::understanding::{completeness, phone};
 
@@ -104,7 +104,7 @@ impl Ear {
         Self {
             shared,
             detector,
-            tone: business.stress.map(|_| Tone::new()),
+            tone: business.stress.map(|_| Tone::default()),
             origin: None,
             heard_until: 0,
             vocabulary: business.name.clone(),

@@ -11,7 +11,6 @@ mod handoffs;
 mod link;
 mod mouth;
 mod registry;
-mod tone;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

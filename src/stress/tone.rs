@@ -4,29 +4,31 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock};
 
+use super::baseline::Baseline;
+use super::model::Model;
+use super::scorer::{Scorer, VoiceStress};
 use crate::audio::TELEPHONE_HZ;
 use crate::domain::VoiceScore;
-use crate::stress::baseline::Baseline;
-use crate::stress::model::Model;
-use crate::stress::scorer::{Scorer, VoiceStress};
 
 /// The sound kept from before it was certain that somebody speaks: a second.
 const KEPT: usize = TELEPHONE_HZ as usize;
 /// Speech between two levels, in seconds.
 const STEP_SECONDS: f32 = 1.0;
 
+/// The model that is shipped, shared by all calls.
 static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| Arc::new(Model::built_in()));
 
 /// A level of the voice.
 #[derive(Debug, Clone)]
-pub(super) struct Level {
+pub struct Level {
+    /// The score of the latest speech.
     pub voice: VoiceScore,
     /// Seconds of speech since the level before.
     pub new_seconds: f32,
 }
 
 /// The voice of one caller, for as long as the call lasts.
-pub(super) struct Tone {
+pub struct Tone {
     scorer: Scorer,
     /// The latest sound of nobody's.
     before: VecDeque<f32>,
@@ -37,9 +39,9 @@ pub(super) struct Tone {
     new_seconds: f32,
 }
 
-impl Tone {
+impl Default for Tone {
     /// Listens to a caller of whom nothing is known.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self {
             scorer: Scorer::new(Arc::clone(&MODEL), Baseline::default()),
             before: VecDeque::with_capacity(KEPT),
@@ -48,7 +50,9 @@ impl Tone {
             new_seconds: 0.0,
         }
     }
+}
 
+impl Tone {
     /// Takes the sound of the line at 8 kHz.
     pub fn hear(&mut self, samples: &[f32]) -> Option<Level> {
         if self.speaking {
