@@ -11,6 +11,7 @@ mod config;
 mod conversations;
 mod doors;
 mod guard;
+mod handoffs;
 mod injections;
 mod invariants;
 mod llm;

@@ -59,6 +59,18 @@ impl Place {
         Self { folder, address, rest, shown: Mutex::default() }
     }
 
+    /// Adds to the example business's profile.
+    pub fn add_to_profile(&self, text: &str) {
+        let profile = self.folder.path().join("businesses/heating.toml");
+        let written = std::fs::read_to_string(&profile).unwrap();
+        std::fs::write(profile, written + text).unwrap();
+    }
+
+    /// The carrier's interface, with the agents that it rings.
+    pub fn rest(&self) -> &RestApi {
+        &self.rest
+    }
+
     /// Starts the server and waits until it is ready for calls.
     pub async fn serve(&self) -> Server {
         let log = File::options().create(true).append(true).open(self.log_file()).unwrap();
@@ -138,7 +150,8 @@ impl Place {
         std::fs::read_to_string(self.log_file()).unwrap_or_default()
     }
 
-    async fn api(&self, path: &str) -> Value {
+    /// What the interface for the business answers.
+    pub async fn api(&self, path: &str) -> Value {
         let answer = client().get(self.url(path)).bearer_auth(API_TOKEN).send().await.unwrap();
         answer.error_for_status().unwrap().json().await.unwrap()
     }
