@@ -68,7 +68,11 @@ fn whoever_cannot_come_is_followed_by_the_next_at_once() {
         ("declined", |desk| desk.on(Event::Declined { offer: offer(1, 0) }), &[]),
         ("no_key", |desk| desk.on(Event::NoKey { offer: offer(1, 0) }), &[]),
         ("hung_up", |desk| ended(desk, LegEnd::Completed), &[]),
-        ("voicemail", |desk| desk.on(Event::MachineDetected { offer: offer(1, 0) }), &["3 withdraw 0 leg-0: voicemail"]),
+        (
+            "voicemail",
+            |desk| desk.on(Event::MachineDetected { offer: offer(1, 0) }),
+            &["3 withdraw 0 leg-0: voicemail"],
+        ),
         ("hung_up", |desk| ended(desk, LegEnd::Failed), &[]),
         ("no_key", |desk| desk.at(40), &["40 withdraw 0 leg-0: no_key"]),
         ("signed_off", |desk| signed_off(desk), &["3 withdraw 0 leg-0: signed_off"]),
@@ -93,7 +97,10 @@ fn ended(desk: &mut Desk, how: LegEnd) {
 }
 
 fn signed_off(desk: &mut Desk) {
-    desk.on(Event::SignedOff { business: BusinessId("heating".to_owned()), agent: AgentKey("maria".to_owned()) });
+    desk.on(Event::SignedOff {
+        business: BusinessId("heating".to_owned()),
+        agent: AgentKey("maria".to_owned()),
+    });
 }
 
 #[test]
@@ -154,7 +161,10 @@ fn owners_come_first_and_then_whoever_takes_the_topic_and_last_the_lead() {
         ("office", |agent| agent.owns = vec!["office".to_owned()]),
     ];
     let cases: [(fn(&mut HandoffRequest), &[&str]); 7] = [
-        (|request| request.reason = EscalationReason::Legal, &["bills", "visits", "anything", "office", "lead"]),
+        (
+            |request| request.reason = EscalationReason::Legal,
+            &["bills", "visits", "anything", "office", "lead"],
+        ),
         (|request| request.owner = "office".to_owned(), &["office", "bills", "visits", "anything", "lead"]),
         (
             |request| {
@@ -285,7 +295,15 @@ fn after_a_talk_there_is_a_pause_but_none_after_a_missed_ring() {
     desk.ask(4, |_| {});
     assert!(desk.seen().is_empty(), "a pause that ends soon is waited for");
     desk.at(230);
-    assert_eq!(desk.seen(), ["220 brief maria", "225 tell Maria failed", "225 withdraw 0 no leg: failed", "225 tell nobody_answered"]);
+    assert_eq!(
+        desk.seen(),
+        [
+            "220 brief maria",
+            "225 tell Maria failed",
+            "225 withdraw 0 no leg: failed",
+            "225 tell nobody_answered"
+        ]
+    );
 }
 
 #[test]

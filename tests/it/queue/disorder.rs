@@ -27,7 +27,14 @@ const AGENTS: &[(&str, &str)] =
 #[derive(Debug, Clone)]
 enum Step {
     /// A call asks for a person; `again` repeats what it asked before.
-    Ask { call: u128, again: bool, business: usize, reason: usize, urgent: bool, age: i64 },
+    Ask {
+        call: u128,
+        again: bool,
+        business: usize,
+        reason: usize,
+        urgent: bool,
+        age: i64,
+    },
     /// What an offer of this number, counted from the latest, usually comes to next, so many times.
     Next(usize, usize),
     /// Anything that can be said of an offer, whether it fits or not.
@@ -36,7 +43,10 @@ enum Step {
     Unknown(usize),
     Leave(u128),
     Stop(usize),
-    Sign { agent: usize, on: bool },
+    Sign {
+        agent: usize,
+        on: bool,
+    },
     Pass(i64),
     /// The process dies; so many of the last facts are lost, though none that something out there rests on.
     Die(usize),
@@ -68,11 +78,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 fn rules() -> impl Strategy<Value = HandoffRules> {
     let any = (5u32..=60, 1u32..=60, 15u32..=300, 0u32..=3600);
-    let any = any.prop_map(|(ring_seconds, next_after_seconds, give_up_seconds, pause_seconds)| HandoffRules {
-        ring_seconds,
-        next_after_seconds,
-        give_up_seconds,
-        pause_seconds,
+    let any = any.prop_map(|(ring_seconds, next_after_seconds, give_up_seconds, pause_seconds)| {
+        HandoffRules { ring_seconds, next_after_seconds, give_up_seconds, pause_seconds }
     });
     prop_oneof![Just(HandoffRules::default()), any]
 }
@@ -260,7 +267,8 @@ impl World {
                 Action::Dial { offer, agent, ring_for } => {
                     assert!(self.dialled.insert(offer), "dialled twice: {offer}");
                     assert_eq!(self.number_of(offer), Some(self.number(offer.handoff, &agent)));
-                    let recorded = |wanted: &HandoffFact| self.facts.iter().any(|(_, _, fact)| fact == wanted);
+                    let recorded =
+                        |wanted: &HandoffFact| self.facts.iter().any(|(_, _, fact)| fact == wanted);
                     assert!(recorded(&HandoffFact::Delivered { offer }), "dialled without notes");
                     assert!(recorded(&HandoffFact::Dialled { offer }), "dialled without a record");
                     assert!(!self.is_settled(offer.handoff) && self.missed(offer).is_none());
@@ -307,7 +315,8 @@ impl World {
                 let business = self.business(handoff);
                 assert!(profile.on_duty(request.urgency, self.now, &business.time_zone));
                 let asked = |(id, _, fact): &(HandoffId, Timestamp, HandoffFact)| {
-                    *id == handoff && matches!(fact, HandoffFact::Offered { agent: other, .. } if other == agent)
+                    *id == handoff
+                        && matches!(fact, HandoffFact::Offered { agent: other, .. } if other == agent)
                 };
                 assert!(!self.facts.iter().any(asked), "asked twice");
                 let place = |(id, key): &(&str, &str)| business.id.0 == *id && agent.0 == *key;

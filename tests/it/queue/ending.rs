@@ -14,9 +14,15 @@ fn the_last_telephone_rings_no_longer_than_there_is_time() {
     desk.at(8);
     desk.answer(offer(1, 1));
     desk.at(12);
-    desk.on(Event::SignedOff { business: BusinessId("heating".to_owned()), agent: AgentKey("kim".to_owned()) });
+    desk.on(Event::SignedOff {
+        business: BusinessId("heating".to_owned()),
+        agent: AgentKey("kim".to_owned()),
+    });
     desk.at(30);
-    desk.on(Event::SignedOn { business: BusinessId("heating".to_owned()), agent: AgentKey("kim".to_owned()) });
+    desk.on(Event::SignedOn {
+        business: BusinessId("heating".to_owned()),
+        agent: AgentKey("kim".to_owned()),
+    });
     desk.seen();
     desk.ring(offer(1, 2));
     assert_eq!(desk.seen(), ["30 dial kim for 15", "30 tell Kim rings"]);
@@ -45,9 +51,15 @@ fn nobody_is_asked_who_could_not_find_the_telephone_in_time() {
     let mut desk = Desk::of(&["maria", "sam"]);
     desk.ask(1, |_| {});
     desk.answer(offer(1, 0));
-    desk.on(Event::SignedOff { business: BusinessId("heating".to_owned()), agent: AgentKey("sam".to_owned()) });
+    desk.on(Event::SignedOff {
+        business: BusinessId("heating".to_owned()),
+        agent: AgentKey("sam".to_owned()),
+    });
     desk.at(40);
-    desk.on(Event::SignedOn { business: BusinessId("heating".to_owned()), agent: AgentKey("sam".to_owned()) });
+    desk.on(Event::SignedOn {
+        business: BusinessId("heating".to_owned()),
+        agent: AgentKey("sam".to_owned()),
+    });
     assert!(!desk.asked().contains(&"sam".to_owned()));
     desk.ask(2, |request| request.triggered_at = super::start());
     assert_eq!(desk.seen(), ["40 tell nobody_there"]);

@@ -185,7 +185,8 @@ impl Desk {
     /// Who was asked since then, in order.
     fn asked(&mut self) -> Vec<String> {
         let seen = self.seen();
-        let names = seen.iter().filter_map(|line| line.split_once(" brief ")).map(|(_, name)| name.to_owned());
+        let names =
+            seen.iter().filter_map(|line| line.split_once(" brief ")).map(|(_, name)| name.to_owned());
         names.collect()
     }
 

@@ -68,8 +68,7 @@ fn an_agent_who_is_being_briefed_may_still_take_the_call() {
 
 #[test]
 fn what_was_overdue_when_the_process_came_back_is_over_without_further_ado() {
-    let stages: [fn(&mut Desk); 3] =
-        [|_| {}, |desk| desk.ring(offer(1, 0)), |desk| desk.answer(offer(1, 0))];
+    let stages: [fn(&mut Desk); 3] = [|_| {}, |desk| desk.ring(offer(1, 0)), |desk| desk.answer(offer(1, 0))];
     for reach in stages {
         let mut desk = Desk::of(&["maria", "sam"]);
         desk.ask(1, |_| {});
@@ -106,8 +105,5 @@ fn whoever_left_the_profile_meanwhile_is_not_dialled() {
     assert_eq!(desk.seen(), ["0 tell maria failed", "0 withdraw 0 no leg: failed", "0 brief sam"]);
     desk.businesses = vec![];
     desk.crash();
-    assert_eq!(
-        desk.seen(),
-        ["0 tell sam failed", "0 withdraw 1 no leg: failed", "0 tell nobody_answered"]
-    );
+    assert_eq!(desk.seen(), ["0 tell sam failed", "0 withdraw 1 no leg: failed", "0 tell nobody_answered"]);
 }
