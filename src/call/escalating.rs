@@ -1,6 +1,7 @@
 //! When a person must take over: the decision, and what the caller is told first.
 
 use super::diagnosing::Told;
+use super::handing_off::takeover_reason;
 use super::hearing::{Context, Reaction};
 use super::ledger::Speech;
 use super::{Engine, wording};
@@ -82,6 +83,7 @@ impl Engine {
     /// The same, stress aside.
     pub(super) fn is_pressed_otherwise(&self) -> bool {
         self.state.wants_person()
+            || self.state.handoffs.len() > 0
             || self.state.matter.escalations.iter().any(|escalation| match escalation.reason {
                 EscalationReason::Emergency
                 | EscalationReason::Threat
@@ -94,6 +96,7 @@ impl Engine {
                 | EscalationReason::RepeatedFailure
                 | EscalationReason::Stress
                 | EscalationReason::NotUnderstood
+                | EscalationReason::Urgent
                 | EscalationReason::BeyondAuthority => false,
             })
     }
@@ -127,6 +130,9 @@ impl Engine {
     pub(super) fn advise(&mut self, key: &str) {
         let told = self.business().playbook.emergencies.iter().find(|entry| entry.key == key);
         let speech = told.map_or_else(Speech::default, |entry| Speech::of(entry.told.clone()));
+        if self.must_leave() {
+            self.stop_handoff();
+        }
         self.ask_next(speech.act(Move::Advise));
     }
 
@@ -155,6 +161,9 @@ impl Engine {
 
     /// Says who takes over and why, and goes on with what they need to know.
     pub(super) fn hand_over(&mut self, reason: EscalationReason) {
+        if self.state.handoffs.open().is_some() || self.handoff_due().is_some() {
+            return self.ask_next(Speech::of(self.pick(wording::UNDERSTAND)));
+        }
         let takeover = self.takeover_sentence(reason);
         let speech = Speech::of(self.pick(wording::UNDERSTAND)).and(takeover.clone()).act(Move::Escalate);
         self.floor.takeover = Some((reason, takeover));
@@ -167,20 +176,6 @@ impl Engine {
 
     /// Who takes over, and why they are the right one.
     pub(super) fn takeover_sentence(&self, reason: EscalationReason) -> String {
-        let owner = self.owner_for(reason);
-        let why = match reason {
-            EscalationReason::Legal | EscalationReason::Compliance => "who may speak about that",
-            EscalationReason::RepeatedFailure => "who can look at it afresh",
-            EscalationReason::ManagerRequested => "as you asked",
-            EscalationReason::Stress => "who can go through it with you",
-            EscalationReason::Emergency
-            | EscalationReason::Threat
-            | EscalationReason::SelfHarm
-            | EscalationReason::PersonRequested
-            | EscalationReason::Abuse
-            | EscalationReason::NotUnderstood
-            | EscalationReason::BeyondAuthority => "who can decide on it",
-        };
-        format!("This goes to {owner}, {why}.")
+        format!("This goes to {}, {}.", self.owner_for(reason), takeover_reason(reason))
     }
 }

@@ -1,5 +1,6 @@
 use crate::domain::{
-    AskId, Digit, HangupCause, ModelFault, ModelReply, Span, SpeechId, Utterance, VoiceScore,
+    AskId, Digit, HandoffId, HandoffNews, HangupCause, ModelFault, ModelReply, Span, SpeechId, Utterance,
+    VoiceScore,
 };
 
 /// Something that happened on the line, reported to the engine in the order of the call's own clock.
@@ -53,6 +54,13 @@ pub enum Event {
         ask: AskId,
         /// Why.
         fault: ModelFault,
+    },
+    /// Something happened to the handing over of this call.
+    Handoff {
+        /// To which one.
+        handoff: HandoffId,
+        /// What.
+        news: HandoffNews,
     },
     /// The leg is gone.
     LegEnded(HangupCause),

@@ -84,6 +84,11 @@ impl Speech {
         self
     }
 
+    /// Whether there is nothing to say.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sentences.is_empty()
+    }
+
     /// Whether the speech says these words.
     pub(super) fn says(&self, words: &str) -> bool {
         self.text().contains(words)
@@ -189,7 +194,7 @@ impl Engine {
     }
 
     fn utter(&mut self, text: String, asks: Option<Question>, question_at: usize, act: Move) {
-        if self.state.stage.lost || self.state.stage.ended.is_some() || text.is_empty() {
+        if self.state.is_out_of_reach() || self.state.stage.ended.is_some() || text.is_empty() {
             return;
         }
         if self.floor.speaking.is_some() {
@@ -456,7 +461,7 @@ impl Engine {
         if self.floor.leaving.is_some() {
             return;
         }
-        if self.state.stage.lost || !self.state.stage.answered {
+        if self.state.is_out_of_reach() || !self.state.stage.answered {
             return self.hang_up(cause);
         }
         self.floor.must_end = Some(cause);

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::handoffs::Handoffs;
 use super::matter::Matter;
 use super::stress::Stress;
 use crate::domain::{
@@ -39,6 +40,7 @@ pub struct State {
     pub(super) next_speech: u32,
     pub(super) matter: Matter,
     pub(super) stress: Stress,
+    pub(super) handoffs: Handoffs,
 }
 
 /// Where a call stands.
@@ -170,6 +172,11 @@ impl State {
         self.promises.iter().find(|promise| promise.urgency == urgency)
     }
 
+    /// Whether nothing that is said reaches the caller: the line is down, or they are with an agent.
+    pub(super) fn is_out_of_reach(&self) -> bool {
+        self.stage.lost || self.handoffs.away()
+    }
+
     /// Whether the caller has heard these words from the bot, in one piece.
     pub(super) fn has_heard(&self, words: &str) -> bool {
         self.transcript.iter().any(|turn| {
@@ -186,7 +193,8 @@ impl State {
     /// Takes in one fact; the only way in which a call's state changes.
     pub(super) fn apply(&mut self, at: CallTime, fact: &Fact) {
         self.matter.apply(at, fact);
-        self.stress.apply(fact);
+        self.stress.apply(at, fact);
+        self.handoffs.apply(at, fact);
         match fact {
             Fact::Answered { caller, open } => {
                 self.stage.answered = true;
@@ -249,12 +257,17 @@ impl State {
             | Fact::StressCrossed { .. }
             | Fact::TakeoverTold { .. }
             | Fact::UrgencyRaised { .. }
+            | Fact::HandoffHeard { .. }
+            | Fact::HandoffStopped { .. }
+            | Fact::PutThrough { .. }
             | Fact::WrongNumber { .. }
             | Fact::StepChosen { .. }
             | Fact::Guarded { .. }
             | Fact::Summarised { .. }
             | Fact::NoteWritten { .. }
             | Fact::CoreConfirmed => {}
+            // What was asked before is not what is being answered now.
+            Fact::HandoffBegan { .. } => self.last_asked = None,
             Fact::StreamLost => self.stage.lost = true,
             Fact::Resumed => {
                 self.stage.lost = false;

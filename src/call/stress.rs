@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use super::{Crossing, Engine, hearing::Reaction};
 use crate::diagnosis;
 use crate::domain::{
-    EmergencyKind, EscalationReason, Fact, PartScore, StressPolicy, StressScore, TurnId, VoiceScore,
+    BriefedStress, CallTime, EmergencyKind, EscalationReason, Fact, PartScore, StressPolicy, StressScore,
+    TurnId, VoiceScore,
 };
 use crate::understanding::{Degree, Signal, SignalKind, is_backchannel};
 
@@ -46,6 +47,8 @@ const LONG_WAIT_MS: u128 = 4000;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Stress {
     latest: Option<StressScore>,
+    /// All levels that were written down, oldest first.
+    levels: Vec<BriefedStress>,
     /// What is left of what the words said.
     words: Option<PartScore>,
     speech_seconds: f32,
@@ -90,6 +93,14 @@ impl Watch {
 }
 
 impl Stress {
+    /// The course of the level in at most so many points, the first and the last among them.
+    pub(super) fn levels(&self, points: usize) -> Vec<BriefedStress> {
+        let last = self.levels.len().saturating_sub(1);
+        let step = last.div_ceil(points.saturating_sub(1).max(1)).max(1);
+        let kept = |place: usize| place == last || place.is_multiple_of(step);
+        self.levels.iter().enumerate().filter(|(place, _)| kept(*place)).map(|(_, point)| *point).collect()
+    }
+
     /// The latest score; none while nothing shows.
     pub fn latest(&self) -> Option<&StressScore> {
         self.latest.as_ref()
@@ -105,9 +116,10 @@ impl Stress {
         self.over
     }
 
-    pub(super) fn apply(&mut self, fact: &Fact) {
+    pub(super) fn apply(&mut self, at: CallTime, fact: &Fact) {
         match fact {
             Fact::StressScored { score, speech_seconds, turn: _ } => {
+                self.levels.push(BriefedStress { at, level: score.level });
                 self.latest = Some(score.clone());
                 self.words = Some(score.words.clone());
                 self.speech_seconds = *speech_seconds;
@@ -156,6 +168,10 @@ impl Stress {
             | Fact::Advised { .. }
             | Fact::Informed { .. }
             | Fact::Escalated { .. }
+            | Fact::HandoffBegan { .. }
+            | Fact::HandoffHeard { .. }
+            | Fact::HandoffStopped { .. }
+            | Fact::PutThrough { .. }
             | Fact::WrongNumber { .. }
             | Fact::UrgencyRaised { .. }
             | Fact::StepChosen { .. }
@@ -344,6 +360,9 @@ const fn is_ordinary(reaction: &Reaction) -> bool {
         | Reaction::AwaitAreaCode
         | Reaction::AwaitLastFour
         | Reaction::SayWithheld
+        | Reaction::StopHandoff
+        | Reaction::KeepCompany
+        | Reaction::Wait
         | Reaction::Leave
         | Reaction::LeaveStranger => false,
     }

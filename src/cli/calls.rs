@@ -146,19 +146,7 @@ fn table(calls: &[CallSummary], config: &Config) -> String {
             ]
         })
         .collect();
-    let mut widths = HEADS.map(str::len);
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let mut lines = String::new();
-    for row in std::iter::once(&HEADS.map(str::to_owned)).chain(&rows) {
-        let line: Vec<_> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        lines.push_str(line.join("  ").trim_end());
-        lines.push('\n');
-    }
-    lines
+    super::table::table(HEADS, &rows)
 }
 
 fn shortened(text: &str, longest: usize) -> String {

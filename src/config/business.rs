@@ -11,6 +11,7 @@ use crate::domain::{
     PhoneNumber, StressPolicy,
 };
 
+use super::agents::{Handoff, Person};
 use super::document::Document;
 use super::playbook::Shelf;
 use super::{Problem, Weight, unreadable};
@@ -40,6 +41,10 @@ pub(super) struct Profile {
     pub(super) owners: BTreeMap<String, String>,
     #[serde(default)]
     pub(super) faqs: Vec<OwnFaq>,
+    #[serde(default)]
+    agents: Vec<Person>,
+    #[serde(default)]
+    handoff: Handoff,
 }
 
 /// An answer of the business's own. One with a key of the playbook's needs no cues.
@@ -52,9 +57,9 @@ pub(super) struct OwnFaq {
     pub(super) answer: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Week {
+pub(super) struct Week {
     #[serde(default)]
     monday: Vec<String>,
     #[serde(default)]
@@ -208,14 +213,19 @@ impl Check<'_> {
             self.wrong(&["time_zone"], "unknown time zone; expected one such as America/New_York");
         }
         let numbers = self.numbers(&profile.numbers);
-        let hours = self.hours(&profile.hours);
+        let hours = self.hours(&["hours"], &profile.hours);
+        if hours.week.is_empty() {
+            self.wrong(&["hours"], "expected a day with opening hours, because promises are due within them");
+        }
         let emergency_number = self.emergency_number(&profile);
         let playbook = self.playbook(&profile, &hours, &emergency_number, shelf);
         let business = Business {
             id,
+            emergency_number,
+            agents: self.agents(&profile.agents, &hours, &numbers, &playbook),
+            handoff: self.handoff(&profile.handoff),
             numbers,
             hours,
-            emergency_number,
             playbook,
             fields: self.fields(profile.fields),
             callback: self.callback(profile.callback),
@@ -265,7 +275,8 @@ impl Check<'_> {
         numbers
     }
 
-    fn hours(&mut self, week: &Week) -> Hours {
+    /// Reads a week; a day without hours is closed.
+    pub(super) fn hours(&mut self, path: &[&str], week: &Week) -> Hours {
         let days = [
             ("monday", &week.monday),
             ("tuesday", &week.tuesday),
@@ -277,30 +288,29 @@ impl Check<'_> {
         ];
         let mut hours = Hours::default();
         for (offset, (day, texts)) in (0..).zip(days) {
-            let spans = self.day(day, texts);
+            let spans = self.day(&[path, &[day]].concat(), texts);
             if !spans.is_empty() {
                 hours.week.insert(offset, spans);
             }
-        }
-        if days.iter().all(|(_, texts)| texts.is_empty()) {
-            self.wrong(&["hours"], "expected a day with opening hours, because promises are due within them");
         }
         for (place, text) in week.closed_on.iter().enumerate() {
             match text.parse::<Date>() {
                 Ok(date) => hours.closed_on.push(date),
                 Err(_) => {
                     let place = place.to_string();
-                    self.wrong(&["hours", "closed_on", &place], "expected a date such as \"2026-12-25\"");
+                    let path = [path, &["closed_on", &place]].concat();
+                    self.wrong(&path, "expected a date such as \"2026-12-25\"");
                 }
             }
         }
         hours
     }
 
-    fn day(&mut self, day: &str, texts: &[String]) -> Vec<OpeningSpan> {
+    fn day(&mut self, path: &[&str], texts: &[String]) -> Vec<OpeningSpan> {
         let mut spans: Vec<OpeningSpan> = Vec::new();
         for (place, text) in texts.iter().enumerate() {
-            let path = ["hours", day, &place.to_string()];
+            let place = place.to_string();
+            let path = [path, &[&place]].concat();
             let Some(span) = opening_span(text) else {
                 self.wrong(&path, "expected hours such as \"08:00-17:00\"");
                 continue;

@@ -107,6 +107,8 @@ pub enum EscalationReason {
     Compliance,
     /// Earlier fixes failed, or it is another call about the same thing.
     RepeatedFailure,
+    /// It cannot wait until the business opens again.
+    Urgent,
     /// A manager was asked for.
     ManagerRequested,
     /// A person was asked for.
@@ -146,6 +148,8 @@ pub struct CallNote {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
+    /// A briefed person talked to the caller.
+    HandedOver,
     /// Something was promised.
     Promised,
     /// A person must take over, and that was promised.

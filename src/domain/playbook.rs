@@ -301,6 +301,7 @@ impl Takeover {
             }
             EscalationReason::Legal | EscalationReason::Compliance => &self.legal,
             EscalationReason::RepeatedFailure => &self.repeated,
+            EscalationReason::Urgent => "",
             EscalationReason::ManagerRequested => &self.manager,
             EscalationReason::PersonRequested
             | EscalationReason::Stress

@@ -5,6 +5,7 @@
 
 mod call;
 mod fact;
+mod handoff;
 mod journal;
 mod promise;
 mod record;
@@ -23,6 +24,7 @@ use crate::domain::CallId;
 
 pub use call::{CallFilter, NewCall, StoredCall};
 pub use fact::StoredFact;
+pub use handoff::{HandoffEntry, HandoffFilter, HandoffRecord, NotesLink, OfferRecord, StoredHandoffFact};
 pub use journal::{Journal, JournalHealth, Recorder};
 pub use promise::PromiseFilter;
 pub use record::{

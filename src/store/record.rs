@@ -446,6 +446,10 @@ impl CallRecord {
             Fact::Resumed => self.resumed_at.push(at),
             // How a question was asked is in the transcript; the end comes from the stored call.
             Fact::Asked { .. }
+            | Fact::HandoffBegan { .. }
+            | Fact::HandoffHeard { .. }
+            | Fact::HandoffStopped { .. }
+            | Fact::PutThrough { .. }
             | Fact::WrongNumber { .. }
             | Fact::Keyed { .. }
             | Fact::SilenceNoticed { .. }

@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use calmline::call::{Action, CallStart, Engine, Event, Playback};
 use calmline::domain::{
-    Business, BusinessId, CallId, CallTime, CallbackPromise, Digit, Fact, FieldKind, HangupCause, Hours,
-    IntakeField, OpeningSpan, PhoneNumber, Pii, Playbook, Span, SpeechId, StressPolicy, Utterance,
+    Business, BusinessId, CallId, CallTime, CallbackPromise, Digit, Fact, FieldKind, HandoffRules,
+    HangupCause, Hours, IntakeField, OpeningSpan, PhoneNumber, Pii, Playbook, Span, SpeechId, StressPolicy,
+    Utterance,
 };
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -131,6 +132,8 @@ pub(crate) fn business(id: &str) -> Business {
         hours: Hours { week: (0..5).map(|day| (day, vec![span(8, 17)])).collect(), closed_on: vec![] },
         emergency_number: "911".to_owned(),
         fields,
+        agents: Vec::new(),
+        handoff: HandoffRules::default(),
         callback: CallbackPromise {
             owner: owner.to_owned(),
             within_minutes: 240,
@@ -218,6 +221,9 @@ impl Stage {
                     self.facts.push((self.now, fact));
                 }
                 Action::Ask { .. } | Action::Cancel(_) => {}
+                Action::HandOff { request, .. } => self.line(&format!("HAND OFF ({:?})", request.reason)),
+                Action::StopHandOff(_) => self.line("STOP THE HANDOFF"),
+                Action::Join(_) => self.line("JOIN"),
                 Action::Hangup(cause) => {
                     self.line(&format!("HANG UP ({cause:?})"));
                     self.over = true;

@@ -175,6 +175,7 @@ impl Watched {
                 }
                 Action::StopSpeaking => self.speaking.iter_mut().for_each(|(_, _, stopped)| *stopped = true),
                 Action::Listen(_) | Action::Ask { .. } | Action::Cancel(_) => {}
+                Action::HandOff { .. } | Action::StopHandOff(_) | Action::Join(_) => {}
                 Action::Record(fact) => self.facts.push((self.now, fact)),
                 Action::Hangup(_) => self.hangups += 1,
             }

@@ -64,6 +64,9 @@ impl Call {
                 | Action::Listen(_)
                 | Action::Ask { .. }
                 | Action::Cancel(_)
+                | Action::HandOff { .. }
+                | Action::StopHandOff(_)
+                | Action::Join(_)
                 | Action::Hangup(_) => {}
             }
         }

@@ -5,8 +5,9 @@ use serde::{Serialize, Serializer};
 
 use crate::call::{Action, CallStart, Engine, Event, ModelUse, Playback, Timer};
 use crate::domain::{
-    AskId, CallTime, CallerState, Digit, Expecting, Fact, HangupCause, ModelFault, ModelQuestion, ModelReply,
-    Move, Phase, Pii, Promise, PromiseId, Question, Span, SpeechId, StressScore, Utterance,
+    AskId, CallTime, CallerState, Digit, Expecting, Fact, HandoffNews, HandoffOutcome, HangupCause,
+    ModelFault, ModelQuestion, ModelReply, Move, Phase, Pii, Promise, PromiseId, Question, Span, SpeechId,
+    StressScore, Utterance,
 };
 use crate::store::{CallRecord, GuardEvent, NewCall, StoredCall, StoredFact};
 
@@ -251,6 +252,7 @@ impl Line {
     fn drain(&mut self) {
         let mut turns: Vec<BotTurn> = Vec::new();
         let mut stopped = None;
+        let mut nobody = None;
         while let Some(action) = self.engine.poll_action() {
             match action {
                 Action::Say { speech, text, asks, act, unhurried: _ } => {
@@ -265,6 +267,9 @@ impl Line {
                 Action::Cancel(ask) => self.asked.retain(|asked| asked.ask != ask),
                 // There is no ear whose patience could be adjusted.
                 Action::Listen(_) => {}
+                // A talk in text rings nobody.
+                Action::HandOff { request, .. } => nobody = Some(request.id),
+                Action::StopHandOff(_) | Action::Join(_) => {}
                 Action::Hangup(cause) => self.ended = Some(cause),
             }
         }
@@ -280,6 +285,10 @@ impl Line {
         }
         if let Some(voice) = stopped {
             self.report(&voice);
+        }
+        if let Some(handoff) = nobody {
+            let news = HandoffNews::Settled { outcome: HandoffOutcome::NobodyThere };
+            self.event(Event::Handoff { handoff, news });
         }
     }
 
