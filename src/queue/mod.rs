@@ -177,7 +177,7 @@ impl Queue {
         let Some(handoff) = self.handoffs.get(id.handoff) else { return };
         let Some(offer) = self.handoffs.offer(id) else { return };
         let ring_for = self.ring_time(handoff, self.now);
-        if !ring_for.is_zero() {
+        if !ring_for.is_zero() && !self.waits {
             let agent = offer.agent.clone();
             self.record(id.handoff, HandoffFact::Dialled { offer: id });
             self.actions.push_back(Action::Dial { offer: id, agent, ring_for });
