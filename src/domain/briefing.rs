@@ -24,6 +24,8 @@ pub struct Briefing {
     pub reason: EscalationReason,
     /// Why it is theirs, in a sentence.
     pub why_you: String,
+    /// What it is about, by the playbook's topic, as spoken: "a missed visit".
+    pub topic: Option<String>,
     /// The number the caller can be reached on.
     pub callback: Option<PhoneNumber>,
     /// The four answers, in the order of the diagnosis; an open one has no words.
@@ -36,6 +38,8 @@ pub struct Briefing {
     pub stress: Vec<BriefedStress>,
     /// What was promised in this call.
     pub promises: Vec<Promise>,
+    /// The same in a few words each: "our dispatcher by noon today".
+    pub promised: Vec<String>,
     /// What was tried or told already, each in a sentence: options offered, answers given, what did not help.
     pub tried: Vec<Pii<String>>,
     /// Earlier calls of the same number, the latest first.

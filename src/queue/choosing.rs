@@ -169,9 +169,11 @@ pub(super) fn is_safety(reason: EscalationReason) -> bool {
         EscalationReason::Legal
         | EscalationReason::Compliance
         | EscalationReason::RepeatedFailure
+        | EscalationReason::Urgent
         | EscalationReason::ManagerRequested
         | EscalationReason::PersonRequested
         | EscalationReason::Abuse
+        | EscalationReason::Stress
         | EscalationReason::NotUnderstood
         | EscalationReason::BeyondAuthority => false,
     }

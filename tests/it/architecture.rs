@@ -31,6 +31,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "domain",
             "audio",
+            "stress",
             "understanding",
             "call",
             "queue",
