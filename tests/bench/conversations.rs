@@ -61,7 +61,7 @@ pub type Counts = BTreeMap<&'static str, (usize, usize)>;
 
 /// Prints one column for each way in which the same conversations were held.
 pub fn print_counts(ways: &[&str], counts: &[Counts]) {
-    let row = |what: &str, asserted: usize, right: &[usize]| {
+    let row = |what: &str, asserted: &str, right: &[usize]| {
         let right: String = right.iter().map(|right| format!(" {right:>11}")).collect();
         println!("{what:<24} {asserted:>9}{right}");
     };
@@ -74,14 +74,14 @@ pub fn print_counts(ways: &[&str], counts: &[Counts]) {
         let right: Vec<usize> = right.collect();
         // Rules are looked at as often as there is something to look at, which differs.
         if *what != "rules" {
-            row(what, *asserted, &right);
+            row(what, &asserted.to_string(), &right);
             asserted_in_all += asserted;
             sums.iter_mut().zip(right).for_each(|(sum, right)| *sum += right);
         }
     }
-    row("all", asserted_in_all, &sums);
+    row("all", &asserted_in_all.to_string(), &sums);
     let broken = counts.iter().map(|way| way.get("rules").map_or(0, |(looked_at, kept)| looked_at - kept));
-    row("rules broken", 0, &broken.collect::<Vec<_>>());
+    row("rules broken", "", &broken.collect::<Vec<_>>());
 }
 
 /// Adds what was found in one conversation.

@@ -26,18 +26,22 @@ use crate::conversations::{Counts, Telephone, add, print_counts};
 use crate::support::Place;
 use crate::wer;
 
-/// Without `CALMLINE_BENCH_ALL` every third scenario is called.
+/// Every third scenario is held, unless `CALMLINE_BENCH_CONVERSATIONS` names others.
 const EVERY: usize = 3;
 /// Calls at once, which two cores carry without making anybody wait.
 const AT_ONCE: usize = 4;
 /// All times of a caller are counted in frames.
 const FRAME_MS: u64 = 20;
+/// Samples of a frame.
+const FRAME: usize = 8 * FRAME_MS as usize;
 /// From the end of a question to the answer.
 const REACTION: u64 = 450 / FRAME_MS;
 /// A bot that has asked nothing has finished when it has been silent for so long.
 const UNASKED: u64 = 2_000 / FRAME_MS;
 /// Who hears nothing for so long hangs up.
 const PATIENCE: u64 = 40_000 / FRAME_MS;
+/// So much is spoken ahead into the microphone, lest a late tick of this machine's clock tear a hole into a word.
+const AHEAD: usize = 5;
 /// By so much may the server's times of an utterance differ from the caller's.
 const SLACK_MS: u64 = 300;
 
@@ -46,8 +50,12 @@ type Scenarios = BTreeMap<String, Scenario>;
 /// Holds the sampled scenarios in text, by voice and ear, and on the line; prints what was right each time.
 pub fn run(runtime: &Runtime) -> anyhow::Result<()> {
     let all = scenarios();
-    let step = if std::env::var_os("CALMLINE_BENCH_ALL").is_some() { 1 } else { EVERY };
-    let sample: Vec<(&String, &Scenario)> = all.iter().step_by(step).collect();
+    let chosen = std::env::var("CALMLINE_BENCH_CONVERSATIONS").ok();
+    let sample: Vec<(&String, &Scenario)> = match chosen.as_deref() {
+        None => all.iter().step_by(EVERY).collect(),
+        Some("all") => all.iter().collect(),
+        Some(names) => all.iter().filter(|(name, _)| names.split(',').any(|one| one == *name)).collect(),
+    };
     let folder = tempfile::tempdir()?;
     let telephone = Telephone::open(runtime, folder.path())?;
     let mut counts = vec![Counts::new(); 3];
@@ -72,7 +80,7 @@ pub fn run(runtime: &Runtime) -> anyhow::Result<()> {
         add(&mut counts[2], &complaints);
         let fates = passage.add(call);
         let new: Vec<&String> = complaints.wrong.iter().filter(|wrong| !before.contains(wrong)).collect();
-        if !new.is_empty() {
+        if !new.is_empty() || !fates.is_empty() {
             println!("\n{name}");
             new.iter().for_each(|wrong| println!("    {wrong}"));
             fates.iter().for_each(|fate| println!("        {fate}"));
@@ -244,7 +252,9 @@ impl<'a> Caller<'a> {
 
     /// Talks until the call is over; the frames heard are the clock.
     async fn talk(mut self, mut handset: Handset, mut news: UnboundedReceiver<Entry>) -> Vec<Said> {
-        while let Some(frame) = handset.speaker.recv().await {
+        // When the carrier has hung up, nothing more is heard either.
+        let _ = handset.microphone.send(vec![0; AHEAD * FRAME]);
+        while handset.speaker.recv().await.is_some() {
             while let Ok(entry) = news.try_recv() {
                 self.notice(entry.what);
             }
@@ -255,8 +265,7 @@ impl<'a> Caller<'a> {
             if self.now - self.last_sound > PATIENCE || self.turn > LONGEST {
                 let _ = handset.keys.send(Key::HangUp);
             }
-            // When the carrier has hung up, nothing more is heard either.
-            let _ = handset.microphone.send(self.speak(frame.len()));
+            let _ = handset.microphone.send(self.speak());
             self.now += 1;
         }
         self.said
@@ -303,16 +312,16 @@ impl<'a> Caller<'a> {
         let loud = |sample: &i16| sample.unsigned_abs() > 300;
         let end = samples.iter().rposition(loud).map_or(0, |last| last + 1);
         self.voice = samples[..end].iter().copied().collect();
-        let length = end as u64 / (8 * FRAME_MS);
+        let length = (end / FRAME) as u64;
         let (began, ended) = (self.now, self.now + length);
         self.said.push(Said { words, began, ended, answered_after: None, cut_off: false });
     }
 
     /// The next 20 ms of the voice, in a room that is never quite silent.
-    fn speak(&mut self, length: usize) -> Vec<i16> {
-        let voice = self.voice.drain(..length.min(self.voice.len())).chain(std::iter::repeat(0));
+    fn speak(&mut self) -> Vec<i16> {
+        let voice = self.voice.drain(..FRAME.min(self.voice.len())).chain(std::iter::repeat(0));
         let room = std::iter::repeat_with(|| self.room.random_range(-12..12));
-        voice.zip(room).take(length).map(|(voice, room)| voice.saturating_add(room)).collect()
+        voice.zip(room).take(FRAME).map(|(voice, room)| voice.saturating_add(room)).collect()
     }
 }
 
@@ -329,9 +338,14 @@ struct Passage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fate {
     Whole,
+    /// With other words.
     Changed,
+    /// As more than one turn.
     InPieces,
+    /// In one turn with another one.
     Merged,
+    /// As a sound without words.
+    Unclear,
     Lost,
 }
 
@@ -343,6 +357,10 @@ impl Passage {
             _ => None,
         });
         let heard: Vec<&Utterance> = heard.collect();
+        let unclear =
+            call.held.facts.iter().filter(|stored| matches!(stored.fact, Fact::Misunderstood { .. }));
+        let unclear: Vec<u64> = unclear.map(|stored| stored.at.as_ms()).collect();
+        let during = |said: &Said, at| (said.began..said.ended + UNASKED).contains(&(at / FRAME_MS));
         let overlaps = |said: &Said, heard: &Utterance| {
             let (began, ended) = (said.began * FRAME_MS, said.ended * FRAME_MS);
             let (start, end) = (heard.span.start.as_ms(), heard.span.end.as_ms());
@@ -356,6 +374,7 @@ impl Passage {
             let words: Vec<&str> = pieces.iter().map(|piece| piece.text.expose().as_str()).collect();
             let score = wer::score(&said.words, &words.join(" "));
             let fate = match pieces.len() {
+                0 if unclear.iter().any(|at| during(said, *at)) => Fate::Unclear,
                 0 => Fate::Lost,
                 _ if merged => Fate::Merged,
                 1 if score.edits == 0 => Fate::Whole,
@@ -387,9 +406,10 @@ impl Passage {
             self.words.percent()
         );
         println!(
-            "{} in pieces, {} together with another one, {} not at all;",
+            "{} in pieces, {} together with another one, {} as a sound without words, {} not at all;",
             of(Fate::InPieces),
             of(Fate::Merged),
+            of(Fate::Unclear),
             of(Fate::Lost)
         );
         println!("the bot began to speak into {} of them", self.cut_off);

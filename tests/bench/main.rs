@@ -5,8 +5,8 @@
 //! `CALMLINE_BENCH_DATA` names their folder, with `dev_asr.tsv`, `dev_digits.tsv`, `dev_noise.tsv`, `callers.tsv`,
 //! `dev_text_intake.tsv`, `dev_text_dialogue.tsv`, `dev_text_abuse.tsv`, `dev_text_intent.tsv`, and for stress
 //! `dev_calm.tsv`, `dev_phone_dialogues.tsv`, `dev_stress.tsv` and `check_stress_english.tsv` in it. With
-//! `CALMLINE_BENCH_SHOW` set, `texts`, `conversations` and `line` show what was misread; with `CALMLINE_BENCH_ALL` set,
-//! `line` calls for every conversation, not for a sample.
+//! `CALMLINE_BENCH_SHOW` set, `texts`, `conversations` and `line` show what was misread; `line` holds
+//! the conversations that `CALMLINE_BENCH_CONVERSATIONS` names, separated by commas or `all`, instead of a sample.
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot be set up has failed")]
 
 mod asr;
