@@ -527,6 +527,17 @@ fn an_order_to_the_machine_changes_nothing_but_the_transcript() {
 }
 
 #[test]
+fn a_number_corrected_past_understanding_is_asked_for_again() {
+    let text = std::fs::read_to_string(folder().join("heating-corrections.toml")).unwrap();
+    let mut scenario: Scenario = toml::from_str(&text).unwrap();
+    let attempts = ["415 555 0187 No, wait 0 178 415 555 0 178", "415 555 0178"].map(str::to_owned);
+    scenario.answers.insert("callback".to_owned(), Answers::Each(attempts.into()));
+    let held = scenario.hold(&BTreeMap::new());
+    let wrong = scenario.judge(&held).wrong;
+    assert!(wrong.is_empty(), "{wrong:?}\n{}", held.page);
+}
+
+#[test]
 fn the_same_call_goes_the_same_way_again() {
     let scenarios = scenarios();
     let once = |name: &str| serde_json::to_value(&scenarios[name].hold(&scenarios).record).unwrap();
