@@ -214,6 +214,7 @@ impl Scenario {
     }
 
     /// All that the caller may come to say.
+    #[allow(dead_code, reason = "the benchmark has it spoken beforehand")]
     pub fn sayings(&self) -> BTreeSet<&str> {
         let answers = self.answers.values().flat_map(|answers| match answers {
             Answers::One(one) => std::slice::from_ref(one),
