@@ -30,7 +30,8 @@ pub const LINE: &str = "+14155550100";
 ///
 /// Every log is read in the end: one that tells of callers fails the test.
 pub struct Place {
-    folder: TempDir,
+    /// With `calmline.toml`, `businesses` and the database in it.
+    pub folder: TempDir,
     address: SocketAddr,
     rest: Rest,
     shown: Mutex<Vec<Value>>,
