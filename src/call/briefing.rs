@@ -131,7 +131,7 @@ impl Engine {
         let boundary = (matter.boundaries > 0)
             .then(|| format!("Asked for respect {}.", if matter.boundaries == 1 { "once" } else { "twice" }));
         let before = self.state.handoffs.iter().filter_map(|handoff| match handoff.stage {
-            HandoffStage::Nobody => Some("Nobody could come to the phone before.".to_owned()),
+            HandoffStage::Nobody { .. } => Some("Nobody could come to the phone before.".to_owned()),
             HandoffStage::Talked { .. } => Some("Was put through before.".to_owned()),
             HandoffStage::Stopped => Some("Did not want to wait before.".to_owned()),
             HandoffStage::Seeking
