@@ -11,12 +11,19 @@ use crate::domain::{
 };
 use crate::understanding::capitalised;
 
+/// So many points of the course of stress are shown at most.
+const STRESS_POINTS: usize = 8;
 /// So many of the last turns are shown.
 const TURNS: usize = 8;
 
 const ASPECTS: [Aspect; 4] = [Aspect::Trigger, Aspect::Expectation, Aspect::Constraint, Aspect::NextStep];
 
 impl Engine {
+    /// What was asked for, while a person is being sought.
+    pub fn sought(&self) -> Option<&HandoffRequest> {
+        self.state.handoffs.open().map(|open| &open.request)
+    }
+
     /// What whoever takes over must know, as it stands now.
     pub fn briefing(&self, request: &HandoffRequest) -> Briefing {
         let matter = &self.state.matter;
@@ -46,14 +53,9 @@ impl Engine {
             answers,
             intake,
             states: self.briefed_states(),
-            stress: Vec::new(),
+            stress: self.state.stress.levels(STRESS_POINTS),
             promises: self.state.promises.clone(),
-            promised: self
-                .state
-                .promises
-                .iter()
-                .map(|promise| format!("{} {}", promise.owner, self.by_when(promise.due)))
-                .collect(),
+            promised: self.state.promises.iter().map(|promise| self.in_short(promise)).collect(),
             tried: self.tried(),
             earlier: matter.earlier.clone(),
             turns: self.briefed_turns(),
@@ -90,6 +92,14 @@ impl Engine {
             evidence: answer.iter().flat_map(|answer| self.words_of(&answer.evidence)).collect(),
             confirmed: confirmed && answer.is_some(),
         }
+    }
+
+    /// A promise in a few words: "our dispatcher by 12:15 PM".
+    fn in_short(&self, promise: &Promise) -> String {
+        let zone = &self.business().time_zone;
+        let (due, now) = (promise.due.to_zoned(zone.clone()), self.start.started_at.to_zoned(zone.clone()));
+        let due = due.strftime(if due.date() == now.date() { "%-I:%M %p" } else { "%A %-I:%M %p" });
+        format!("{} by {due}", promise.owner)
     }
 
     /// The caller's own words in those turns.

@@ -75,6 +75,13 @@ impl Engine {
 
     /// Whether it cannot wait for the whole diagnosis: only how to reach the caller is asked.
     pub(super) fn is_pressing(&self) -> bool {
+        // Whoever takes over from somebody under stress must at least know what it is about.
+        let stressed = self.state.matter.is_escalated(EscalationReason::Stress) && self.reason_is_known();
+        stressed || self.is_pressed_otherwise()
+    }
+
+    /// The same, stress aside.
+    pub(super) fn is_pressed_otherwise(&self) -> bool {
         self.state.wants_person()
             || self.state.handoffs.len() > 0
             || self.state.matter.escalations.iter().any(|escalation| match escalation.reason {
@@ -87,6 +94,7 @@ impl Engine {
                 EscalationReason::Legal
                 | EscalationReason::Compliance
                 | EscalationReason::RepeatedFailure
+                | EscalationReason::Stress
                 | EscalationReason::NotUnderstood
                 | EscalationReason::Urgent
                 | EscalationReason::BeyondAuthority => false,
@@ -160,14 +168,18 @@ impl Engine {
         if self.state.handoffs.open().is_some() || self.handoff_due().is_some() {
             return self.ask_next(Speech::of(self.pick(wording::UNDERSTAND)));
         }
-        let (owner, why) = (self.owner_for(reason), takeover_reason(reason));
-        let speech = Speech::of(self.pick(wording::UNDERSTAND))
-            .and(format!("This goes to {owner}, {why}."))
-            .act(Move::Escalate);
+        let takeover = self.takeover_sentence(reason);
+        let speech = Speech::of(self.pick(wording::UNDERSTAND)).and(takeover.clone()).act(Move::Escalate);
+        self.floor.takeover = Some((reason, takeover));
         // Somebody who goes on attacking is not asked anything more.
         if reason == EscalationReason::Abuse {
             return self.leave(speech, HangupCause::Completed);
         }
         self.ask_next(speech);
+    }
+
+    /// Who takes over, and why they are the right one.
+    pub(super) fn takeover_sentence(&self, reason: EscalationReason) -> String {
+        format!("This goes to {}, {}.", self.owner_for(reason), takeover_reason(reason))
     }
 }

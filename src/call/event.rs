@@ -1,5 +1,6 @@
 use crate::domain::{
     AskId, Digit, HandoffId, HandoffNews, HangupCause, ModelFault, ModelReply, Span, SpeechId, Utterance,
+    VoiceScore,
 };
 
 /// Something that happened on the line, reported to the engine in the order of the call's own clock.
@@ -23,6 +24,13 @@ pub enum Event {
         span: Span,
         /// Whether it was long and voiced enough to have been meant as an answer.
         likely_speech: bool,
+    },
+    /// The caller's voice was scored: after every second of speech or so, and at the end of each turn before its words.
+    StressScored {
+        /// The score of the latest speech.
+        voice: VoiceScore,
+        /// Seconds of it that were heard since the score before.
+        new_seconds: f32,
     },
     /// The caller pressed a key.
     Keyed(Digit),

@@ -215,9 +215,12 @@ impl Engine {
             | EscalationReason::ManagerRequested
             | EscalationReason::PersonRequested
             | EscalationReason::NotUnderstood
+            | EscalationReason::Stress
             | EscalationReason::BeyondAuthority => wording::NOTES_FIRST,
         };
-        self.say(speech.and(self.who_and_why(reason)).and(notes).act(act));
+        let takeover = self.who_and_why(reason);
+        self.floor.takeover = Some((reason, takeover.clone()));
+        self.say(speech.and(takeover).and(notes).act(act));
     }
 
     fn who_and_why(&self, reason: EscalationReason) -> String {
@@ -225,9 +228,14 @@ impl Engine {
     }
 
     /// Who is rung and why, for somebody who did not hear it to its end.
-    fn untold(&self) -> Option<String> {
-        let told = self.who_and_why(self.state.handoffs.open()?.request.reason);
-        (!self.state.has_heard(&told)).then_some(told)
+    fn untold(&mut self) -> Option<String> {
+        let reason = self.state.handoffs.open()?.request.reason;
+        let told = self.who_and_why(reason);
+        if self.state.has_heard(&told) {
+            return None;
+        }
+        self.floor.takeover = Some((reason, told.clone()));
+        Some(told)
     }
 
     fn handoff_request(&self, reason: EscalationReason) -> HandoffRequest {
@@ -394,9 +402,10 @@ impl Engine {
         }
         let told = open.news.len();
         let progress = self.progress(open);
+        let untold = self.untold().unwrap_or_default();
         self.floor.told_news = told;
         self.floor.companies += 1;
-        let speech = speech.and(self.untold().unwrap_or_default()).and(progress).act(Move::Escalate);
+        let speech = speech.and(untold).and(progress).act(Move::Escalate);
         match self.question_while_waiting() {
             Some(question) => self.ask(speech, question),
             None => self.say(speech),
@@ -463,7 +472,8 @@ impl Engine {
 
     /// Says what there is to say to somebody who waits, and asks what is open.
     fn talk_while_waiting(&mut self, speech: Speech) {
-        let speech = speech.and(self.untold().unwrap_or_default());
+        let untold = self.untold().unwrap_or_default();
+        let speech = speech.and(untold);
         match self.question_while_waiting() {
             Some(question) => self.ask(speech, question),
             None if speech.is_empty() => self.wait_for_reply(),
@@ -525,6 +535,7 @@ pub(super) const fn takeover_reason(reason: EscalationReason) -> &'static str {
         EscalationReason::SelfHarm => "so that you are not alone with this",
         EscalationReason::NotUnderstood => "because I do not want to miss what you need",
         EscalationReason::Urgent => "who is on call",
+        EscalationReason::Stress => "who can go through it with you",
         EscalationReason::Emergency
         | EscalationReason::Threat
         | EscalationReason::Abuse

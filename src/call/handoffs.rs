@@ -266,6 +266,9 @@ impl Handoffs {
             | Fact::Advised { .. }
             | Fact::Informed { .. }
             | Fact::WrongNumber { .. }
+            | Fact::StressScored { .. }
+            | Fact::StressCrossed { .. }
+            | Fact::TakeoverTold { .. }
             | Fact::UrgencyRaised { .. }
             | Fact::StepChosen { .. }
             | Fact::Guarded { .. }

@@ -135,6 +135,7 @@ impl Engine {
         self.floor.leaving = None;
         let reaction = self.understand(&text, turn);
         let reaction = self.mildly(reaction, &text);
+        let reaction = self.heed_stress(reaction, Some(turn));
         if talks_on {
             // The words came when the caller had begun to speak again: the answer waits for the rest.
             self.floor.owed = Some(reaction);
@@ -162,7 +163,8 @@ impl Engine {
         if !likely_speech || self.state.is_out_of_reach() {
             return self.wait_for_reply();
         }
-        self.react(Reaction::Miss);
+        let reaction = self.heed_stress(Reaction::Miss, None);
+        self.react(reaction);
     }
 
     /// How sure the transcriber was of a turn.
@@ -210,24 +212,25 @@ impl Engine {
         // "Just have them call me back" is nothing that happened.
         let stops = self.wants_no_person(text, &context);
         if stops && signals(text).is_empty() && self.emergency_in(text, &[]).is_none() {
-            self.mine(text, turn, &context);
+            self.mine(text, turn, &context, &Told::default());
             return Reaction::StopHandoff;
         }
         let told = self.diagnose(text, turn, &context);
+        self.weigh_words(&told.signals, turn);
         self.seek_findings(turn);
         if let Some(reaction) = self.follow_triggers(&told, turn, &context) {
-            self.mine(text, turn, &context);
+            self.mine(text, turn, &context, &told);
             self.take_story_beside(text, turn, &told);
             return reaction;
         }
         if stops {
-            self.mine(text, turn, &context);
+            self.mine(text, turn, &context, &told);
             return Reaction::StopHandoff;
         }
         if let Some(reaction) = self.follow_wish(text, turn, &context, &told) {
             return reaction;
         }
-        let learned = Learned { matter: told.matter, ..self.mine(text, turn, &context) };
+        let learned = Learned { matter: told.matter, ..self.mine(text, turn, &context, &told) };
         if let Some(faq) = told.faq.filter(|faq| !self.state.matter.informed.contains(faq)) {
             self.record(Fact::Informed { faq: faq.clone() });
             return Reaction::Inform(faq);
@@ -273,7 +276,7 @@ impl Engine {
             Wish::AskedIfMachine => Some(Reaction::SayMachine),
             Wish::AskedWho => Some(Reaction::SayWho),
             Wish::Person => {
-                self.mine(text, turn, context);
+                self.mine(text, turn, context, told);
                 self.take_reason_beside_wish(text, turn);
                 self.record(Fact::PersonRequested { turn: Some(turn) });
                 let reason = if manager {
@@ -290,14 +293,16 @@ impl Engine {
             }
             Wish::WrongNumber => None,
             Wish::Listen => Some(Reaction::Listen),
-            Wish::Wait if self.mine(text, turn, context).any() => Some(Reaction::Thank),
+            Wish::Wait if self.mine(text, turn, context, told).any() => Some(Reaction::Thank),
             Wish::Wait => Some(Reaction::GiveTime),
             Wish::Repeat => Some(Reaction::Repeat),
             Wish::Goodbye if self.state.phase() == Phase::Closing && self.next_question().is_none() => {
                 self.note_rest(text, turn);
                 Some(Reaction::Leave)
             }
-            Wish::Goodbye if self.mine(text, turn, context).any() || self.confidence_of(turn) < GUESSED => {
+            Wish::Goodbye
+                if self.mine(text, turn, context, told).any() || self.confidence_of(turn) < GUESSED =>
+            {
                 None
             }
             Wish::Goodbye

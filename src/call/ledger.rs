@@ -426,6 +426,9 @@ impl Engine {
             heard: Pii::from(heard),
             span,
         });
+        if let Some((reason, _)) = self.floor.takeover.take_if(|(_, sentence)| heard.contains(&*sentence)) {
+            self.record(Fact::TakeoverTold { reason, since: span.start });
+        }
         let half_of_question = question_at + (text.len() - question_at.min(text.len())) / 2;
         let question_heard = asks.is_some() && heard.len() > half_of_question;
         if question_heard && let Some(question) = asks.clone() {

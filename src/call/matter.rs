@@ -39,7 +39,7 @@ pub struct Matter {
 pub struct Escalation {
     /// Why.
     pub reason: EscalationReason,
-    /// In which turn; absent when a key was pressed.
+    /// In which turn; absent when a key was pressed, or while a turn went on.
     pub turn: Option<TurnId>,
     /// When.
     pub at: CallTime,
@@ -150,6 +150,9 @@ impl Matter {
             | Fact::GivenUp { .. }
             | Fact::PersonRequested { .. }
             | Fact::PromiseMade { .. }
+            | Fact::StressScored { .. }
+            | Fact::StressCrossed { .. }
+            | Fact::TakeoverTold { .. }
             | Fact::TurnTimed { .. }
             | Fact::HandoffBegan { .. }
             | Fact::HandoffHeard { .. }

@@ -10,6 +10,7 @@ mod agenda;
 mod answers;
 mod asking;
 mod briefing;
+mod crossing;
 mod diagnosing;
 mod escalating;
 mod event;
@@ -26,6 +27,7 @@ mod open;
 mod promising;
 mod returning;
 mod state;
+mod stress;
 mod timers;
 mod wording;
 
@@ -36,17 +38,19 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub use action::{Action, Timer};
+pub use crossing::Crossing;
 pub use event::{Event, Playback};
 pub use full_house::full_house;
 pub use matter::{Escalation, Matter};
 pub use state::{Intake, Noted, State, Turn};
+pub use stress::Stress;
 pub use wording::{fixed_phrases, playbook_phrases};
 
 use crate::diagnosis::guard::{self, Permitted};
 use crate::diagnosis::topic::PlaybookCues;
 use crate::domain::{
-    AskId, Business, CallId, CallTime, EarlierCall, Expecting, Fact, HangupCause, Phase, PhoneNumber,
-    Question,
+    AskId, Business, CallId, CallTime, EarlierCall, EscalationReason, Expecting, Fact, HangupCause, Phase,
+    PhoneNumber, Question,
 };
 use asking::Held;
 use hearing::Reaction;
@@ -133,6 +137,10 @@ struct Floor {
     /// A question to a language model that nothing waits for.
     background: Option<AskId>,
     next_ask: u32,
+    /// How long the level of stress has been on the other side of the line.
+    stress: stress::Watch,
+    /// The sentence being spoken that tells that a person takes over.
+    takeover: Option<(EscalationReason, String)>,
 }
 
 impl Engine {
@@ -158,6 +166,7 @@ impl Engine {
             engine.state.apply(at, &fact);
         }
         engine.floor.next_speech = engine.state.next_speech;
+        engine.floor.stress = stress::Watch::from(engine.state.stress.is_over());
         if engine.state.stage.answered && engine.state.stage.ended.is_none() {
             if engine.state.handoffs.away() {
                 engine.floor.timers.start_talk_limit(engine.now);
@@ -185,6 +194,7 @@ impl Engine {
             Event::SpeechStopped => self.speech_stopped(),
             Event::Heard(utterance) => self.heard(utterance),
             Event::Unclear { span: _, likely_speech } => self.unclear(likely_speech),
+            Event::StressScored { voice, new_seconds } => self.voice_scored(voice, new_seconds),
             Event::Keyed(digit) => self.keyed(digit),
             Event::PlaybackFinished { speech, playback } => self.playback_finished(speech, &playback),
             Event::Replied { ask, reply } => self.replied(ask, reply),
@@ -233,6 +243,11 @@ impl Engine {
     /// What the call is about, and how the caller is.
     pub fn matter(&self) -> &Matter {
         self.state.matter()
+    }
+
+    /// How stressed the caller is.
+    pub fn stress(&self) -> &Stress {
+        self.state.stress()
     }
 
     /// All turns in order, each as the other side heard it.
@@ -350,6 +365,7 @@ fn concerns_the_talk(event: &Event) -> bool {
         | Event::Heard(_)
         | Event::Unclear { .. }
         | Event::Keyed(_)
+        | Event::StressScored { .. }
         | Event::PlaybackFinished { .. }
         | Event::Replied { .. }
         | Event::AskFailed { .. }

@@ -2,9 +2,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::handoffs::Handoffs;
 use super::matter::Matter;
+use super::stress::Stress;
 use crate::domain::{
     CallTime, Digit, Fact, HangupCause, Phase, PhoneNumber, Pii, Promise, Question, Slot, Span, Speaker,
-    TurnId, Urgency,
+    TurnId, Urgency, Utterance,
 };
 use crate::understanding::words::sentences;
 
@@ -38,6 +39,7 @@ pub struct State {
     pub(super) next_turn: u32,
     pub(super) next_speech: u32,
     pub(super) matter: Matter,
+    pub(super) stress: Stress,
     pub(super) handoffs: Handoffs,
 }
 
@@ -153,6 +155,11 @@ impl State {
         given.or_else(|| self.caller.clone().filter(|_| !self.offer_refused))
     }
 
+    /// How stressed the caller is.
+    pub fn stress(&self) -> &Stress {
+        &self.stress
+    }
+
     pub(super) fn failures(&self, question: &Question) -> u32 {
         self.failed.get(question).copied().unwrap_or(0)
     }
@@ -186,6 +193,7 @@ impl State {
     /// Takes in one fact; the only way in which a call's state changes.
     pub(super) fn apply(&mut self, at: CallTime, fact: &Fact) {
         self.matter.apply(at, fact);
+        self.stress.apply(at, fact);
         self.handoffs.apply(at, fact);
         match fact {
             Fact::Answered { caller, open } => {
@@ -205,12 +213,7 @@ impl State {
                 self.next_speech = self.next_speech.max(speech.0.saturating_add(1));
                 self.push_turn(*turn, Speaker::Bot, heard, *span, 1.0);
             }
-            Fact::CallerSaid { turn, utterance } => {
-                self.silences = 0;
-                self.typed = Pii::default();
-                self.parts.push(utterance.text.clone());
-                self.push_turn(*turn, Speaker::Caller, &utterance.text, utterance.span, utterance.confidence);
-            }
+            Fact::CallerSaid { turn, utterance } => self.apply_caller_said(*turn, utterance),
             Fact::Keyed { digit } => self.apply_keyed(*digit),
             Fact::SilenceNoticed { count } => self.silences = *count,
             Fact::Misunderstood { count } => self.apply_misunderstood(*count),
@@ -245,6 +248,9 @@ impl State {
             | Fact::Advised { .. }
             | Fact::Informed { .. }
             | Fact::Escalated { .. }
+            | Fact::StressScored { .. }
+            | Fact::StressCrossed { .. }
+            | Fact::TakeoverTold { .. }
             | Fact::UrgencyRaised { .. }
             | Fact::HandoffHeard { .. }
             | Fact::HandoffStopped { .. }
@@ -292,6 +298,13 @@ impl State {
         if let Some(question) = self.last_asked.clone() {
             *self.failed.entry(question).or_default() += 1;
         }
+    }
+
+    fn apply_caller_said(&mut self, turn: TurnId, utterance: &Utterance) {
+        self.silences = 0;
+        self.typed = Pii::default();
+        self.parts.push(utterance.text.clone());
+        self.push_turn(turn, Speaker::Caller, &utterance.text, utterance.span, utterance.confidence);
     }
 
     fn apply_keyed(&mut self, digit: Digit) {

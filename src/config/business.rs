@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::domain::{
     Business, BusinessId, CallbackPromise, CodePattern, FieldKind, Hours, IntakeField, OpeningSpan,
-    PhoneNumber,
+    PhoneNumber, StressPolicy,
 };
 
 use super::agents::{Handoff, Person};
@@ -33,6 +33,8 @@ pub(super) struct Profile {
     notice: Option<String>,
     hours: Week,
     pub(super) callback: Callback,
+    #[serde(default)]
+    stress: Stress,
     #[serde(default)]
     pub(super) fields: Vec<Field>,
     #[serde(default)]
@@ -85,6 +87,21 @@ pub(super) struct Callback {
     pub(super) urgent_within_minutes: u32,
     #[serde(default)]
     urgent_at_any_hour: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Stress {
+    enabled: bool,
+    threshold: f32,
+    persistence_seconds: f32,
+}
+
+impl Default for Stress {
+    fn default() -> Self {
+        let StressPolicy { threshold, persistence_seconds } = StressPolicy::default();
+        Self { enabled: true, threshold, persistence_seconds }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -212,6 +229,7 @@ impl Check<'_> {
             playbook,
             fields: self.fields(profile.fields),
             callback: self.callback(profile.callback),
+            stress: self.stress(&profile.stress),
             name: profile.name,
             time_zone: time_zone.unwrap_or(TimeZone::UTC),
             region: profile.region,
@@ -362,6 +380,18 @@ impl Check<'_> {
             }
         }
         CallbackPromise { owner, within_minutes, urgent_owner, urgent_within_minutes, urgent_at_any_hour }
+    }
+
+    fn stress(&mut self, stress: &Stress) -> Option<StressPolicy> {
+        let Stress { enabled, threshold, persistence_seconds } = *stress;
+        // From the middle of the scale down the line would be crossed by calm voices.
+        if !(50.0..=99.0).contains(&threshold) {
+            self.wrong(&["stress", "threshold"], "expected a level from 50 to 99, such as 78");
+        }
+        if !(1.0..=30.0).contains(&persistence_seconds) {
+            self.wrong(&["stress", "persistence_seconds"], "expected 1 to 30 seconds of speech, such as 2");
+        }
+        enabled.then_some(StressPolicy { threshold, persistence_seconds })
     }
 
     pub(super) fn spoken(&mut self, path: &[&str], text: &str) {

@@ -152,6 +152,7 @@ const fn asked_to_caller(reason: EscalationReason) -> Option<&'static str> {
         | EscalationReason::Threat
         | EscalationReason::SelfHarm
         | EscalationReason::Abuse
+        | EscalationReason::Stress
         | EscalationReason::NotUnderstood
         | EscalationReason::Urgent
         | EscalationReason::BeyondAuthority => None,
@@ -170,6 +171,7 @@ pub(super) const fn reason_to_agent(reason: EscalationReason) -> &'static str {
         EscalationReason::ManagerRequested => "asks for a manager",
         EscalationReason::PersonRequested => "asks for a person",
         EscalationReason::Abuse => "went on with hostile words after being asked not to",
+        EscalationReason::Stress => "is under great stress by voice and words",
         EscalationReason::NotUnderstood => "could not be understood twice",
         EscalationReason::BeyondAuthority => "needs a decision that only a person may take",
     }

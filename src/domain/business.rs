@@ -1,7 +1,7 @@
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::{Agent, AgentKey, BusinessId, HandoffRules, Hours, PhoneNumber, Playbook};
+use super::{Agent, AgentKey, BusinessId, HandoffRules, Hours, PhoneNumber, Playbook, StressPolicy};
 
 /// A business whose line is forwarded here: who it is, when it is open, what it asks and what it promises.
 #[derive(Debug, Clone)]
@@ -34,6 +34,8 @@ pub struct Business {
     pub agents: Vec<Agent>,
     /// How calls are handed over.
     pub handoff: HandoffRules,
+    /// From which stress on a person takes over; absent where stress is not measured.
+    pub stress: Option<StressPolicy>,
     /// What its trade needs to know, with the business's own owners and answers laid over it.
     pub playbook: Playbook,
 }

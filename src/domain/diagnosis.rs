@@ -115,6 +115,8 @@ pub enum EscalationReason {
     PersonRequested,
     /// Abuse went on after its boundary.
     Abuse,
+    /// The caller's stress stayed over the business's line.
+    Stress,
     /// The receptionist failed to understand twice.
     NotUnderstood,
     /// The topic is one that only a person may deal with.

@@ -19,6 +19,7 @@ mod pii;
 mod playbook;
 mod promise;
 mod speech;
+mod stress;
 mod time;
 
 pub use agent::{Agent, AgentKey, HandoffRules, Presence};
@@ -41,4 +42,5 @@ pub use playbook::{
 };
 pub use promise::{Promise, PromiseState, Urgency};
 pub use speech::{Completeness, Digit, Expecting, Span, Speaker, Utterance};
+pub use stress::{PartScore, StressPolicy, StressScore, VoiceScore};
 pub use time::CallTime;

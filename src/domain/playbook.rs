@@ -304,6 +304,7 @@ impl Takeover {
             EscalationReason::Urgent => "",
             EscalationReason::ManagerRequested => &self.manager,
             EscalationReason::PersonRequested
+            | EscalationReason::Stress
             | EscalationReason::NotUnderstood
             | EscalationReason::BeyondAuthority => &self.person,
             EscalationReason::Abuse => &self.abuse,

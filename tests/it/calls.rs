@@ -14,7 +14,7 @@ use calmline::diagnosis::briefing::spoken;
 use calmline::domain::{
     Agent, AgentKey, Business, BusinessId, CallId, CallTime, CallbackPromise, Digit, Fact, FieldKind,
     HandoffId, HandoffNews, HandoffRules, HangupCause, Hours, IntakeField, OpeningSpan, PhoneNumber, Pii,
-    Playbook, Span, SpeechId, Utterance,
+    Playbook, Span, SpeechId, StressPolicy, Utterance,
 };
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -191,6 +191,7 @@ pub(crate) fn business(id: &str) -> Business {
             urgent_within_minutes: 30,
             urgent_at_any_hour: true,
         },
+        stress: Some(StressPolicy::default()),
         playbook: Playbook::default(),
     }
 }
@@ -429,6 +430,22 @@ impl Stage {
                 self.let_bot_finish();
                 self.pass(*ms);
             }
+            Step::News(news) => self.news(news),
+            Step::Drop(_) | Step::Crash | Step::HangUp(_) | Step::Gone | Step::Back | Step::Drain => {
+                self.change_line(step)
+            }
+        }
+    }
+
+    fn news(&mut self, news: &HandoffNews) {
+        self.line(&format!("NEWS {}", serde_json::to_string(news).unwrap()));
+        let handoff = self.handoff.unwrap_or_else(|| panic!("nothing is being handed over:\n{}", self.trace));
+        self.event(Event::Handoff { handoff, news: news.clone() });
+    }
+
+    /// What happens to the line itself.
+    fn change_line(&mut self, step: &Step) {
+        match step {
             Step::Drop(ms) => {
                 self.line("(the line drops)");
                 self.voice = None;
@@ -452,12 +469,6 @@ impl Stage {
                 self.event(Event::LegEnded(HangupCause::CallerHungUp));
                 self.over = true;
             }
-            Step::News(news) => {
-                self.line(&format!("NEWS {}", serde_json::to_string(news).unwrap()));
-                let handoff =
-                    self.handoff.unwrap_or_else(|| panic!("nothing is being handed over:\n{}", self.trace));
-                self.event(Event::Handoff { handoff, news: news.clone() });
-            }
             Step::Gone => {
                 self.line("(the stream is gone)");
                 self.voice = None;
@@ -471,6 +482,17 @@ impl Stage {
                 self.line("(the server drains)");
                 self.event(Event::Draining);
             }
+            Step::Halting { .. }
+            | Step::Heard { .. }
+            | Step::Interrupt { .. }
+            | Step::Keys { .. }
+            | Step::Mumble { .. }
+            | Step::Murmur { .. }
+            | Step::News { .. }
+            | Step::Noise { .. }
+            | Step::Say { .. }
+            | Step::Unclear
+            | Step::Wait { .. } => unreachable!("nothing about the line"),
         }
     }
 }
@@ -483,6 +505,15 @@ fn shown(fact: &Fact) -> String {
     }
     if let Fact::CallerSaid { turn, .. } = fact {
         return format!("caller_said turn={turn}");
+    }
+    if let Fact::StressScored { score, turn, .. } = fact {
+        let voice =
+            score.voice.as_ref().map(|voice| format!(" voice={:.0}", voice.level)).unwrap_or_default();
+        let reasons: Vec<&str> = score.reasons().collect();
+        let [level, words, course] =
+            [score.level, score.words.level, score.course.level].map(|level| format!("{level:.0}"));
+        let turn = turn.map(|turn| format!(" turn={turn}")).unwrap_or_default();
+        return format!("stress_scored {level}{voice} words={words} course={course}{turn} {reasons:?}");
     }
     let mut shown = serde_json::to_value(fact).unwrap();
     let fields = shown.as_object_mut().unwrap();

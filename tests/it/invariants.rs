@@ -8,7 +8,7 @@ use calmline::call::{Action, CallStart, Engine, Event, Playback};
 use calmline::diagnosis::briefing::spoken;
 use calmline::domain::{
     CallId, CallTime, Digit, Fact, HandoffId, HandoffNews, HandoffOutcome, HangupCause, Hours, Missed,
-    Outcome, Phase, PhoneNumber, Pii, Question, Slot, Span, SpeechId, Utterance,
+    Outcome, Phase, PhoneNumber, Pii, Question, Slot, Span, SpeechId, Utterance, VoiceScore,
 };
 use proptest::prelude::*;
 
@@ -75,6 +75,12 @@ enum Move {
     Mutter(String),
     Noise(bool),
     Key(char),
+    /// The voice is scored, with whatever numbers.
+    Sound {
+        level: f32,
+        band: f32,
+        seconds: f32,
+    },
     /// The voice reports: so much of the speech was heard, in percent.
     Report(usize),
     Fail,
@@ -121,6 +127,10 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         3 => any::<bool>().prop_map(Move::Noise),
         3 => prop::sample::select("0123456789*#".chars().collect::<Vec<_>>()).prop_map(Move::Key),
         8 => (0usize..=100).prop_map(Move::Report),
+        8 => (0.0f32..100.0, 0.0f32..20.0, 0.0f32..4.0)
+            .prop_map(|(level, band, seconds)| Move::Sound { level, band, seconds }),
+        1 => (any::<f32>(), any::<f32>(), any::<f32>())
+            .prop_map(|(level, band, seconds)| Move::Sound { level, band, seconds }),
         16 => Just(Move::Report(100)),
         1 => Just(Move::Fail),
         1 => (0u32..40).prop_map(Move::ReportStale),
@@ -168,6 +178,8 @@ struct Watched {
     open: bool,
     /// Whether somebody takes the call, and the caller was not put through yet.
     accepted: bool,
+    /// Whether the caller is on the way to them.
+    put_through: bool,
     bridged_since: Option<CallTime>,
     caller_speaks: bool,
     connected: bool,
@@ -187,6 +199,7 @@ impl Watched {
             handoffs: vec![],
             open: false,
             accepted: false,
+            put_through: false,
             bridged_since: None,
             caller_speaks: false,
             connected: false,
@@ -249,62 +262,55 @@ impl Watched {
     }
 
     fn record(&mut self, fact: Fact) {
-        match &fact {
-            Fact::HandoffBegan { request } => {
-                assert!(!self.open, "two handoffs at once");
-                self.open = true;
-                self.accepted = false;
-                self.handoffs.push(request.id);
-            }
-            Fact::HandoffHeard { news, .. } => match news {
-                HandoffNews::Accepted { .. } => self.accepted = true,
-                HandoffNews::Joined => {
-                    self.accepted = false;
-                    self.bridged_since = Some(self.now);
-                }
-                HandoffNews::Settled { .. } => self.open = false,
-                HandoffNews::TalkEnded => {
-                    self.bridged_since = None;
-                    self.open = false;
-                }
-                HandoffNews::Missed { .. } => self.accepted = false,
-                HandoffNews::Ringing { .. } => {}
-            },
-            Fact::HandoffStopped { .. } => {
-                self.accepted = false;
-                self.open = false;
-            }
-            Fact::Resumed => {
-                // Who was put through and came back unconnected is put through again.
-                let put_through = self.facts.iter().rev().find_map(|(_, fact)| match fact {
-                    Fact::PutThrough { .. } => Some(true),
-                    Fact::HandoffHeard {
-                        news: HandoffNews::Joined | HandoffNews::Settled { .. }, ..
-                    }
-                    | Fact::Resumed
-                    | Fact::HandoffBegan { .. } => Some(false),
-                    _ => None,
-                });
-                self.accepted |= put_through == Some(true);
-                self.open &= self.bridged_since.take().is_none();
-                self.connected = true;
-            }
-            Fact::StreamLost => self.connected = false,
-            _ => {}
+        if let Fact::HandoffBegan { request } = &fact {
+            assert!(!self.open, "two handoffs at once");
+            self.open = true;
+            self.accepted = false;
+            self.handoffs.push(request.id);
+        } else if let Fact::HandoffHeard { news, .. } = &fact {
+            self.record_news(news);
+        } else if let Fact::HandoffStopped { .. } = &fact {
+            self.accepted = false;
+            self.open = false;
+        } else if let Fact::PutThrough { .. } = &fact {
+            self.put_through = true;
+        } else if fact == Fact::Resumed {
+            // Who was put through and came back unconnected is put through again.
+            self.accepted |= std::mem::take(&mut self.put_through);
+            self.open &= self.bridged_since.take().is_none();
+            self.connected = true;
+        } else if fact == Fact::StreamLost {
+            self.connected = false;
         }
         self.facts.push((self.now, fact));
+    }
+
+    fn record_news(&mut self, news: &HandoffNews) {
+        match news {
+            HandoffNews::Accepted { .. } => self.accepted = true,
+            HandoffNews::Joined => {
+                self.accepted = false;
+                self.put_through = false;
+                self.bridged_since = Some(self.now);
+            }
+            HandoffNews::Settled { .. } => {
+                self.open = false;
+                self.put_through = false;
+            }
+            HandoffNews::TalkEnded => {
+                self.bridged_since = None;
+                self.open = false;
+            }
+            HandoffNews::Missed { .. } => self.accepted = false,
+            HandoffNews::Ringing { .. } => {}
+        }
     }
 
     /// Somebody who waits for a person hears something, or speaks.
     fn watch_silence(&mut self) {
         let speaks = self.speaking.iter().any(|(_, _, stopped)| !stopped) || self.caller_speaks;
         let waits = self.open && self.connected && self.engine.phase() == Phase::HandingOff;
-        let put_through = self.facts.iter().rev().find_map(|(_, fact)| match fact {
-            Fact::PutThrough { .. } => Some(true),
-            Fact::HandoffBegan { .. } | Fact::Resumed => Some(false),
-            _ => None,
-        });
-        if speaks || !waits || put_through == Some(true) {
+        if speaks || !waits || self.put_through {
             self.quiet_since = None;
             return;
         }
@@ -314,17 +320,17 @@ impl Watched {
     }
 
     fn event(&mut self, event: Event) {
-        match &event {
-            Event::Answered => self.connected |= !self.over(),
-            Event::SpeechStarted => self.caller_speaks = true,
+        let silent = matches!(
+            event,
             Event::SpeechStopped
-            | Event::Heard(_)
-            | Event::Unclear { .. }
-            | Event::Keyed(_)
-            | Event::Resumed
-            | Event::StreamLost => self.caller_speaks = false,
-            _ => {}
-        }
+                | Event::Heard(_)
+                | Event::Unclear { .. }
+                | Event::Keyed(_)
+                | Event::Resumed
+                | Event::StreamLost
+        );
+        self.caller_speaks = event == Event::SpeechStarted || (self.caller_speaks && !silent);
+        self.connected |= event == Event::Answered && !self.over();
         let was_over = self.over();
         self.engine.handle(event, self.now);
         self.drain(was_over);
@@ -394,6 +400,11 @@ impl Watched {
             Move::Mutter(text) => self.hear(&text),
             Move::Noise(likely_speech) => self.event(Event::Unclear { span: Span::default(), likely_speech }),
             Move::Key(key) => self.event(Event::Keyed(Digit::new(key).unwrap())),
+            Move::Sound { level, band, seconds } => {
+                let (low, high) = (level - band, level + band);
+                let voice = VoiceScore { level, low, high, speech_seconds: seconds, reasons: vec![] };
+                self.event(Event::StressScored { voice, new_seconds: seconds });
+            }
             Move::Report(percent) => self.report(percent, false),
             Move::Fail => self.report(0, true),
             Move::ReportStale(id) => {
@@ -416,6 +427,13 @@ impl Watched {
 
     fn check(&self) {
         let state = self.engine.state();
+        if let Some(score) = state.stress().latest() {
+            let parts = [score.low, score.level, score.high, score.words.level, score.course.level];
+            assert!(parts.iter().all(|level| (0.0..=100.0).contains(level)), "{score:?}");
+            assert!(score.low <= score.level && score.level <= score.high, "{score:?}");
+            assert!((0.0..=1.0).contains(&score.confidence), "{score:?}");
+        }
+        assert!(state.stress().speech_seconds().is_finite());
         let replayed = Engine::replay(self.start.clone(), self.facts.clone());
         assert!(replayed.state() == state, "a replay gives another state");
         for question in [

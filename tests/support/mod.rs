@@ -1,6 +1,7 @@
 //! The real server as a process of its own, and the simulated carrier's side of it.
 
 pub mod discretion;
+pub mod hurry;
 
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};

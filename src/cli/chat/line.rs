@@ -7,7 +7,7 @@ use crate::call::{Action, CallStart, Engine, Event, ModelUse, Playback, Timer};
 use crate::domain::{
     AskId, CallTime, CallerState, Digit, Expecting, Fact, HandoffNews, HandoffOutcome, HangupCause,
     ModelFault, ModelQuestion, ModelReply, Move, Phase, Pii, Promise, PromiseId, Question, Span, SpeechId,
-    Utterance,
+    StressScore, Utterance,
 };
 use crate::store::{CallRecord, GuardEvent, NewCall, StoredCall, StoredFact};
 
@@ -105,6 +105,8 @@ pub struct BotTurn {
     /// The question that the words end with.
     #[serde(serialize_with = "label")]
     pub asks: Option<Question>,
+    /// How stressed the caller is by words and course; none while nothing shows.
+    pub stress: Option<StressScore>,
     /// What the language guard kept from being said since the turn before.
     pub guard: Vec<GuardEvent>,
 }
@@ -256,7 +258,8 @@ impl Line {
                 Action::Say { speech, text, asks, act, unhurried: _ } => {
                     self.voice = Some(Voice { speech, since: self.now, text: text.clone() });
                     let (state, phase) = (None, Phase::Greeting);
-                    turns.push(BotTurn { text, act, state, phase, open: vec![], asks, guard: vec![] });
+                    let (open, guard) = (vec![], vec![]);
+                    turns.push(BotTurn { text, act, state, phase, open, asks, stress: None, guard });
                 }
                 Action::Record(fact) => self.note(fact),
                 Action::StopSpeaking => stopped = self.voice.take(),
@@ -275,6 +278,7 @@ impl Line {
                 state: self.engine.matter().strongest_state(),
                 phase: self.engine.phase(),
                 open: self.engine.open_questions(),
+                stress: self.engine.stress().latest().cloned(),
                 guard: std::mem::take(&mut self.guard),
                 ..turn
             });
