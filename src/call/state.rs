@@ -5,7 +5,7 @@ use super::matter::Matter;
 use super::stress::Stress;
 use crate::domain::{
     CallTime, Digit, Fact, HangupCause, Phase, PhoneNumber, Pii, Promise, Question, Slot, Span, Speaker,
-    TurnId, Urgency,
+    TurnId, Urgency, Utterance,
 };
 use crate::understanding::words::sentences;
 
@@ -213,12 +213,7 @@ impl State {
                 self.next_speech = self.next_speech.max(speech.0.saturating_add(1));
                 self.push_turn(*turn, Speaker::Bot, heard, *span, 1.0);
             }
-            Fact::CallerSaid { turn, utterance } => {
-                self.silences = 0;
-                self.typed = Pii::default();
-                self.parts.push(utterance.text.clone());
-                self.push_turn(*turn, Speaker::Caller, &utterance.text, utterance.span, utterance.confidence);
-            }
+            Fact::CallerSaid { turn, utterance } => self.apply_caller_said(*turn, utterance),
             Fact::Keyed { digit } => self.apply_keyed(*digit),
             Fact::SilenceNoticed { count } => self.silences = *count,
             Fact::Misunderstood { count } => self.apply_misunderstood(*count),
@@ -303,6 +298,13 @@ impl State {
         if let Some(question) = self.last_asked.clone() {
             *self.failed.entry(question).or_default() += 1;
         }
+    }
+
+    fn apply_caller_said(&mut self, turn: TurnId, utterance: &Utterance) {
+        self.silences = 0;
+        self.typed = Pii::default();
+        self.parts.push(utterance.text.clone());
+        self.push_turn(turn, Speaker::Caller, &utterance.text, utterance.span, utterance.confidence);
     }
 
     fn apply_keyed(&mut self, digit: Digit) {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{
     Aspect, BusinessId, CallId, CallNote, CallTime, CallerState, Diagnosis, EarlierCall, EscalationReason,
     Fact, HangupCause, Mention, Phase, PhoneNumber, Pii, Promise, PromiseId, Slot, Span, Speaker,
-    StressScore, TurnId, TurnTiming, Urgency,
+    StressScore, TurnId, TurnTiming, Urgency, Utterance,
 };
 
 use super::{StoredCall, StoredFact};
@@ -381,14 +381,7 @@ impl CallRecord {
                 meant: (heard != text).then(|| text.clone()),
                 confidence: None,
             }),
-            Fact::CallerSaid { turn, utterance } => self.transcript.push(TranscriptTurn {
-                turn: *turn,
-                speaker: Speaker::Caller,
-                span: utterance.span,
-                text: utterance.text.clone(),
-                meant: None,
-                confidence: Some(utterance.confidence),
-            }),
+            Fact::CallerSaid { turn, utterance } => self.take_words(*turn, utterance),
             Fact::Noted { slot, value, evidence } => self.take_answer(slot, value, evidence),
             Fact::Confirmed { slot } => self.entry(slot).confirmed = true,
             Fact::Rejected { slot } => self.take_back(slot),
@@ -458,6 +451,17 @@ impl CallRecord {
         }
     }
 
+    fn take_words(&mut self, turn: TurnId, utterance: &Utterance) {
+        self.transcript.push(TranscriptTurn {
+            turn,
+            speaker: Speaker::Caller,
+            span: utterance.span,
+            text: utterance.text.clone(),
+            meant: None,
+            confidence: Some(utterance.confidence),
+        });
+    }
+
     fn take_answer(&mut self, slot: &Slot, value: &Pii<String>, evidence: &[TurnId]) {
         let answer = self.entry(slot);
         answer.value = Some(value.clone());
@@ -505,7 +509,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::domain::{SpeechId, Utterance};
+    use crate::domain::SpeechId;
     use crate::store::NewCall;
 
     fn record(facts: Vec<Fact>) -> CallRecord {

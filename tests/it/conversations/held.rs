@@ -15,6 +15,8 @@ pub struct Held {
     pub page: String,
     pub caller_turns: usize,
     pub ended: bool,
+    /// What whoever takes over hears at the end of it, where a person is needed; not known of a stored call.
+    pub spoken: Option<String>,
 }
 
 /// What the bot said in one go, as far as it was heard.
@@ -45,7 +47,7 @@ impl Held {
             }
         }
         let ended = record.cause.is_some_and(|cause| cause != HangupCause::CallerHungUp);
-        Self { business, turns, facts, record, page, caller_turns, ended }
+        Self { business, turns, facts, record, page, caller_turns, ended, spoken: None }
     }
 
     pub fn times_asked(&self, label: &str) -> usize {

@@ -7,10 +7,16 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use calmline::call::CallStart;
+use calmline::call::{CallStart, Engine};
+use calmline::cli::calls::findings;
 use calmline::cli::chat::{Line, Model, act, call_id, moment};
 use calmline::config::example;
-use calmline::domain::{Business, EarlierCall, Expecting, PhoneNumber, Pii, Question, Slot, Urgency};
+use calmline::diagnosis::briefing;
+use calmline::domain::{
+    Business, EarlierCall, EscalationReason, Expecting, Fact, HandoffId, HandoffRequest, PhoneNumber, Pii, Question,
+    Slot, Urgency,
+};
+use calmline::store::CallRecord;
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -172,7 +178,7 @@ impl Scenario {
             earlier,
             model: None,
         };
-        let mut line = Line::answer(start, model);
+        let mut line = Line::answer(start.clone(), model);
         let (mut page, mut caller_turns) = (String::new(), 0);
         let mut put: BTreeMap<String, usize> = BTreeMap::new();
         loop {
@@ -192,7 +198,9 @@ impl Scenario {
             act(&mut line, &words).unwrap();
             caller_turns += 1;
         }
-        Held { page, ..Held::new(business, line.facts().to_vec(), line.record()) }
+        let record = line.record();
+        let spoken = spoken_at_the_end(start, &line, &record);
+        Held { page, spoken, ..Held::new(business, line.facts().to_vec(), record) }
     }
 
     /// The calling number, unless withheld.
@@ -247,6 +255,26 @@ impl Scenario {
         *times += 1;
         words.to_owned()
     }
+}
+
+/// The briefing of a call in which a person is needed, as an agent would hear it.
+fn spoken_at_the_end(start: CallStart, line: &Line, record: &CallRecord) -> Option<String> {
+    let asked = record.person_requested.then_some(EscalationReason::PersonRequested);
+    let reason = record.triggers.iter().map(|trigger| trigger.reason).min().or(asked)?;
+    let request = HandoffRequest {
+        id: HandoffId::new(start.id.uuid()),
+        call: start.id,
+        business: start.business.id.clone(),
+        reason,
+        owner: String::new(),
+        topic: record.diagnosis.topic.clone(),
+        language: "en".to_owned(),
+        urgency: Urgency::Urgent,
+        triggered_at: start.started_at,
+    };
+    let facts = line.facts().iter().map(|stored| (stored.at, stored.fact.clone()));
+    let briefing = Engine::replay(start, facts).briefing(&request);
+    Some(briefing::spoken(&briefing, "Maria"))
 }
 
 /// The name of a unit variant, as programs see it.
@@ -544,4 +572,23 @@ fn the_same_call_goes_the_same_way_again() {
     let once = |name: &str| serde_json::to_value(&scenarios[name].hold(&scenarios).record).unwrap();
     let (first, second) = (once("heating-missed-visit"), once("heating-missed-visit"));
     assert_eq!(first, second);
+}
+
+/// The call in one sentence, and what whoever takes over hears first: read by people, one by one.
+#[test]
+fn the_recap_and_the_spoken_briefing_of_every_conversation_are_as_they_were_read() {
+    let scenarios = scenarios();
+    let mut page = String::new();
+    for (name, scenario) in &scenarios {
+        let held = scenario.hold(&scenarios);
+        let recap = held.record.note.as_ref().map_or("", |note| note.recap.expose());
+        writeln!(page, "{name}\n  {recap}").unwrap();
+        if let Some(spoken) = &held.spoken {
+            assert!(spoken.split_whitespace().count() <= 28, "{name}: more than ten seconds: {spoken}");
+            writeln!(page, "  SPOKEN {spoken}").unwrap();
+        }
+    }
+    insta::with_settings!({ snapshot_path => ".", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("briefings", page);
+    });
 }
