@@ -65,7 +65,7 @@ fn longest_silence(outcome: &CallOutcome) -> Duration {
     let mut last = CallTime::ZERO;
     let mut longest = Duration::ZERO;
     let mut together = false;
-    for entry in &outcome.timeline.entries() {
+    for entry in outcome.timeline.entries() {
         match &entry.what {
             What::BotBegan | What::CarrierSaid { .. } | What::Announced { .. } => {
                 if !together {
