@@ -59,8 +59,13 @@ impl Ledger {
         Self { store, directory, channels: channels.into(), outbox }
     }
 
+    /// The store it is kept in.
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Watches until told to stop.
-    pub async fn run(&self, stop: CancellationToken) {
+    pub async fn run(&self, stop: &CancellationToken) {
         while !stop.is_cancelled() {
             if let Err(error) = self.look(Timestamp::now()).await {
                 warn!(%error, "promises cannot be looked after; tried again");
@@ -216,7 +221,14 @@ impl Ledger {
         let resolved = match answer(text) {
             Some(Answer::Yes) => true,
             Some(Answer::No) => false,
-            Some(Answer::Unsure) | None => return Ok(Reply::Other),
+            Some(Answer::Unsure) | None => {
+                if let Some(business) = self.directory.get(&entry.business) {
+                    let notices = self.teller(&business, entry.promise.call, now).wrote(&entry, text);
+                    self.store.enqueue(&notices).await?;
+                    self.wake();
+                }
+                return Ok(Reply::Other);
+            }
         };
         let open = entry.promise.state == PromiseState::Open;
         let notices = if resolved && open {

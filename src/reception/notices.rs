@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::diagnosis::guard::{self, permitted_by};
 use crate::domain::{
-    Addressee, Agent, Aspect, Business, CallId, Channel, EscalationReason, Notice, NoticeId, Pii,
-    PromiseState, Urgency,
+    Addressee, Agent, Aspect, Business, CallId, Channel, EscalationReason, Notice, NoticeId, PhoneNumber,
+    Pii, PromiseState, Urgency,
 };
 use crate::store::{CallRecord, LedgerEntry};
 use crate::understanding::{capitalised, phone};
@@ -166,6 +166,19 @@ impl<'a> Teller<'a> {
         notices
     }
 
+    /// What a caller who was asked whether it is resolved wrote instead of yes or no.
+    pub fn wrote(&self, entry: &LedgerEntry, text: &str) -> Vec<Notice> {
+        let kind = "promise.answered";
+        let mut notices = Vec::from_iter(self.event(kind, &json!({ "promise": entry, "text": text })));
+        let words = format!("The caller writes: {text}\n\n{}", self.details(entry));
+        for agent in owners(self.business, &entry.promise.owner) {
+            let subject = "A caller answers about a promise";
+            notices.extend(self.mail_to(agent, subject, words.clone(), self.at + WORDS_FOR));
+        }
+        notices.extend(self.chat(kind, words));
+        notices
+    }
+
     /// For a telephone's screen, which others may see: the number to call, and nothing else of the caller's.
     fn short_words(&self, entry: &LedgerEntry, news: PromiseNews) -> String {
         let by = self.clock(entry.promise.due);
@@ -187,6 +200,10 @@ impl<'a> Teller<'a> {
     }
 
     fn long_words(&self, entry: &LedgerEntry, news: PromiseNews) -> String {
+        format!("{}: {}\n\n{}", self.business.name, news.subject(), self.details(entry))
+    }
+
+    fn details(&self, entry: &LedgerEntry) -> String {
         let promise = &entry.promise;
         let urgent = match promise.urgency {
             Urgency::Urgent => " (urgent)",
@@ -197,9 +214,7 @@ impl<'a> Teller<'a> {
             None => "none".to_owned(),
         };
         format!(
-            "{}: {}{urgent}\n\n{}\n\nOwner: {}\nDue: {}\nNumber: {number}\nPromise: {}\nCall: {}\n",
-            self.business.name,
-            news.subject(),
+            "{}\n\nOwner: {}\nDue: {}{urgent}\nNumber: {number}\nPromise: {}\nCall: {}\n",
             promise.what.expose(),
             promise.owner,
             self.clock(promise.due),
@@ -270,7 +285,7 @@ impl<'a> Teller<'a> {
 
     /// Whether the caller may be sent texts: the business wants it, the number they called from is the one they want to
     /// be reached on, and nobody is in danger who might look at their telephone.
-    fn reaches_caller(&self, record: &CallRecord, callback: Option<&crate::domain::PhoneNumber>) -> bool {
+    fn reaches_caller(&self, record: &CallRecord, callback: Option<&PhoneNumber>) -> bool {
         let in_danger = record.triggers.iter().any(|trigger| match trigger.reason {
             EscalationReason::Emergency | EscalationReason::Threat | EscalationReason::SelfHarm => true,
             EscalationReason::Legal

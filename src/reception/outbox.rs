@@ -111,10 +111,10 @@ impl Outbox {
     }
 
     /// Sends until told to stop; what is being sent then is finished first.
-    pub async fn run(&self, stop: CancellationToken) {
+    pub async fn run(&self, stop: &CancellationToken) {
         let channels = self.shared.senders.channels();
-        let serving = channels.into_iter().map(|channel| self.serve(channel, &stop));
-        tokio::join!(join_all(serving), self.tidy(&stop));
+        let serving = channels.into_iter().map(|channel| self.serve(channel, stop));
+        tokio::join!(join_all(serving), self.tidy(stop));
     }
 
     async fn serve(&self, channel: Channel, stop: &CancellationToken) {

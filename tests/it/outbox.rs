@@ -380,7 +380,7 @@ async fn the_worker_wakes_for_what_is_put_in_and_stops_when_told() {
     let office = Office::open(Some(address), None).await;
     let stop = CancellationToken::new();
     let (outbox, stopping) = (office.outbox.clone(), stop.clone());
-    let worker = tokio::spawn(async move { outbox.run(stopping).await });
+    let worker = tokio::spawn(async move { outbox.run(&stopping).await });
     let call = CallId::new(Uuid::from_u128(1));
     for _ in 0..3 {
         let fresh = Notice {

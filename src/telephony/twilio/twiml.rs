@@ -152,6 +152,16 @@ pub fn hangup() -> String {
     })
 }
 
+/// Answers a text message, or takes it without an answer.
+pub fn answer_message(text: Option<&str>) -> String {
+    response(|writer| {
+        if let Some(text) = text {
+            writer.create_element("Message").write_text_content(BytesText::new(text))?;
+        }
+        Ok(())
+    })
+}
+
 /// Tells the carrier not to answer the call at all.
 pub fn reject() -> String {
     response(|writer| {

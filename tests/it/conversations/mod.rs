@@ -8,12 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use calmline::call::{CallStart, Engine};
-use calmline::cli::calls::findings;
 use calmline::cli::chat::{Line, Model, act, call_id, moment};
 use calmline::config::example;
 use calmline::diagnosis::briefing;
 use calmline::domain::{
-    Business, EarlierCall, EscalationReason, Expecting, Fact, HandoffId, HandoffRequest, PhoneNumber, Pii, Question,
+    Business, EarlierCall, EscalationReason, Expecting, HandoffId, HandoffRequest, PhoneNumber, Pii, Question,
     Slot, Urgency,
 };
 use calmline::store::CallRecord;
