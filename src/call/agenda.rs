@@ -72,6 +72,9 @@ impl Engine {
         if self.is_declined() || self.is_only_a_question() {
             return None;
         }
+        if handoffs.len() > 0 {
+            return self.question_after_handoff();
+        }
         let pressing = self.is_pressing();
         if !pressing && let Some(question) = self.matter_question() {
             return Some(question);
@@ -95,6 +98,17 @@ impl Engine {
         }
         let field = self.wanted_fields().map(|field| Slot::Field(field.key.clone())).find(missing);
         field.map(Question::Fill).or_else(|| self.choice_question())
+    }
+
+    /// What is still asked of somebody for whom nobody came: how to reach them, and who they are.
+    fn question_after_handoff(&self) -> Option<Question> {
+        let name = Question::Fill(Slot::Name);
+        let intake = &self.state.intake;
+        let unnamed = intake.get(&Slot::Name).is_none() && !intake.is_given_up(&Slot::Name);
+        let asks_name = unnamed && !self.is_dangerous() && self.state.times_asked(&name) < 2;
+        let number =
+            self.callback_question().filter(|_| !self.is_dangerous() || self.state.callback().is_none());
+        number.or(asks_name.then_some(name))
     }
 
     /// What of the diagnosis is still open.
@@ -356,7 +370,9 @@ impl Engine {
 
     /// After the line came back: says so and goes on where the talk was.
     pub(super) fn speak_after_return(&mut self) {
-        let speech = Speech::of(wording::LINE_DROPPED.to_owned());
+        let dropped = Speech::of(wording::LINE_DROPPED.to_owned());
+        let nobody = self.state.phase() == Phase::HandingOff && self.state.handoffs.open().is_none();
+        let speech = if nobody { Speech::default() } else { dropped };
         if let Some(cause) = self.floor.must_end {
             return self.leave(speech, cause);
         }

@@ -55,12 +55,7 @@ impl Engine {
             states: self.briefed_states(),
             stress: self.state.stress.levels(STRESS_POINTS),
             promises: self.state.promises.clone(),
-            promised: self
-                .state
-                .promises
-                .iter()
-                .map(|promise| format!("{} {}", promise.owner, self.by_when(promise.due)))
-                .collect(),
+            promised: self.state.promises.iter().map(|promise| self.in_short(promise)).collect(),
             tried: self.tried(),
             earlier: matter.earlier.clone(),
             turns: self.briefed_turns(),
@@ -97,6 +92,14 @@ impl Engine {
             evidence: answer.iter().flat_map(|answer| self.words_of(&answer.evidence)).collect(),
             confirmed: confirmed && answer.is_some(),
         }
+    }
+
+    /// A promise in a few words: "our dispatcher by 12:15 PM".
+    fn in_short(&self, promise: &Promise) -> String {
+        let zone = &self.business().time_zone;
+        let (due, now) = (promise.due.to_zoned(zone.clone()), self.start.started_at.to_zoned(zone.clone()));
+        let due = due.strftime(if due.date() == now.date() { "%-I:%M %p" } else { "%A %-I:%M %p" });
+        format!("{} by {due}", promise.owner)
     }
 
     /// The caller's own words in those turns.
@@ -138,7 +141,7 @@ impl Engine {
         let boundary = (matter.boundaries > 0)
             .then(|| format!("Asked for respect {}.", if matter.boundaries == 1 { "once" } else { "twice" }));
         let before = self.state.handoffs.iter().filter_map(|handoff| match handoff.stage {
-            HandoffStage::Nobody => Some("Nobody could come to the phone before.".to_owned()),
+            HandoffStage::Nobody { .. } => Some("Nobody could come to the phone before.".to_owned()),
             HandoffStage::Talked { .. } => Some("Was put through before.".to_owned()),
             HandoffStage::Stopped => Some("Did not want to wait before.".to_owned()),
             HandoffStage::Seeking

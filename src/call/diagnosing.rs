@@ -98,7 +98,7 @@ impl Engine {
         }
     }
 
-    fn emergency_in(&self, text: &str, signals: &[Signal]) -> Option<String> {
+    pub(super) fn emergency_in(&self, text: &str, signals: &[Signal]) -> Option<String> {
         let playbook = &self.business().playbook;
         let known = |key: &String| !self.state.matter.advised.contains(key);
         let by_words = self.cues.emergency(playbook, text);

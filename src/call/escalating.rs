@@ -137,15 +137,19 @@ impl Engine {
     }
 
     pub(super) fn stay(&mut self) {
+        self.ask_next(self.stay_words().act(Move::Advise));
+    }
+
+    /// What somebody is told who may harm themselves.
+    pub(super) fn stay_words(&self) -> Speech {
         let business = self.business();
-        let speech = if business.playbook.self_harm.is_empty() {
-            let number = &business.emergency_number;
-            Speech::of(wording::GLAD_YOU_SAID.to_owned())
-                .and(format!("If you are in danger right now, please call {number}; somebody there can help you at any hour."))
-        } else {
-            Speech::of(business.playbook.self_harm.clone())
-        };
-        self.ask_next(speech.act(Move::Advise));
+        if !business.playbook.self_harm.is_empty() {
+            return Speech::of(business.playbook.self_harm.clone());
+        }
+        let number = &business.emergency_number;
+        Speech::of(wording::GLAD_YOU_SAID.to_owned()).and(format!(
+            "If you are in danger right now, please call {number}; somebody there can help you at any hour."
+        ))
     }
 
     pub(super) fn set_boundary(&mut self) {

@@ -8,10 +8,10 @@ use super::ledger::Speech;
 use super::{Action, Engine, wording};
 use crate::domain::{
     AbuseOutcome, CallTime, EscalationReason, Fact, HandoffId, HandoffNews, HandoffOutcome, HandoffRequest,
-    Move, Phase, Question, Slot, TurnId, Urgency,
+    HangupCause, Move, Phase, Question, Slot, TurnId, Urgency,
 };
 use crate::understanding::words::{has_any, plain, words};
-use crate::understanding::{Answer, answer, phone, story};
+use crate::understanding::{Answer, answer, capitalised, phone, story};
 
 /// A person is brought in for a caller so often, unless a weightier reason turns up.
 const MOST_HANDOFFS: usize = 2;
@@ -54,8 +54,19 @@ const STOP: &[&str] = &[
 /// Words that mean it only where no number is being asked for.
 const CALL_BACK: &[&str] = &["call me back", "call me later", "call back", "callback", "ring me back"];
 /// Words of somebody who speaks of others.
-const OF_OTHERS: &[&str] =
-    &["they", "nobody", "he", "she", "said", "never", "promised", "don't call", "not call", "didn't"];
+const OF_OTHERS: &[&str] = &[
+    "they",
+    "nobody",
+    "he",
+    "she",
+    "said",
+    "never call",
+    "never called",
+    "promised",
+    "don't call",
+    "not call",
+    "didn't",
+];
 
 impl Engine {
     /// Why a person is to be brought in now, if there is anybody to be brought in.
@@ -130,10 +141,11 @@ impl Engine {
             self.talk_while_waiting(speech);
             return None;
         }
-        if self.state.phase() == Phase::HandingOff
-            && self.state.handoffs.last().is_some_and(|last| last.stage == HandoffStage::Nobody)
-        {
-            speech = speech.and(self.pick(wording::NOBODY_CAME));
+        if self.state.phase() == Phase::HandingOff {
+            match self.tell_that_nobody_came(speech) {
+                Some(told) => speech = told,
+                None => return None,
+            }
         }
         if self.needs_on_call() && self.is_somebody_on_duty(Urgency::Urgent) && !self.must_leave() {
             self.escalate(EscalationReason::Urgent, self.last_turn());
@@ -145,6 +157,37 @@ impl Engine {
             }
             None => Some(speech),
         }
+    }
+
+    /// Says that nobody came and what happens instead; `None` where the call ends with that.
+    fn tell_that_nobody_came(&mut self, speech: Speech) -> Option<Speech> {
+        let Some(HandoffStage::Nobody { outcome }) =
+            self.state.handoffs.last().map(|last| last.stage.clone())
+        else {
+            return Some(speech);
+        };
+        let reason = self.state.handoffs.last().map(|last| last.request.reason);
+        let speech = speech.and(self.pick(match outcome {
+            HandoffOutcome::NotConnected => wording::NOT_CONNECTED,
+            HandoffOutcome::NobodyThere
+            | HandoffOutcome::NobodyAnswered
+            | HandoffOutcome::Joined
+            | HandoffOutcome::CallerLeft
+            | HandoffOutcome::CallerStopped => wording::NOBODY_CAME,
+        }));
+        // Somebody who goes on attacking is not asked anything more.
+        if reason == Some(EscalationReason::Abuse) {
+            self.leave(speech, HangupCause::Completed);
+            return None;
+        }
+        let speech =
+            if reason == Some(EscalationReason::SelfHarm) { speech.join(self.stay_words()) } else { speech };
+        if self.next_question().is_none() {
+            return Some(speech);
+        }
+        let promise = self.promise(Urgency::Urgent);
+        let by = self.by_when(promise.due);
+        Some(speech.and(capitalised(&format!("{} will call you back {by}.", promise.owner))))
     }
 
     /// Asks for a person, and says who is brought in and why.
@@ -160,13 +203,39 @@ impl Engine {
         self.floor.introduced = false;
         let weighty = matches!(speech.movement(), Move::Advise | Move::Boundary);
         let act = if weighty { speech.movement() } else { Move::Escalate };
-        let notes =
-            if reason == EscalationReason::SelfHarm { wording::STAYING } else { wording::NOTES_FIRST };
-        let (owner, why) = (self.owner_for(reason), takeover_reason(reason));
-        let takeover = format!("I am getting {owner} on the line for you, {why}.");
-        let speech = speech.and(takeover.clone()).and(notes);
-        self.floor.takeover = Some((reason, takeover));
-        self.say(speech.act(act));
+        let notes = match reason {
+            EscalationReason::SelfHarm => wording::STAYING,
+            EscalationReason::Abuse => "",
+            EscalationReason::Emergency
+            | EscalationReason::Threat
+            | EscalationReason::Legal
+            | EscalationReason::Compliance
+            | EscalationReason::RepeatedFailure
+            | EscalationReason::Urgent
+            | EscalationReason::ManagerRequested
+            | EscalationReason::PersonRequested
+            | EscalationReason::NotUnderstood
+            | EscalationReason::Stress
+            | EscalationReason::BeyondAuthority => wording::NOTES_FIRST,
+        };
+        let takeover = self.who_and_why(reason);
+        self.floor.takeover = Some((reason, takeover.clone()));
+        self.say(speech.and(takeover).and(notes).act(act));
+    }
+
+    fn who_and_why(&self, reason: EscalationReason) -> String {
+        format!("I am ringing {} for you, {}.", self.owner_for(reason), takeover_reason(reason))
+    }
+
+    /// Who is rung and why, for somebody who did not hear it to its end.
+    fn untold(&mut self) -> Option<String> {
+        let reason = self.state.handoffs.open()?.request.reason;
+        let told = self.who_and_why(reason);
+        if self.state.has_heard(&told) {
+            return None;
+        }
+        self.floor.takeover = Some((reason, told.clone()));
+        Some(told)
     }
 
     fn handoff_request(&self, reason: EscalationReason) -> HandoffRequest {
@@ -299,9 +368,10 @@ impl Engine {
 impl Engine {
     /// Somebody who waits for a person has heard nothing for a while.
     pub(super) fn company_due(&mut self) {
-        if !self.state.stage.answered || self.floor.speaking.is_some() || self.floor.held.is_some() {
+        if !self.state.stage.answered || self.is_speaking() || self.floor.held.is_some() {
             return;
         }
+        self.settle_unreported();
         self.floor.caller_speaking = false;
         self.floor.patient = false;
         if self.change_hands() {
@@ -332,9 +402,10 @@ impl Engine {
         }
         let told = open.news.len();
         let progress = self.progress(open);
+        let untold = self.untold().unwrap_or_default();
         self.floor.told_news = told;
         self.floor.companies += 1;
-        let speech = speech.and(progress).act(Move::Escalate);
+        let speech = speech.and(untold).and(progress).act(Move::Escalate);
         match self.question_while_waiting() {
             Some(question) => self.ask(speech, question),
             None => self.say(speech),
@@ -373,7 +444,7 @@ impl Engine {
     }
 
     fn company_words(&self, ringing: &[&str]) -> String {
-        if self.is_dangerous() {
+        if self.state.matter.is_escalated(EscalationReason::SelfHarm) {
             return self.pick(wording::WITH_YOU);
         }
         let rings = ringing.last().map(|agent| format!("I am still ringing {agent}."));
@@ -401,6 +472,8 @@ impl Engine {
 
     /// Says what there is to say to somebody who waits, and asks what is open.
     fn talk_while_waiting(&mut self, speech: Speech) {
+        let untold = self.untold().unwrap_or_default();
+        let speech = speech.and(untold);
         match self.question_while_waiting() {
             Some(question) => self.ask(speech, question),
             None if speech.is_empty() => self.wait_for_reply(),
@@ -420,13 +493,25 @@ impl Engine {
         bare || (order && !has_any(&said, OF_OTHERS))
     }
 
+    /// Somebody who waits for a person need not answer what they are asked meanwhile.
+    pub(super) fn mildly(&self, reaction: Reaction, text: &str) -> Reaction {
+        if reaction != Reaction::Miss || self.state.handoffs.open().is_none() {
+            return reaction;
+        }
+        match answer(text) {
+            Some(Answer::No | Answer::Unsure) => Reaction::NeverMind,
+            Some(Answer::Yes) => Reaction::Wait,
+            None if is_content(text) => Reaction::Wait,
+            None => Reaction::Miss,
+        }
+    }
+
     /// Takes in what somebody tells who waits for a person and was asked nothing.
     pub(super) fn told_while_waiting(&mut self, text: &str, turn: TurnId, learned: Learned) -> Reaction {
         let added = story(text)
             .filter(|told| words(told).len() >= 3)
             .is_some_and(|told| self.add_to_reason(&told, turn));
-        let content = answer(text) == Some(Answer::Yes)
-            || has_any(&plain(text), &["okay", "ok", "thanks", "thank you", "fine", "alright", "all right"]);
+        let content = answer(text) == Some(Answer::Yes) || is_content(text);
         match (added, learned.any()) {
             (true, _) if learned.matter => Reaction::Hear,
             (true, _) => Reaction::Note,
@@ -435,6 +520,10 @@ impl Engine {
             (false, false) => Reaction::KeepCompany,
         }
     }
+}
+
+fn is_content(text: &str) -> bool {
+    has_any(&plain(text), &["okay", "ok", "thanks", "thank you", "fine", "great", "alright", "all right"])
 }
 
 /// Why it is theirs, to follow who takes over.

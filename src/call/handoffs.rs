@@ -49,7 +49,7 @@ pub(super) enum HandoffStage {
     /// The two have talked.
     Talked { lasted: Duration },
     /// Nobody came.
-    Nobody,
+    Nobody { outcome: HandoffOutcome },
     /// The caller goes on without a person.
     Stopped,
 }
@@ -61,7 +61,7 @@ impl Handoff {
             | HandoffStage::Accepted { .. }
             | HandoffStage::PutThrough { .. }
             | HandoffStage::Joined { .. } => true,
-            HandoffStage::Talked { .. } | HandoffStage::Nobody | HandoffStage::Stopped => false,
+            HandoffStage::Talked { .. } | HandoffStage::Nobody { .. } | HandoffStage::Stopped => false,
         }
     }
 
@@ -94,7 +94,7 @@ impl Handoff {
             HandoffStage::Seeking
             | HandoffStage::Accepted { .. }
             | HandoffStage::PutThrough { .. }
-            | HandoffStage::Nobody
+            | HandoffStage::Nobody { .. }
             | HandoffStage::Stopped => false,
         }
     }
@@ -148,7 +148,7 @@ impl Handoff {
             }
             HandoffNews::Accepted { agent } => self.stage = HandoffStage::Accepted { agent: agent.clone() },
             HandoffNews::Joined => self.stage = HandoffStage::Joined { since: at },
-            HandoffNews::Settled { outcome: _ } => self.stage = HandoffStage::Nobody,
+            HandoffNews::Settled { outcome } => self.stage = HandoffStage::Nobody { outcome: *outcome },
             HandoffNews::TalkEnded => self.part(at),
         }
     }
@@ -166,7 +166,7 @@ impl Handoff {
             self.stage = if self.connections < MOST_CONNECTIONS {
                 HandoffStage::Accepted { agent: agent.clone() }
             } else {
-                HandoffStage::Nobody
+                HandoffStage::Nobody { outcome: HandoffOutcome::NotConnected }
             };
         }
     }

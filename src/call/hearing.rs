@@ -8,7 +8,7 @@ use crate::domain::{EscalationReason, Fact, HangupCause, Phase, Question, Slot, 
 use crate::understanding::SignalKind;
 use crate::understanding::phone::has_digits;
 use crate::understanding::words::{has_any, plain, sentences, words};
-use crate::understanding::{Answer, Wish, answer, is_backchannel, spelled, story, wish};
+use crate::understanding::{Answer, Wish, answer, is_backchannel, signals, spelled, story, wish};
 
 /// A story is kept up to this many bytes; the transcript has the rest.
 pub(super) const LONGEST_REASON: usize = 4000;
@@ -134,6 +134,7 @@ impl Engine {
         }
         self.floor.leaving = None;
         let reaction = self.understand(&text, turn);
+        let reaction = self.mildly(reaction, &text);
         let reaction = self.heed_stress(reaction, Some(turn));
         if talks_on {
             // The words came when the caller had begun to speak again: the answer waits for the rest.
@@ -208,6 +209,12 @@ impl Engine {
 
     fn understand(&mut self, text: &str, turn: TurnId) -> Reaction {
         let context = self.context();
+        // "Just have them call me back" is nothing that happened.
+        let stops = self.wants_no_person(text, &context);
+        if stops && signals(text).is_empty() && self.emergency_in(text, &[]).is_none() {
+            self.mine(text, turn, &context, &Told::default());
+            return Reaction::StopHandoff;
+        }
         let told = self.diagnose(text, turn, &context);
         self.weigh_words(&told.signals, turn);
         self.seek_findings(turn);
@@ -216,7 +223,7 @@ impl Engine {
             self.take_story_beside(text, turn, &told);
             return reaction;
         }
-        if self.wants_no_person(text, &context) {
+        if stops {
             self.mine(text, turn, &context, &told);
             return Reaction::StopHandoff;
         }

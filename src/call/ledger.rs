@@ -33,6 +33,12 @@ impl Speech {
         self
     }
 
+    /// The same, followed by what another speech says.
+    pub(super) fn join(mut self, other: Self) -> Self {
+        self.sentences.extend(other.sentences);
+        self
+    }
+
     /// Ends the speech with a question, in one or more sentences.
     pub(super) fn asking(mut self, question: Question, sentences: Vec<String>) -> Self {
         self.question = Some((question, self.sentences.len()));

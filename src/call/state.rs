@@ -5,7 +5,7 @@ use super::matter::Matter;
 use super::stress::Stress;
 use crate::domain::{
     CallTime, Digit, Fact, HangupCause, Phase, PhoneNumber, Pii, Promise, Question, Slot, Span, Speaker,
-    TurnId, Urgency,
+    TurnId, Urgency, Utterance,
 };
 use crate::understanding::words::sentences;
 
@@ -213,12 +213,7 @@ impl State {
                 self.next_speech = self.next_speech.max(speech.0.saturating_add(1));
                 self.push_turn(*turn, Speaker::Bot, heard, *span, 1.0);
             }
-            Fact::CallerSaid { turn, utterance } => {
-                self.silences = 0;
-                self.typed = Pii::default();
-                self.parts.push(utterance.text.clone());
-                self.push_turn(*turn, Speaker::Caller, &utterance.text, utterance.span, utterance.confidence);
-            }
+            Fact::CallerSaid { turn, utterance } => self.apply_caller_said(*turn, utterance),
             Fact::Keyed { digit } => self.apply_keyed(*digit),
             Fact::SilenceNoticed { count } => self.silences = *count,
             Fact::Misunderstood { count } => self.apply_misunderstood(*count),
@@ -234,7 +229,12 @@ impl State {
                 self.intake.given_up.insert(slot.clone());
             }
             Fact::PersonRequested { .. } => self.apply_person_requested(at),
-            Fact::PromiseMade { promise } => self.apply_promise(promise),
+            Fact::PromiseMade { promise } => {
+                match self.promises.iter_mut().find(|known| known.id == promise.id) {
+                    Some(known) => *known = promise.clone(),
+                    None => self.promises.push(promise.clone()),
+                }
+            }
             Fact::TurnTimed { .. }
             | Fact::Recalled { .. }
             | Fact::EarlierMatter { .. }
@@ -284,14 +284,6 @@ impl State {
         }
     }
 
-    /// A promise of the same id is put differently.
-    fn apply_promise(&mut self, promise: &Promise) {
-        match self.promises.iter_mut().find(|known| known.id == promise.id) {
-            Some(known) => *known = promise.clone(),
-            None => self.promises.push(promise.clone()),
-        }
-    }
-
     fn apply_person_requested(&mut self, at: CallTime) {
         self.person_since.get_or_insert(at);
         self.person_requests += 1;
@@ -306,6 +298,13 @@ impl State {
         if let Some(question) = self.last_asked.clone() {
             *self.failed.entry(question).or_default() += 1;
         }
+    }
+
+    fn apply_caller_said(&mut self, turn: TurnId, utterance: &Utterance) {
+        self.silences = 0;
+        self.typed = Pii::default();
+        self.parts.push(utterance.text.clone());
+        self.push_turn(turn, Speaker::Caller, &utterance.text, utterance.span, utterance.confidence);
     }
 
     fn apply_keyed(&mut self, digit: Digit) {

@@ -148,7 +148,7 @@ pub(super) const MESSAGE: &[&str] = &["I will take a message.", "A message, then
 pub(super) const STILL_THERE: &[&str] = &["I cannot hear you at the moment.", "I am still on the line."];
 pub(super) const NOTES_FIRST: &str = "They get your notes first, so that you need not repeat yourself.";
 pub(super) const STAYING: &str = "I am staying on the line with you.";
-pub(super) const PUTTING_THROUGH: &str = "I am putting you through now.";
+pub(super) const PUTTING_THROUGH: &str = "You are being connected now.";
 pub(super) const COMPANY: &[&str] = &[
     "I am still with you, and I am still trying to reach somebody.",
     "If you would rather be called back, just say so.",
@@ -160,9 +160,9 @@ pub(super) const COMPANY: &[&str] = &[
 ];
 pub(super) const WITH_YOU: &[&str] = &[
     "I am here with you.",
-    "I am still here, and I am listening.",
+    "I am still here, and you can tell me anything.",
     "You are not alone on this call.",
-    "I am with you until somebody comes.",
+    "I am with you for as long as this takes.",
 ];
 pub(super) const STOPPED: &[&str] =
     &["Of course, I have stopped ringing them.", "All right, I am not ringing anybody any more."];
@@ -170,11 +170,12 @@ pub(super) const NOBODY_CAME: &[&str] = &[
     "I am sorry, nobody could come to the phone just now.",
     "I am sorry, I could not reach anybody this time either.",
 ];
+pub(super) const NOT_CONNECTED: &[&str] = &["I am sorry, the two of you could not be connected."];
 pub(super) const BACK_WITH_ME: &str = "You are back with me.";
 pub(super) const CUT_OFF: &str = "I am sorry, it seems that the two of you were cut off.";
 const TRY_AGAIN: &[&str] = &[
     "Shall I try once more to connect you, or would you rather be called back?",
-    "Would you like me to try again, or shall they call you back?",
+    "Shall I try again, or do you prefer a call back?",
 ];
 const CUT_OFF_NUMBER: &[&str] = &["In case we get cut off, what is the best number to reach you on?"];
 const CUT_OFF_OFFERED: &[&str] = &["Is that the best number in case we get cut off?"];
@@ -244,6 +245,7 @@ const WORDINGS: &[&[&str]] = &[
     WITH_YOU,
     STOPPED,
     NOBODY_CAME,
+    NOT_CONNECTED,
     TRY_AGAIN,
     CUT_OFF_NUMBER,
     CUT_OFF_OFFERED,

@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::calls::{named, slot_name};
-use crate::domain::{CallTime, Fact, HandoffNews, StressScore};
+use crate::domain::{CallTime, Fact, HandoffNews, TurnTiming};
 use crate::reception::{Happening, News};
 
 /// Prints the news of calls until their source closes.
@@ -53,13 +53,7 @@ impl View {
                 let line = format!("{} {}", self.colour("33", "caller"), utterance.text.expose());
                 self.line(Some(utterance.span.start), &line);
             }
-            Fact::TurnTimed { timing } => {
-                let total = timing.answered.since(timing.speech_ended).as_millis();
-                let judged = timing.turn_ended.since(timing.speech_ended).as_millis();
-                let words = timing.transcribed.since(timing.speech_ended).as_millis();
-                let line = format!("answered after {total} ms (words {words} ms, turn over {judged} ms)");
-                self.note(&line);
-            }
+            Fact::TurnTimed { timing } => self.timed(timing),
             Fact::Keyed { digit } => {
                 self.line(Some(at), &format!("{} key {}", self.colour("33", "caller"), digit.as_char()));
             }
@@ -92,18 +86,21 @@ impl View {
             Fact::Advised { emergency } => self.note(&format!("advised: {emergency}")),
             Fact::Informed { faq } => self.note(&format!("informed: {faq}")),
             Fact::Escalated { reason, .. } => self.note(&format!("needs a person: {}", named(reason))),
-            Fact::HandoffBegan { request } => {
-                self.line(Some(at), &self.dim(&format!("seeks a person: {}", named(&request.reason))));
+            Fact::HandoffBegan { .. }
+            | Fact::HandoffHeard { .. }
+            | Fact::HandoffStopped { .. }
+            | Fact::PutThrough { .. } => self.handing_over(at, fact),
+            Fact::StressScored { score, .. } => {
+                let reasons: Vec<&str> = score.reasons().collect();
+                self.note(&format!("stress {:.0} {}", score.level, reasons.join("; ")));
             }
-            Fact::HandoffHeard { news, .. } => self.line(Some(at), &self.dim(&told(news))),
-            Fact::HandoffStopped { .. } => self.line(Some(at), &self.dim("goes on without a person")),
-            Fact::PutThrough { .. } => self.line(Some(at), &self.dim("being put through")),
-            Fact::StressScored { score, .. } => self.stress(score),
             Fact::StressCrossed { over, line, .. } => {
                 let side = if *over { "over" } else { "below" };
                 self.line(Some(at), &self.dim(&format!("stress stayed {side} {line:.0}")));
             }
-            Fact::TakeoverTold { reason, .. } => self.note(&format!("told of: {}", named(reason))),
+            Fact::TakeoverTold { reason, .. } => {
+                self.note(&format!("told who takes over: {}", named(reason)))
+            }
             Fact::UrgencyRaised { reason } => self.note(&format!("urgent: {reason}")),
             Fact::StepChosen { step, .. } => self.note(&format!("step: {step}")),
             Fact::Guarded { rule, .. } => self.note(&format!("guarded: {rule}")),
@@ -120,9 +117,25 @@ impl View {
         }
     }
 
-    fn stress(&mut self, score: &StressScore) {
-        let reasons: Vec<&str> = score.reasons().collect();
-        self.note(&format!("stress {:.0} {}", score.level, reasons.join("; ")));
+    fn timed(&mut self, timing: &TurnTiming) {
+        let total = timing.answered.since(timing.speech_ended).as_millis();
+        let judged = timing.turn_ended.since(timing.speech_ended).as_millis();
+        let words = timing.transcribed.since(timing.speech_ended).as_millis();
+        let line = format!("answered after {total} ms (words {words} ms, turn over {judged} ms)");
+        self.note(&line);
+    }
+
+    fn handing_over(&mut self, at: CallTime, fact: &Fact) {
+        let line = if let Fact::HandoffBegan { request } = fact {
+            format!("seeks a person: {}", named(&request.reason))
+        } else if let Fact::HandoffHeard { news, .. } = fact {
+            told(news)
+        } else if let Fact::PutThrough { .. } = fact {
+            "being put through".to_owned()
+        } else {
+            "goes on without a person".to_owned()
+        };
+        self.line(Some(at), &self.dim(&line));
     }
 
     /// Something found out beside what is said.

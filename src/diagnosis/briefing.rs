@@ -27,12 +27,14 @@ enum Amount {
     All,
     /// The first clause.
     Start,
-    /// By the name of the topic alone, or not at all.
+    /// By the name of the topic.
     Name,
+    /// It stands in the notes.
+    None,
 }
 
 /// From the fullest to the shortest.
-const DETAILS: [Detail; 9] = {
+const DETAILS: [Detail; 12] = {
     let all =
         Detail { agent: true, state: true, reason: true, trigger: Amount::All, expectation: Amount::All };
     let unnamed = Detail { agent: false, ..all };
@@ -50,6 +52,9 @@ const DETAILS: [Detail; 9] = {
         Detail { expectation: Amount::Start, ..started },
         short,
         Detail { reason: false, ..short },
+        Detail { expectation: Amount::None, ..short },
+        Detail { trigger: Amount::None, ..short },
+        Detail { trigger: Amount::None, expectation: Amount::None, ..short },
     ]
 };
 
@@ -74,6 +79,7 @@ fn said(briefing: &Briefing, agent: &str, detail: Detail) -> String {
         answer(Aspect::Trigger).filter(|told| wanted.is_none() || !told.starts_with("they would like "));
     let topic = briefing.topic.as_deref();
     let happened = match (trigger, detail.trigger, topic) {
+        (_, Amount::None, _) => None,
         (Some(told), Amount::All, _) => Some(format!("says {told}")),
         (Some(_), Amount::Name, Some(topic)) | (None, _, Some(topic)) => {
             Some(format!("is calling about {topic}"))
@@ -81,9 +87,9 @@ fn said(briefing: &Briefing, agent: &str, detail: Detail) -> String {
         (Some(told), Amount::Start | Amount::Name, _) => Some(format!("says {}", start(told))),
         (None, _, None) => None,
     };
-    let wanted = wanted.map(|wanted| match detail.expectation {
-        Amount::All => format!("would like {wanted}"),
-        Amount::Start | Amount::Name => format!("would like {}", start(wanted)),
+    let wanted = wanted.filter(|_| detail.expectation != Amount::None).map(|wanted| {
+        let all = detail.expectation == Amount::All;
+        format!("would like {}", if all { wanted.to_owned() } else { start(wanted) })
     });
     let needed = (detail.reason || (happened.is_none() && wanted.is_none()))
         .then(|| reason_to_agent(briefing.reason).to_owned());

@@ -38,7 +38,7 @@ pub struct Briefing {
     pub stress: Vec<BriefedStress>,
     /// What was promised in this call.
     pub promises: Vec<Promise>,
-    /// The same in a few words each: "our dispatcher by noon today".
+    /// The same in a few words each: "our dispatcher by 12:15 PM".
     pub promised: Vec<String>,
     /// What was tried or told already, each in a sentence: options offered, answers given, what did not help.
     pub tried: Vec<Pii<String>>,

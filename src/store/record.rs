@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{
     Aspect, BusinessId, CallId, CallNote, CallTime, CallerState, Diagnosis, EarlierCall, EscalationReason,
     Fact, HangupCause, Mention, Phase, PhoneNumber, Pii, Promise, PromiseId, Slot, Span, Speaker,
-    StressScore, TurnId, TurnTiming, Urgency,
+    StressScore, TurnId, TurnTiming, Urgency, Utterance,
 };
 
 use super::{StoredCall, StoredFact};
@@ -381,14 +381,7 @@ impl CallRecord {
                 meant: (heard != text).then(|| text.clone()),
                 confidence: None,
             }),
-            Fact::CallerSaid { turn, utterance } => self.transcript.push(TranscriptTurn {
-                turn: *turn,
-                speaker: Speaker::Caller,
-                span: utterance.span,
-                text: utterance.text.clone(),
-                meant: None,
-                confidence: Some(utterance.confidence),
-            }),
+            Fact::CallerSaid { turn, utterance } => self.take_words(*turn, utterance),
             Fact::Noted { slot, value, evidence } => self.take_answer(slot, value, evidence),
             Fact::Confirmed { slot } => self.entry(slot).confirmed = true,
             Fact::Rejected { slot } => self.take_back(slot),
@@ -423,9 +416,14 @@ impl CallRecord {
                 self.stress.push(StressPoint::of(at, score, *speech_seconds, *turn));
             }
             Fact::StressCrossed { over, line, speech_seconds } => {
-                self.take_crossing(at, *over, *line, *speech_seconds)
+                let (over, line, speech_seconds) = (*over, *line, *speech_seconds);
+                self.stress_crossings.push(StressCrossing { at, over, line, speech_seconds });
             }
-            Fact::TakeoverTold { reason, since } => self.take_told(*reason, *since),
+            Fact::TakeoverTold { reason, since } => {
+                if let Some(trigger) = self.triggers.iter_mut().find(|trigger| trigger.reason == *reason) {
+                    trigger.told_at.get_or_insert(*since);
+                }
+            }
             Fact::UrgencyRaised { reason } => {
                 self.urgency = Urgency::Urgent;
                 add(&mut self.urgent_because, reason);
@@ -453,14 +451,15 @@ impl CallRecord {
         }
     }
 
-    fn take_crossing(&mut self, at: CallTime, over: bool, line: f32, speech_seconds: f32) {
-        self.stress_crossings.push(StressCrossing { at, over, line, speech_seconds });
-    }
-
-    fn take_told(&mut self, reason: EscalationReason, since: CallTime) {
-        if let Some(trigger) = self.triggers.iter_mut().find(|trigger| trigger.reason == reason) {
-            trigger.told_at.get_or_insert(since);
-        }
+    fn take_words(&mut self, turn: TurnId, utterance: &Utterance) {
+        self.transcript.push(TranscriptTurn {
+            turn,
+            speaker: Speaker::Caller,
+            span: utterance.span,
+            text: utterance.text.clone(),
+            meant: None,
+            confidence: Some(utterance.confidence),
+        });
     }
 
     fn take_answer(&mut self, slot: &Slot, value: &Pii<String>, evidence: &[TurnId]) {
@@ -510,7 +509,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::domain::{SpeechId, Utterance};
+    use crate::domain::SpeechId;
     use crate::store::NewCall;
 
     fn record(facts: Vec<Fact>) -> CallRecord {

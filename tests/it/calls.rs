@@ -9,10 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use calmline::call::{Action, CallStart, Engine, Event, Playback};
+use calmline::config::example;
+use calmline::diagnosis::briefing::spoken;
 use calmline::domain::{
-    Business, BusinessId, CallId, CallTime, CallbackPromise, Digit, Fact, FieldKind, HandoffRules,
-    HangupCause, Hours, IntakeField, OpeningSpan, PhoneNumber, Pii, Playbook, Span, SpeechId, StressPolicy,
-    Utterance,
+    Agent, AgentKey, Business, BusinessId, CallId, CallTime, CallbackPromise, Digit, Fact, FieldKind,
+    HandoffId, HandoffNews, HandoffRules, HangupCause, Hours, IntakeField, OpeningSpan, PhoneNumber, Pii,
+    Playbook, Span, SpeechId, StressPolicy, Utterance,
 };
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -26,7 +28,49 @@ struct Script {
     caller: Option<String>,
     #[serde(default = "monday_morning")]
     started_at: String,
+    /// Whether the business is the example of its trade, with its playbook.
+    #[serde(default)]
+    example: bool,
+    /// Who takes over calls while the business is open.
+    #[serde(default)]
+    agents: Vec<String>,
+    /// Who is on call at any hour.
+    #[serde(default)]
+    on_call: Vec<String>,
     steps: Vec<Step>,
+}
+
+impl Script {
+    fn business(&self) -> Business {
+        let mut business =
+            if self.example { example(&self.business).unwrap() } else { business(&self.business) };
+        let hours = business.hours.clone();
+        business.agents =
+            self.agents.iter().map(|name| agent(name, hours.clone(), Hours::default())).collect();
+        business.agents.extend(self.on_call.iter().map(|name| agent(name, Hours::default(), at_any_hour())));
+        business
+    }
+}
+
+pub(crate) fn at_any_hour() -> Hours {
+    let midnight = jiff::civil::time(0, 0, 0, 0);
+    let day = vec![OpeningSpan { from: midnight, to: midnight }];
+    Hours { week: (0..7).map(|weekday| (weekday, day.clone())).collect(), closed_on: vec![] }
+}
+
+pub(crate) fn agent(name: &str, hours: Hours, on_call: Hours) -> Agent {
+    Agent {
+        key: AgentKey(name.to_lowercase()),
+        name: name.to_owned(),
+        number: PhoneNumber::parse("+14155550190").unwrap(),
+        email: None,
+        owns: vec![],
+        topics: vec![],
+        languages: vec!["en".to_owned()],
+        hours,
+        on_call,
+        lead: false,
+    }
 }
 
 fn monday_morning() -> String {
@@ -65,6 +109,12 @@ enum Step {
     HangUp(u64),
     /// The server is about to stop.
     Drain,
+    /// Something happened to the handing over.
+    News(HandoffNews),
+    /// The caller's leg leaves the stream for the agent's.
+    Gone,
+    /// The caller's leg is with us again.
+    Back,
 }
 
 pub(crate) fn business(id: &str) -> Business {
@@ -134,6 +184,7 @@ pub(crate) fn business(id: &str) -> Business {
         fields,
         agents: Vec::new(),
         handoff: HandoffRules::default(),
+        recap_to_caller: false,
         callback: CallbackPromise {
             owner: owner.to_owned(),
             within_minutes: 240,
@@ -177,6 +228,7 @@ struct Stage {
     facts: Vec<(CallTime, Fact)>,
     trace: String,
     over: bool,
+    handoff: Option<HandoffId>,
 }
 
 impl Stage {
@@ -190,6 +242,7 @@ impl Stage {
             facts: vec![],
             trace: String::new(),
             over: false,
+            handoff: None,
         };
         stage.event(Event::Answered);
         stage
@@ -221,7 +274,10 @@ impl Stage {
                     self.facts.push((self.now, fact));
                 }
                 Action::Ask { .. } | Action::Cancel(_) => {}
-                Action::HandOff { request, .. } => self.line(&format!("HAND OFF ({:?})", request.reason)),
+                Action::HandOff { request, briefing } => {
+                    self.handoff = Some(request.id);
+                    self.line(&format!("HAND OFF: {}", spoken(&briefing, "Maria")));
+                }
                 Action::StopHandOff(_) => self.line("STOP THE HANDOFF"),
                 Action::Join(_) => self.line("JOIN"),
                 Action::Hangup(cause) => {
@@ -375,6 +431,22 @@ impl Stage {
                 self.let_bot_finish();
                 self.pass(*ms);
             }
+            Step::News(news) => self.news(news),
+            Step::Drop(_) | Step::Crash | Step::HangUp(_) | Step::Gone | Step::Back | Step::Drain => {
+                self.change_line(step)
+            }
+        }
+    }
+
+    fn news(&mut self, news: &HandoffNews) {
+        self.line(&format!("NEWS {}", serde_json::to_string(news).unwrap()));
+        let handoff = self.handoff.unwrap_or_else(|| panic!("nothing is being handed over:\n{}", self.trace));
+        self.event(Event::Handoff { handoff, news: news.clone() });
+    }
+
+    /// What happens to the line itself.
+    fn change_line(&mut self, step: &Step) {
+        match step {
             Step::Drop(ms) => {
                 self.line("(the line drops)");
                 self.voice = None;
@@ -398,10 +470,30 @@ impl Stage {
                 self.event(Event::LegEnded(HangupCause::CallerHungUp));
                 self.over = true;
             }
+            Step::Gone => {
+                self.line("(the stream is gone)");
+                self.voice = None;
+                self.event(Event::StreamLost);
+            }
+            Step::Back => {
+                self.line("(the stream is back)");
+                self.event(Event::Resumed);
+            }
             Step::Drain => {
                 self.line("(the server drains)");
                 self.event(Event::Draining);
             }
+            Step::Halting { .. }
+            | Step::Heard { .. }
+            | Step::Interrupt { .. }
+            | Step::Keys { .. }
+            | Step::Mumble { .. }
+            | Step::Murmur { .. }
+            | Step::News { .. }
+            | Step::Noise { .. }
+            | Step::Say { .. }
+            | Step::Unclear
+            | Step::Wait { .. } => unreachable!("nothing about the line"),
         }
     }
 }
@@ -431,6 +523,12 @@ fn shown(fact: &Fact) -> String {
         promise.remove("id");
         promise.remove("call");
     }
+    fields.remove("handoff");
+    if let Some(request) = fields.get_mut("request").and_then(serde_json::Value::as_object_mut) {
+        for field in ["id", "call", "business"] {
+            request.remove(field);
+        }
+    }
     let rest: Vec<String> = fields.iter().map(|(key, value)| format!("{key}={value}")).collect();
     format!("{} {}", name.as_str().unwrap(), rest.join(" "))
 }
@@ -439,7 +537,7 @@ fn trace(script: &Script) -> String {
     let started_at = script.started_at.parse::<jiff::Zoned>().unwrap().timestamp();
     let mut stage = Stage::new(CallStart {
         id: CallId::new("01935b1e-4a00-7000-8000-000000000001".parse().unwrap()),
-        business: Arc::new(business(&script.business)),
+        business: Arc::new(script.business()),
         caller: script.caller.as_deref().map(|number| PhoneNumber::parse(number).unwrap()),
         started_at,
         earlier: vec![],
@@ -486,7 +584,11 @@ fn every_scripted_call_goes_as_recorded() {
 #[test]
 fn what_is_said_is_fixed_but_for_what_the_caller_said_and_what_was_promised() {
     for script in scripts().values() {
-        let phrases = calmline::call::fixed_phrases(&business(&script.business));
+        let business = script.business();
+        let mut phrases = calmline::call::fixed_phrases(&business);
+        let written =
+            calmline::call::playbook_phrases(&business).chain([business.playbook.self_harm.as_str()]);
+        phrases.extend(written.map(str::to_owned));
         let trace = trace(script);
         let said = trace
             .lines()
@@ -503,6 +605,11 @@ fn what_is_said_is_fixed_but_for_what_the_caller_said_and_what_was_promised() {
                 "You would like ",
                 "I am sorry that ",
                 "This goes to ",
+                "'s phone is ringing",
+                "I am still ringing ",
+                "I am ringing ",
+                " cannot come to the phone ",
+                " is on the line and has your notes",
             ];
             let bare = rest.trim();
             assert!(bare.is_empty() || personal.iter().any(|start| bare.contains(start)), "{bare}");

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use calmline::call::{Action, CallStart, Engine, Event, Playback};
+use calmline::diagnosis::briefing::spoken;
 use calmline::domain::{
-    CallId, CallTime, Digit, Fact, HangupCause, Outcome, PhoneNumber, Pii, Question, Slot, Span, SpeechId,
-    Utterance, VoiceScore,
+    CallId, CallTime, Digit, Fact, HandoffId, HandoffNews, HandoffOutcome, HangupCause, Hours, Missed,
+    Outcome, Phase, PhoneNumber, Pii, Question, Slot, Span, SpeechId, Utterance, VoiceScore,
 };
 use proptest::prelude::*;
 
+use crate::calls::{agent, at_any_hour};
 use calmline::config::example;
 
 /// Things callers say, chosen to reach every part of the talk.
@@ -53,6 +55,9 @@ const SAYINGS: &[&str] = &[
     "What are your opening hours?",
     "The first one, please.",
     "Let me speak to your manager.",
+    "Never mind, just call me back.",
+    "I want to kill myself.",
+    "Water is coming through the ceiling.",
     "...",
     "",
 ];
@@ -81,8 +86,31 @@ enum Move {
     Fail,
     ReportStale(u32),
     Pass(u64),
+    /// Something happened to the handing over, or is told of one that is long over.
+    News(HandoffNews, bool),
     Leave,
     Drain,
+}
+
+fn news() -> impl Strategy<Value = HandoffNews> {
+    let agent = || prop::sample::select(vec!["Maria".to_owned(), "Tom".to_owned()]);
+    let why =
+        prop::sample::select(vec![Missed::NoAnswer, Missed::Declined, Missed::HungUp, Missed::Outpaced]);
+    let outcome = prop::sample::select(vec![
+        HandoffOutcome::NobodyThere,
+        HandoffOutcome::NobodyAnswered,
+        HandoffOutcome::NotConnected,
+        HandoffOutcome::CallerStopped,
+        HandoffOutcome::Joined,
+    ]);
+    prop_oneof![
+        6 => agent().prop_map(|agent| HandoffNews::Ringing { agent }),
+        4 => (agent(), why).prop_map(|(agent, why)| HandoffNews::Missed { agent, why }),
+        6 => agent().prop_map(|agent| HandoffNews::Accepted { agent }),
+        4 => Just(HandoffNews::Joined),
+        3 => outcome.prop_map(|outcome| HandoffNews::Settled { outcome }),
+        3 => Just(HandoffNews::TalkEnded),
+    ]
 }
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
@@ -106,6 +134,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         16 => Just(Move::Report(100)),
         1 => Just(Move::Fail),
         1 => (0u32..40).prop_map(Move::ReportStale),
+        14 => (news(), prop::bool::weighted(0.05)).prop_map(|(news, stale)| Move::News(news, stale)),
         12 => (0u64..12_000).prop_map(Move::Pass),
         1 => (12_000u64..2_000_000).prop_map(Move::Pass),
     ];
@@ -121,10 +150,14 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
     )
 }
 
-fn start(withheld: bool, law: bool) -> CallStart {
+fn start(withheld: bool, law: bool, agents: bool) -> CallStart {
+    let mut business = example(if law { "law" } else { "heating" }).unwrap();
+    if agents {
+        business.agents = vec![agent("Maria", at_any_hour(), Hours::default())];
+    }
     CallStart {
         id: CallId::new("01935b1e-4a00-7000-8000-000000000001".parse().unwrap()),
-        business: Arc::new(example(if law { "law" } else { "heating" }).unwrap()),
+        business: Arc::new(business),
         caller: (!withheld).then(|| PhoneNumber::parse("+14155550177").unwrap()),
         started_at: "2026-11-23T10:02-05:00".parse().unwrap(),
         earlier: vec![],
@@ -140,12 +173,38 @@ struct Watched {
     speaking: Vec<(SpeechId, String, bool)>,
     facts: Vec<(CallTime, Fact)>,
     hangups: usize,
+    /// All that were begun; the last one may be open.
+    handoffs: Vec<HandoffId>,
+    open: bool,
+    /// Whether somebody takes the call, and the caller was not put through yet.
+    accepted: bool,
+    /// Whether the caller is on the way to them.
+    put_through: bool,
+    bridged_since: Option<CallTime>,
+    caller_speaks: bool,
+    connected: bool,
+    quiet_since: Option<CallTime>,
 }
 
 impl Watched {
     fn new(start: CallStart) -> Self {
         let engine = Engine::new(start.clone());
-        Self { start, engine, now: CallTime::ZERO, speaking: vec![], facts: vec![], hangups: 0 }
+        Self {
+            start,
+            engine,
+            now: CallTime::ZERO,
+            speaking: vec![],
+            facts: vec![],
+            hangups: 0,
+            handoffs: vec![],
+            open: false,
+            accepted: false,
+            put_through: false,
+            bridged_since: None,
+            caller_speaks: false,
+            connected: false,
+            quiet_since: None,
+        }
     }
 
     fn over(&self) -> bool {
@@ -175,19 +234,108 @@ impl Watched {
                 }
                 Action::StopSpeaking => self.speaking.iter_mut().for_each(|(_, _, stopped)| *stopped = true),
                 Action::Listen(_) | Action::Ask { .. } | Action::Cancel(_) => {}
-                Action::HandOff { .. } | Action::StopHandOff(_) | Action::Join(_) => {}
-                Action::Record(fact) => self.facts.push((self.now, fact)),
-                Action::Hangup(_) => self.hangups += 1,
+                Action::HandOff { request, briefing } => {
+                    assert!(
+                        !self.handoffs[..self.handoffs.len() - 1].contains(&request.id),
+                        "an id came twice"
+                    );
+                    let told = spoken(&briefing, "Maria");
+                    assert!(told.split_whitespace().count() <= 28, "more than ten seconds: {told}");
+                }
+                Action::StopHandOff(handoff) => {
+                    assert_eq!(self.handoffs.last(), Some(&handoff), "stops what is over");
+                }
+                Action::Join(handoff) => {
+                    assert!(std::mem::take(&mut self.accepted), "nobody took the call");
+                    assert_eq!(self.handoffs.last(), Some(&handoff), "joins what is over");
+                }
+                Action::Record(fact) => self.record(fact),
+                Action::Hangup(_) => {
+                    let limit = Duration::from_secs(2 * 60 * 60);
+                    let talk_ended = self.bridged_since.is_none_or(|since| self.now.since(since) >= limit);
+                    assert!(talk_ended, "cuts off a talk");
+                    self.hangups += 1;
+                }
             }
         }
         assert!(self.hangups <= 1, "hung up twice");
     }
 
+    fn record(&mut self, fact: Fact) {
+        if let Fact::HandoffBegan { request } = &fact {
+            assert!(!self.open, "two handoffs at once");
+            self.open = true;
+            self.accepted = false;
+            self.handoffs.push(request.id);
+        } else if let Fact::HandoffHeard { news, .. } = &fact {
+            self.record_news(news);
+        } else if let Fact::HandoffStopped { .. } = &fact {
+            self.accepted = false;
+            self.open = false;
+        } else if let Fact::PutThrough { .. } = &fact {
+            self.put_through = true;
+        } else if fact == Fact::Resumed {
+            // Who was put through and came back unconnected is put through again.
+            self.accepted |= std::mem::take(&mut self.put_through);
+            self.open &= self.bridged_since.take().is_none();
+            self.connected = true;
+        } else if fact == Fact::StreamLost {
+            self.connected = false;
+        }
+        self.facts.push((self.now, fact));
+    }
+
+    fn record_news(&mut self, news: &HandoffNews) {
+        match news {
+            HandoffNews::Accepted { .. } => self.accepted = true,
+            HandoffNews::Joined => {
+                self.accepted = false;
+                self.put_through = false;
+                self.bridged_since = Some(self.now);
+            }
+            HandoffNews::Settled { .. } => {
+                self.open = false;
+                self.put_through = false;
+            }
+            HandoffNews::TalkEnded => {
+                self.bridged_since = None;
+                self.open = false;
+            }
+            HandoffNews::Missed { .. } => self.accepted = false,
+            HandoffNews::Ringing { .. } => {}
+        }
+    }
+
+    /// Somebody who waits for a person hears something, or speaks.
+    fn watch_silence(&mut self) {
+        let speaks = self.speaking.iter().any(|(_, _, stopped)| !stopped) || self.caller_speaks;
+        let waits = self.open && self.connected && self.engine.phase() == Phase::HandingOff;
+        if speaks || !waits || self.put_through {
+            self.quiet_since = None;
+            return;
+        }
+        let since = *self.quiet_since.get_or_insert(self.now);
+        let quiet = self.now.since(since);
+        assert!(quiet <= Duration::from_secs(10), "{quiet:?} of silence while a person is sought");
+    }
+
     fn event(&mut self, event: Event) {
+        let silent = matches!(
+            event,
+            Event::SpeechStopped
+                | Event::Heard(_)
+                | Event::Unclear { .. }
+                | Event::Keyed(_)
+                | Event::Resumed
+                | Event::StreamLost
+        );
+        self.caller_speaks = event == Event::SpeechStarted || (self.caller_speaks && !silent);
+        self.connected |= event == Event::Answered && !self.over();
         let was_over = self.over();
         self.engine.handle(event, self.now);
         self.drain(was_over);
         self.settle_timers();
+        self.watch_silence();
     }
 
     fn settle_timers(&mut self) {
@@ -199,6 +347,17 @@ impl Watched {
             self.engine.handle_timeout(self.now);
             self.drain(was_over);
         }
+    }
+
+    fn pass(&mut self, ms: u64) {
+        let until = self.now + Duration::from_millis(ms);
+        while let Some((at, _)) = self.engine.poll_timeout().filter(|(at, _)| *at <= until) {
+            self.now = self.now.max(at);
+            self.watch_silence();
+            self.settle_timers();
+        }
+        self.now = until;
+        self.watch_silence();
     }
 
     fn report(&mut self, percent: usize, failed: bool) {
@@ -236,6 +395,7 @@ impl Watched {
                 let text = Pii::from(SAYINGS[which]);
                 let span = Span { start: before, end: before };
                 self.event(Event::Heard(Utterance { text, span, confidence: 0.8 }));
+                self.caller_speaks |= !self.over();
             }
             Move::Mutter(text) => self.hear(&text),
             Move::Noise(likely_speech) => self.event(Event::Unclear { span: Span::default(), likely_speech }),
@@ -253,9 +413,12 @@ impl Watched {
                     self.event(Event::PlaybackFinished { speech: SpeechId(id), playback });
                 }
             }
-            Move::Pass(ms) => {
-                self.now = self.now + Duration::from_millis(ms);
-                self.settle_timers();
+            Move::Pass(ms) => self.pass(ms),
+            Move::News(news, stale) => {
+                let stranger = HandoffId::new("01935b1e-4a00-7000-8000-000000000099".parse().unwrap());
+                let known = if stale { self.handoffs.first() } else { self.handoffs.last() };
+                let handoff = known.copied().unwrap_or(stranger);
+                self.event(Event::Handoff { handoff, news });
             }
             Move::Leave => self.event(Event::LegEnded(HangupCause::CallerHungUp)),
             Move::Drain => self.event(Event::Draining),
@@ -291,11 +454,14 @@ impl Watched {
             let reachable = state.callback().is_some();
             let reason = state.intake().get(&Slot::Reason).is_some();
             let note = state.matter().note().expect("a call that is over has its note");
-            let declined = matches!(note.outcome, Outcome::Declined | Outcome::Answered);
-            let nothing = state.promises().is_empty() && !declined;
+            let served = matches!(note.outcome, Outcome::Declined | Outcome::Answered | Outcome::HandedOver);
+            let nothing = state.promises().is_empty() && !served;
             assert!(!(reachable && reason && nothing), "nothing was promised");
             assert!(
-                state.matter().escalations().is_empty() || !reachable || !state.promises().is_empty(),
+                state.matter().escalations().is_empty()
+                    || !reachable
+                    || !state.promises().is_empty()
+                    || note.outcome == Outcome::HandedOver,
                 "a person was needed, and nothing was promised"
             );
         }
@@ -324,8 +490,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_call_keeps_its_invariants_whatever_happens(moves in moves(), withheld: bool, law: bool) {
-        let mut call = Watched::new(start(withheld, law));
+    fn a_call_keeps_its_invariants_whatever_happens(moves in moves(), withheld: bool, law: bool, agents: bool) {
+        let mut call = Watched::new(start(withheld, law, agents));
         for step in moves {
             call.play(step);
             call.check();
@@ -334,8 +500,8 @@ proptest! {
     }
 
     #[test]
-    fn a_call_left_to_itself_comes_to_an_end(moves in moves()) {
-        let mut call = Watched::new(start(false, false));
+    fn a_call_left_to_itself_comes_to_an_end(moves in moves(), agents: bool) {
+        let mut call = Watched::new(start(false, false, agents));
         call.play(Move::Answer);
         for step in moves {
             call.play(step);
@@ -343,8 +509,7 @@ proptest! {
         for _ in 0..60 {
             call.report(100, false);
             if let Some((at, _)) = call.engine.poll_timeout() {
-                call.now = call.now.max(at);
-                call.settle_timers();
+                call.pass(u64::try_from(at.since(call.now).as_millis()).unwrap());
             }
         }
         prop_assert!(call.over(), "the call never ends");
