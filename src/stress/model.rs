@@ -16,9 +16,6 @@ pub(super) const OBSERVATION_SECONDS: f32 = 2.0;
 /// Sounds whose mean squared deviation from people's calm speech is larger than this are no single voice: of angry
 /// stretches one in a hundred is, of barks, fire, ticking and many engines most are.
 const STRANGEST: f32 = 4.4;
-/// Nobody speaks with a median pitch above this, in semitones above 100 Hz (450 Hz): it is a baby's cry or a whistle. The
-/// highest of angry stretches are at 25.
-const HIGHEST_PITCH: f32 = 26.0;
 /// A baseline's stretches are from one hour and often the same words, so they tell less of what is usual than as many
 /// drawn at random: each counts as a quarter. Chosen on speakers, and on a sex, left out of the fit.
 const WORTH: f32 = 0.25;
@@ -176,9 +173,7 @@ impl Model {
             .filter_map(|(measure, term)| distance(term, *measure, measures, &stranger))
             .map(|distance| distance.powi(2).min(FARTHEST.powi(2)))
             .collect();
-        let too_high = measures.0[Measure::Pitch as usize].is_some_and(|pitch| pitch > HIGHEST_PITCH);
-        !too_high
-            && 2 * squares.len() > self.terms.len()
+        2 * squares.len() > self.terms.len()
             && squares.iter().sum::<f32>() <= STRANGEST * squares.len() as f32
     }
 
