@@ -1,6 +1,9 @@
 use std::time::Duration;
 
-use crate::domain::{AskId, Expecting, Fact, HangupCause, ModelQuestion, Move, Pii, Question, SpeechId};
+use crate::domain::{
+    AskId, Briefing, Expecting, Fact, HandoffId, HandoffRequest, HangupCause, ModelQuestion, Move, Pii,
+    Question, SpeechId,
+};
 
 /// Something the driver must do, in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +38,17 @@ pub enum Action {
     Listen(Expecting),
     /// Write this down.
     Record(Fact),
+    /// Find a person who takes over; answered by [`super::Event::Handoff`] until it is settled or the two are connected.
+    HandOff {
+        /// What is asked for.
+        request: HandoffRequest,
+        /// What that person must know.
+        briefing: Box<Briefing>,
+    },
+    /// Nobody is needed any more: the caller goes on without a person.
+    StopHandOff(HandoffId),
+    /// The caller was told who it is: connect the two.
+    Join(HandoffId),
     /// End the call; every goodbye has been played by then.
     Hangup(HangupCause),
 }
@@ -50,6 +64,8 @@ pub enum Timer {
     Playback,
     /// The line broke and the caller has not come back.
     Reconnect,
+    /// Somebody who waits for a person has heard nothing for a while.
+    Company,
     /// The call has lasted as long as any call may.
     CallLimit,
 }

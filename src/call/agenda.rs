@@ -58,6 +58,15 @@ impl Engine {
 
     /// The question that is open by what is known: none when nothing more need be asked.
     pub(super) fn next_question(&self) -> Option<Question> {
+        let handoffs = &self.state.handoffs;
+        if handoffs.open().is_some() {
+            return self.question_while_waiting();
+        }
+        if handoffs.last().is_some_and(|last| last.served()) {
+            return self
+                .callback_question()
+                .filter(|question| !handoffs.served() && *question == Question::Fill(Slot::Callback));
+        }
         let intake = &self.state.intake;
         let missing = |slot: &Slot| intake.get(slot).is_none() && !intake.is_given_up(slot);
         if self.is_declined() || self.is_only_a_question() {
@@ -199,7 +208,7 @@ impl Engine {
         doubtful && !settled && !self.state.wants_person()
     }
 
-    fn callback_question(&self) -> Option<Question> {
+    pub(super) fn callback_question(&self) -> Option<Question> {
         let intake = &self.state.intake;
         if intake.is_given_up(&Slot::Callback) || intake.is_confirmed(&Slot::Callback) {
             return None;
@@ -217,6 +226,7 @@ impl Engine {
 
     /// Puts the next open question after what `speech` says so far, or closes.
     pub(super) fn ask_next(&mut self, speech: Speech) {
+        let Some(speech) = self.with_handoff(speech) else { return };
         loop {
             let Some(question) = self.next_question() else {
                 return self.close(speech);
@@ -304,6 +314,7 @@ impl Engine {
     }
 
     pub(super) fn leave(&mut self, mut speech: Speech, cause: HangupCause) {
+        self.stop_handoff();
         if self.state.phase() != Phase::Closing {
             self.record(Fact::PhaseEntered { phase: Phase::Closing });
         }
@@ -349,6 +360,15 @@ impl Engine {
         if let Some(cause) = self.floor.must_end {
             return self.leave(speech, cause);
         }
+        if self.state.phase() == Phase::Bridged {
+            return self.speak_after_talk();
+        }
+        if self.state.handoffs.open().is_some() {
+            if !self.change_hands() {
+                self.keep_company(speech);
+            }
+            return;
+        }
         let greeted = self.state.transcript.iter().any(|turn| turn.speaker == crate::domain::Speaker::Bot);
         if !greeted {
             return self.greet();
@@ -358,6 +378,27 @@ impl Engine {
             return self.leave(speech, HangupCause::Completed);
         }
         self.ask_next(speech);
+    }
+
+    /// After a talk with a person: asks whether anything is left, or what is to be done where the two were cut off.
+    fn speak_after_talk(&mut self) {
+        let last = self.state.handoffs.last();
+        if last.is_some_and(|last| last.cut_short()) {
+            self.record(Fact::PhaseEntered { phase: Phase::Proposing });
+            let speech = Speech::of(wording::CUT_OFF.to_owned());
+            return if self.may_try_again() {
+                self.ask(speech, Question::PersonOrMessage)
+            } else {
+                self.ask_next(speech)
+            };
+        }
+        self.record(Fact::PhaseEntered { phase: Phase::Closing });
+        let speech = Speech::of(wording::BACK_WITH_ME.to_owned());
+        if self.may_ask(&Question::AnythingElse) {
+            self.ask(speech, Question::AnythingElse);
+        } else {
+            self.leave(speech, HangupCause::Completed);
+        }
     }
 
     pub(super) fn greet(&mut self) {

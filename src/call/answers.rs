@@ -355,6 +355,17 @@ impl Engine {
 
     pub(super) fn choice_made(&mut self, text: &str, turn: TurnId, learned: Learned) -> Reaction {
         let said = plain(text);
+        if self.may_try_again() {
+            let again = has_any(
+                &said,
+                &["again", "once more", "try", "connect", "through", "first", "yes", "please"],
+            );
+            if again && !has_any(&said, &["call", "called", "rather", "message"]) {
+                self.record(Fact::PersonRequested { turn: Some(turn) });
+                return Reaction::SayNobodyIsFree;
+            }
+            return Reaction::NeverMind;
+        }
         if has_any(
             &said,
             &[

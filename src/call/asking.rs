@@ -50,7 +50,7 @@ impl Engine {
         let Some(model) = self.start.model else { return Some(speech) };
         let personal = matches!(speech.movement(), Move::Acknowledge | Move::Reflect | Move::Ask);
         let draft = speech.lead();
-        if !personal || draft.is_empty() || self.floor.leaving.is_some() || self.state.stage.lost {
+        if !personal || draft.is_empty() || self.floor.leaving.is_some() || self.state.is_out_of_reach() {
             return Some(speech);
         }
         let turns = self.said(TURNS_FOR_WORDING);

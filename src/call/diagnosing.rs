@@ -31,6 +31,8 @@ const PLAYBOOKS_WORDS: f32 = 0.5;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Told {
     pub(super) signals: Vec<Signal>,
+    /// What is wanted, clause by clause.
+    pub(super) wanted: Vec<Clause>,
     /// The key of an emergency of the playbook.
     pub(super) emergency: Option<String>,
     /// The key of a question of the caller's that has an answer.
@@ -50,7 +52,9 @@ impl Engine {
     pub(super) fn diagnose(&mut self, text: &str, turn: TurnId, context: &Context) -> Told {
         let signals = signals(text);
         let telling = words(text).len() >= TELLING || !is_narrow(&context.question);
-        let told = without_asides(account(text), &signals);
+        let account = account(text);
+        let wanted = account.wanted.clone();
+        let told = without_asides(account, &signals);
         self.note_mentions(text, turn);
         self.note_states(&signals, text, turn, if telling { told.complaints } else { 0 });
         let emergency = self.emergency_in(text, &signals);
@@ -73,7 +77,7 @@ impl Engine {
             }
         }
         self.note_urgency(text);
-        Told { signals, emergency, faq, matter }
+        Told { signals, wanted, emergency, faq, matter }
     }
 
     fn note_mentions(&mut self, text: &str, turn: TurnId) {
@@ -88,7 +92,7 @@ impl Engine {
     fn note_states(&mut self, signals: &[Signal], text: &str, turn: TurnId, complaints: u32) {
         for seen in diagnosis::state::read(signals, text, complaints) {
             let before = self.state.matter.states.last();
-            if before != Some(&(seen.state, turn)) {
+            if before.is_none_or(|(state, at, _)| (*state, *at) != (seen.state, turn)) {
                 self.record(Fact::StateRead { state: seen.state, reason: seen.reason, turn });
             }
         }
@@ -333,16 +337,18 @@ impl Engine {
 
     /// Whether the caller showed more than the matter itself would make one expect.
     pub(super) fn is_upset(&self) -> bool {
-        self.state.matter.states().any(|state| match state {
-            CallerState::Aggressive | CallerState::Frightened | CallerState::Upset | CallerState::WornOut => {
-                true
-            }
-            CallerState::ManyComplaints
-            | CallerState::Impatient
-            | CallerState::Rushed
-            | CallerState::Confused
-            | CallerState::Embarrassed => false,
-        })
+        self.state.stress.is_over()
+            || self.state.matter.states().any(|state| match state {
+                CallerState::Aggressive
+                | CallerState::Frightened
+                | CallerState::Upset
+                | CallerState::WornOut => true,
+                CallerState::ManyComplaints
+                | CallerState::Impatient
+                | CallerState::Rushed
+                | CallerState::Confused
+                | CallerState::Embarrassed => false,
+            })
     }
 
     /// The reason is taken from the diagnosis where the caller's words made no story.
@@ -367,6 +373,7 @@ fn without_asides(mut told: Account, signals: &[Signal]) -> Account {
                 | SignalKind::Embarrassment
                 | SignalKind::Sarcasm
                 | SignalKind::Thanks
+                | SignalKind::Gladness
                 | SignalKind::Anger
                 | SignalKind::Repeated { .. }
                 | SignalKind::WornOut

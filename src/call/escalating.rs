@@ -1,6 +1,7 @@
 //! When a person must take over: the decision, and what the caller is told first.
 
 use super::diagnosing::Told;
+use super::handing_off::takeover_reason;
 use super::hearing::{Context, Reaction};
 use super::ledger::Speech;
 use super::{Engine, wording};
@@ -74,7 +75,15 @@ impl Engine {
 
     /// Whether it cannot wait for the whole diagnosis: only how to reach the caller is asked.
     pub(super) fn is_pressing(&self) -> bool {
+        // Whoever takes over from somebody under stress must at least know what it is about.
+        let stressed = self.state.matter.is_escalated(EscalationReason::Stress) && self.reason_is_known();
+        stressed || self.is_pressed_otherwise()
+    }
+
+    /// The same, stress aside.
+    pub(super) fn is_pressed_otherwise(&self) -> bool {
         self.state.wants_person()
+            || self.state.handoffs.len() > 0
             || self.state.matter.escalations.iter().any(|escalation| match escalation.reason {
                 EscalationReason::Emergency
                 | EscalationReason::Threat
@@ -85,7 +94,9 @@ impl Engine {
                 EscalationReason::Legal
                 | EscalationReason::Compliance
                 | EscalationReason::RepeatedFailure
+                | EscalationReason::Stress
                 | EscalationReason::NotUnderstood
+                | EscalationReason::Urgent
                 | EscalationReason::BeyondAuthority => false,
             })
     }
@@ -119,6 +130,9 @@ impl Engine {
     pub(super) fn advise(&mut self, key: &str) {
         let told = self.business().playbook.emergencies.iter().find(|entry| entry.key == key);
         let speech = told.map_or_else(Speech::default, |entry| Speech::of(entry.told.clone()));
+        if self.must_leave() {
+            self.stop_handoff();
+        }
         self.ask_next(speech.act(Move::Advise));
     }
 
@@ -147,26 +161,21 @@ impl Engine {
 
     /// Says who takes over and why, and goes on with what they need to know.
     pub(super) fn hand_over(&mut self, reason: EscalationReason) {
-        let owner = self.owner_for(reason);
-        let why = match reason {
-            EscalationReason::Legal | EscalationReason::Compliance => "who may speak about that",
-            EscalationReason::RepeatedFailure => "who can look at it afresh",
-            EscalationReason::ManagerRequested => "as you asked",
-            EscalationReason::Emergency
-            | EscalationReason::Threat
-            | EscalationReason::SelfHarm
-            | EscalationReason::PersonRequested
-            | EscalationReason::Abuse
-            | EscalationReason::NotUnderstood
-            | EscalationReason::BeyondAuthority => "who can decide on it",
-        };
-        let speech = Speech::of(self.pick(wording::UNDERSTAND))
-            .and(format!("This goes to {owner}, {why}."))
-            .act(Move::Escalate);
+        if self.state.handoffs.open().is_some() || self.handoff_due().is_some() {
+            return self.ask_next(Speech::of(self.pick(wording::UNDERSTAND)));
+        }
+        let takeover = self.takeover_sentence(reason);
+        let speech = Speech::of(self.pick(wording::UNDERSTAND)).and(takeover.clone()).act(Move::Escalate);
+        self.floor.takeover = Some((reason, takeover));
         // Somebody who goes on attacking is not asked anything more.
         if reason == EscalationReason::Abuse {
             return self.leave(speech, HangupCause::Completed);
         }
         self.ask_next(speech);
+    }
+
+    /// Who takes over, and why they are the right one.
+    pub(super) fn takeover_sentence(&self, reason: EscalationReason) -> String {
+        format!("This goes to {}, {}.", self.owner_for(reason), takeover_reason(reason))
     }
 }

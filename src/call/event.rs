@@ -1,4 +1,7 @@
-use crate::domain::{AskId, Digit, HangupCause, ModelFault, ModelReply, Span, SpeechId, Utterance};
+use crate::domain::{
+    AskId, Digit, HandoffId, HandoffNews, HangupCause, ModelFault, ModelReply, Span, SpeechId, Utterance,
+    VoiceScore,
+};
 
 /// Something that happened on the line, reported to the engine in the order of the call's own clock.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +25,13 @@ pub enum Event {
         /// Whether it was long and voiced enough to have been meant as an answer.
         likely_speech: bool,
     },
+    /// The caller's voice was scored: after every second of speech or so, and at the end of each turn before its words.
+    StressScored {
+        /// The score of the latest speech.
+        voice: VoiceScore,
+        /// Seconds of it that were heard since the score before.
+        new_seconds: f32,
+    },
     /// The caller pressed a key.
     Keyed(Digit),
     /// A speech has ended, in full or interrupted; comes exactly once for every [`super::Action::Say`].
@@ -44,6 +54,13 @@ pub enum Event {
         ask: AskId,
         /// Why.
         fault: ModelFault,
+    },
+    /// Something happened to the handing over of this call.
+    Handoff {
+        /// To which one.
+        handoff: HandoffId,
+        /// What.
+        news: HandoffNews,
     },
     /// The leg is gone.
     LegEnded(HangupCause),

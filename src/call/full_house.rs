@@ -29,6 +29,9 @@ pub fn full_house(start: &CallStart) -> (String, Vec<Fact>) {
         | super::Action::Ask { .. }
         | super::Action::Cancel(_)
         | super::Action::Listen(_)
+        | super::Action::HandOff { .. }
+        | super::Action::StopHandOff(_)
+        | super::Action::Join(_)
         | super::Action::Hangup(_) => None,
     });
     let facts = facts.collect();

@@ -57,6 +57,10 @@ pub(super) enum Reaction {
     TakeMessage,
     Leave,
     LeaveStranger,
+    StopHandoff,
+    KeepCompany,
+    /// Lets somebody be who waits for a person.
+    Wait,
 }
 
 /// What a turn taught, beyond what was asked.
@@ -130,6 +134,7 @@ impl Engine {
         }
         self.floor.leaving = None;
         let reaction = self.understand(&text, turn);
+        let reaction = self.heed_stress(reaction, Some(turn));
         if talks_on {
             // The words came when the caller had begun to speak again: the answer waits for the rest.
             self.floor.owed = Some(reaction);
@@ -154,10 +159,11 @@ impl Engine {
         if let Some(owed) = self.floor.owed.take() {
             return self.react(owed);
         }
-        if !likely_speech || self.state.stage.lost {
+        if !likely_speech || self.state.is_out_of_reach() {
             return self.wait_for_reply();
         }
-        self.react(Reaction::Miss);
+        let reaction = self.heed_stress(Reaction::Miss, None);
+        self.react(reaction);
     }
 
     /// How sure the transcriber was of a turn.
@@ -203,19 +209,27 @@ impl Engine {
     fn understand(&mut self, text: &str, turn: TurnId) -> Reaction {
         let context = self.context();
         let told = self.diagnose(text, turn, &context);
+        self.weigh_words(&told.signals, turn);
         self.seek_findings(turn);
         if let Some(reaction) = self.follow_triggers(&told, turn, &context) {
-            self.mine(text, turn, &context);
+            self.mine(text, turn, &context, &told);
             self.take_story_beside(text, turn, &told);
             return reaction;
+        }
+        if self.wants_no_person(text, &context) {
+            self.mine(text, turn, &context, &told);
+            return Reaction::StopHandoff;
         }
         if let Some(reaction) = self.follow_wish(text, turn, &context, &told) {
             return reaction;
         }
-        let learned = Learned { matter: told.matter, ..self.mine(text, turn, &context) };
+        let learned = Learned { matter: told.matter, ..self.mine(text, turn, &context, &told) };
         if let Some(faq) = told.faq.filter(|faq| !self.state.matter.informed.contains(faq)) {
             self.record(Fact::Informed { faq: faq.clone() });
             return Reaction::Inform(faq);
+        }
+        if self.state.handoffs.open().is_some() && !context.heard {
+            return self.told_while_waiting(text, turn, learned);
         }
         match context.question.clone() {
             Question::Fill(Slot::Reason) => self.reason_answered(text, turn, learned),
@@ -255,7 +269,7 @@ impl Engine {
             Wish::AskedIfMachine => Some(Reaction::SayMachine),
             Wish::AskedWho => Some(Reaction::SayWho),
             Wish::Person => {
-                self.mine(text, turn, context);
+                self.mine(text, turn, context, told);
                 self.take_reason_beside_wish(text, turn);
                 self.record(Fact::PersonRequested { turn: Some(turn) });
                 let reason = if manager {
@@ -272,14 +286,16 @@ impl Engine {
             }
             Wish::WrongNumber => None,
             Wish::Listen => Some(Reaction::Listen),
-            Wish::Wait if self.mine(text, turn, context).any() => Some(Reaction::Thank),
+            Wish::Wait if self.mine(text, turn, context, told).any() => Some(Reaction::Thank),
             Wish::Wait => Some(Reaction::GiveTime),
             Wish::Repeat => Some(Reaction::Repeat),
             Wish::Goodbye if self.state.phase() == Phase::Closing && self.next_question().is_none() => {
                 self.note_rest(text, turn);
                 Some(Reaction::Leave)
             }
-            Wish::Goodbye if self.mine(text, turn, context).any() || self.confidence_of(turn) < GUESSED => {
+            Wish::Goodbye
+                if self.mine(text, turn, context, told).any() || self.confidence_of(turn) < GUESSED =>
+            {
                 None
             }
             Wish::Goodbye
@@ -335,6 +351,18 @@ impl Engine {
         if let Some(cause) = self.floor.must_end {
             return self.farewell(cause);
         }
+        let lets_go = matches!(
+            reaction,
+            Reaction::Advise(_)
+                | Reaction::Stay
+                | Reaction::SetBoundary
+                | Reaction::StopHandoff
+                | Reaction::Leave
+                | Reaction::LeaveStranger
+        );
+        if !lets_go && self.change_hands() {
+            return;
+        }
         let lead = |engine: &Self, wordings: &[&str]| Speech::of(engine.pick(wordings));
         match reaction {
             Reaction::Thank => self.ask_next(lead(self, wording::THANKS)),
@@ -378,6 +406,12 @@ impl Engine {
                 self.ask_next(lead(self, wording::NEVER_MIND));
             }
             Reaction::TakeMessage => self.ask_next(lead(self, wording::MESSAGE)),
+            Reaction::StopHandoff => {
+                self.stop_handoff();
+                self.ask_next(lead(self, wording::STOPPED));
+            }
+            Reaction::KeepCompany => self.keep_company(Speech::default()),
+            Reaction::Wait => self.wait_for_reply(),
             Reaction::Leave => self.let_go(),
             Reaction::LeaveStranger => {
                 self.leave(Speech::of(wording::WRONG_NUMBER.to_owned()), HangupCause::Completed)
@@ -408,13 +442,17 @@ impl Engine {
             | Question::Step => 2,
         };
         let stuck = self.state.misunderstood >= patience && self.state.phase() != Phase::Closing;
-        if stuck && !offered && !self.state.wants_person() {
+        let waits = self.state.handoffs.open().is_some();
+        if stuck && !offered && !waits && !self.state.wants_person() {
             if self.state.failures(&context.question) >= most_failures(&context.question) {
                 self.give_up(&context.question);
             }
             self.enter(Phase::Diagnosing);
             if !self.state.matter.is_escalated(EscalationReason::NotUnderstood) {
                 self.record(Fact::Escalated { reason: EscalationReason::NotUnderstood, turn: None });
+            }
+            if self.handoff_due().is_some() {
+                return self.ask_next(speech);
             }
             return self.ask(speech, Question::PersonOrMessage);
         }
@@ -425,6 +463,9 @@ impl Engine {
     }
 
     fn repeat(&mut self) {
+        if self.state.handoffs.open().is_some() {
+            return self.keep_company(Speech::default());
+        }
         if self.context().is(&Question::PersonOrMessage) {
             return self.ask(Speech::default(), Question::PersonOrMessage);
         }
@@ -438,12 +479,19 @@ impl Engine {
     }
 
     pub(super) fn say_nobody_is_free(&mut self) {
+        let understood = Speech::of(self.pick(wording::UNDERSTAND));
+        if self.state.handoffs.open().is_some() {
+            return self.keep_company(understood);
+        }
+        if self.handoff_due().is_some() {
+            return self.ask_next(understood);
+        }
         if self.state.person_requests >= 3 {
             for slot in [Slot::Name, Slot::Callback] {
                 self.record(Fact::GivenUp { slot });
             }
         }
-        let speech = Speech::of(self.pick(wording::UNDERSTAND));
+        let speech = understood;
         if self.next_question().is_none() {
             let speech =
                 if self.state.person_requests == 1 { speech.and(wording::NOBODY_FREE) } else { speech };

@@ -15,7 +15,7 @@ enum Typing {
 impl Engine {
     /// Zero asks for a person, except within a number.
     pub(super) fn keyed(&mut self, digit: Digit) {
-        if !self.state.stage.answered || self.state.stage.lost {
+        if !self.state.stage.answered || self.state.is_out_of_reach() {
             return;
         }
         let ends_nothing = !digit.as_char().is_ascii_digit() && self.state.typed.expose().is_empty();

@@ -84,6 +84,11 @@ impl Speech {
         self
     }
 
+    /// Whether there is nothing to say.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sentences.is_empty()
+    }
+
     /// Whether the speech says these words.
     pub(super) fn says(&self, words: &str) -> bool {
         self.text().contains(words)
@@ -189,7 +194,7 @@ impl Engine {
     }
 
     fn utter(&mut self, text: String, asks: Option<Question>, question_at: usize, act: Move) {
-        if self.state.stage.lost || self.state.stage.ended.is_some() || text.is_empty() {
+        if self.state.is_out_of_reach() || self.state.stage.ended.is_some() || text.is_empty() {
             return;
         }
         if self.floor.speaking.is_some() {
@@ -415,6 +420,9 @@ impl Engine {
             heard: Pii::from(heard),
             span,
         });
+        if let Some((reason, _)) = self.floor.takeover.take_if(|(_, sentence)| heard.contains(&*sentence)) {
+            self.record(Fact::TakeoverTold { reason, since: span.start });
+        }
         let half_of_question = question_at + (text.len() - question_at.min(text.len())) / 2;
         let question_heard = asks.is_some() && heard.len() > half_of_question;
         if question_heard && let Some(question) = asks.clone() {
@@ -453,7 +461,7 @@ impl Engine {
         if self.floor.leaving.is_some() {
             return;
         }
-        if self.state.stage.lost || !self.state.stage.answered {
+        if self.state.is_out_of_reach() || !self.state.stage.answered {
             return self.hang_up(cause);
         }
         self.floor.must_end = Some(cause);

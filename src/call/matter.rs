@@ -13,7 +13,8 @@ pub struct Matter {
     pub(super) core_confirmed: bool,
     /// Whether the caller said that what was supposed to be wanted is not.
     pub(super) wish_refused: bool,
-    pub(super) states: Vec<(CallerState, TurnId)>,
+    /// How the caller was, in which turn, and what showed it.
+    pub(super) states: Vec<(CallerState, TurnId, String)>,
     pub(super) mentions: Vec<(Mention, TurnId)>,
     pub(super) boundaries: u32,
     pub(super) advised: Vec<String>,
@@ -21,6 +22,8 @@ pub struct Matter {
     pub(super) escalations: Vec<Escalation>,
     /// What shows that it is urgent, and since when that is known.
     pub(super) urgent_since: Option<CallTime>,
+    /// Whether it is urgent whoever is needed for it.
+    pub(super) urgent: bool,
     /// The key of the step to be taken, and the turns in which it was chosen.
     pub(super) step: Option<(String, Vec<TurnId>)>,
     pub(super) earlier: Vec<EarlierCall>,
@@ -36,7 +39,7 @@ pub struct Matter {
 pub struct Escalation {
     /// Why.
     pub reason: EscalationReason,
-    /// In which turn; absent when a key was pressed.
+    /// In which turn; absent when a key was pressed, or while a turn went on.
     pub turn: Option<TurnId>,
     /// When.
     pub at: CallTime,
@@ -50,7 +53,7 @@ impl Matter {
 
     /// The caller's states, the latest last.
     pub fn states(&self) -> impl Iterator<Item = CallerState> {
-        self.states.iter().map(|(state, _)| *state)
+        self.states.iter().map(|(state, ..)| *state)
     }
 
     /// The state that shows most: attack and fear before all else.
@@ -116,7 +119,7 @@ impl Matter {
                 self.wish_refused |= *aspect == Aspect::Expectation;
             }
             Fact::CoreConfirmed => self.core_confirmed = true,
-            Fact::StateRead { state, reason: _, turn } => self.states.push((*state, *turn)),
+            Fact::StateRead { state, reason, turn } => self.states.push((*state, *turn, reason.clone())),
             Fact::Mentioned { mention, turn } => self.mentions.push((mention.clone(), *turn)),
             Fact::BoundarySet { count, turn: _ } => self.boundaries = *count,
             Fact::Advised { emergency } => self.advised.push(emergency.clone()),
@@ -126,6 +129,7 @@ impl Matter {
                 self.urgent_since.get_or_insert(at);
             }
             Fact::UrgencyRaised { reason: _ } => {
+                self.urgent = true;
                 self.urgent_since.get_or_insert(at);
             }
             Fact::StepChosen { step, evidence } => self.step = Some((step.clone(), evidence.clone())),
@@ -146,7 +150,14 @@ impl Matter {
             | Fact::GivenUp { .. }
             | Fact::PersonRequested { .. }
             | Fact::PromiseMade { .. }
+            | Fact::StressScored { .. }
+            | Fact::StressCrossed { .. }
+            | Fact::TakeoverTold { .. }
             | Fact::TurnTimed { .. }
+            | Fact::HandoffBegan { .. }
+            | Fact::HandoffHeard { .. }
+            | Fact::HandoffStopped { .. }
+            | Fact::PutThrough { .. }
             | Fact::StreamLost
             | Fact::Resumed
             | Fact::Ended { .. } => {}

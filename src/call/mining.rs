@@ -1,9 +1,10 @@
 //! What a turn teaches of the intake, asked for or not.
 
 use super::Engine;
+use super::diagnosing::Told;
 use super::hearing::{Context, LONGEST_REASON, Learned, STORY_WORDS};
 use crate::domain::{Fact, FieldKind, PhoneNumber, Pii, Question, Slot, TurnId};
-use crate::understanding::account::{Clause, account};
+use crate::understanding::account::Clause;
 use crate::understanding::phone::{self, Reading};
 use crate::understanding::words::{has_any, plain, sentences, words};
 use crate::understanding::{address, code_after, moments, name, respell, spelled, story, wish};
@@ -13,12 +14,12 @@ const CLEAR_SPELLING: f32 = 0.55;
 
 impl Engine {
     /// Notes whatever of the intake the words hold, asked for or not.
-    pub(super) fn mine(&mut self, text: &str, turn: TurnId, context: &Context) -> Learned {
+    pub(super) fn mine(&mut self, text: &str, turn: TurnId, context: &Context, told: &Told) -> Learned {
         let name = self.mine_name(text, turn, context);
         Learned {
             name,
             number: self.mine_number(text, turn, context),
-            field: self.mine_fields(text, turn, context),
+            field: self.mine_fields(text, turn, context, told),
             reason: false,
             matter: false,
         }
@@ -110,10 +111,12 @@ impl Engine {
         }
     }
 
-    pub(super) fn mine_fields(&mut self, text: &str, turn: TurnId, context: &Context) -> bool {
+    fn mine_fields(&mut self, text: &str, turn: TurnId, context: &Context, told: &Told) -> bool {
         let wanted = self.business().fields.iter().filter_map(|field| {
             let slot = Slot::Field(field.key.clone());
-            let open = self.state.intake.get(&slot).is_none() && !context.is(&Question::Fill(slot.clone()));
+            if self.state.intake.get(&slot).is_some() || context.is(&Question::Fill(slot.clone())) {
+                return None;
+            }
             let spaced = field.key.replace('_', " ");
             let value = match field.kind {
                 FieldKind::Code => {
@@ -123,10 +126,10 @@ impl Engine {
                     code_after(text, &cues)
                 }
                 FieldKind::Text if spaced.contains("address") => address(text),
-                FieldKind::Text if spaced.contains("time") => self.wished_time(text),
+                FieldKind::Text if spaced.contains("time") => self.wished_time(&told.wanted),
                 FieldKind::Text | FieldKind::YesNo => None,
             };
-            value.filter(|_| open).map(|value| (slot, value))
+            value.map(|value| (slot, value))
         });
         let wanted: Vec<(Slot, String)> = wanted.collect();
         for (slot, value) in &wanted {
@@ -140,15 +143,14 @@ impl Engine {
     }
 
     /// When somebody should come, where a wish says so: "I'd like somebody to come Wednesday after two".
-    fn wished_time(&self, text: &str) -> Option<String> {
+    fn wished_time(&self, wanted: &[Clause]) -> Option<String> {
         let now = self.wall(self.now).to_zoned(self.business().time_zone.clone());
-        let told = account(text);
         let coming = |clause: &&Clause| {
             let said = plain(&clause.text);
             has_any(&said, &["come", "send", "here", "appointment for", "visit for", "visit on"])
                 && !has_any(&said, &["know", "tell", "cancel", "why", "when"])
         };
-        let clause = told.wanted.iter().find(coming)?;
+        let clause = wanted.iter().find(coming)?;
         let span = moments(&clause.text, &now).into_iter().map(|moment| moment.span).next()?;
         Some(clause.text[span].to_owned())
     }

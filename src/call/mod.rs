@@ -9,10 +9,14 @@ mod action;
 mod agenda;
 mod answers;
 mod asking;
+mod briefing;
+mod crossing;
 mod diagnosing;
 mod escalating;
 mod event;
 mod full_house;
+mod handing_off;
+mod handoffs;
 mod hearing;
 mod keys;
 mod ledger;
@@ -23,6 +27,7 @@ mod open;
 mod promising;
 mod returning;
 mod state;
+mod stress;
 mod timers;
 mod wording;
 
@@ -33,17 +38,19 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub use action::{Action, Timer};
+pub use crossing::Crossing;
 pub use event::{Event, Playback};
 pub use full_house::full_house;
 pub use matter::{Escalation, Matter};
 pub use state::{Intake, Noted, State, Turn};
+pub use stress::Stress;
 pub use wording::{fixed_phrases, playbook_phrases};
 
 use crate::diagnosis::guard::{self, Permitted};
 use crate::diagnosis::topic::PlaybookCues;
 use crate::domain::{
-    AskId, Business, CallId, CallTime, EarlierCall, Expecting, Fact, HangupCause, Phase, PhoneNumber,
-    Question,
+    AskId, Business, CallId, CallTime, EarlierCall, EscalationReason, Expecting, Fact, HangupCause, Phase,
+    PhoneNumber, Question,
 };
 use asking::Held;
 use hearing::Reaction;
@@ -117,11 +124,23 @@ struct Floor {
     /// Whether the last speech failed and was tried again.
     retried: bool,
     farewells: u32,
+    /// How much of what happened to the handing over the caller was told.
+    told_news: usize,
+    /// How often the caller was kept company since the handing over began.
+    companies: u32,
+    /// Whether the caller was told who takes the call.
+    introduced: bool,
+    /// Whether the stream is gone because the caller is, or was to be, with an agent.
+    detached: bool,
     /// A speech that waits for a language model's words.
     held: Option<Held>,
     /// A question to a language model that nothing waits for.
     background: Option<AskId>,
     next_ask: u32,
+    /// How long the level of stress has been on the other side of the line.
+    stress: stress::Watch,
+    /// The sentence being spoken that tells that a person takes over.
+    takeover: Option<(EscalationReason, String)>,
 }
 
 impl Engine {
@@ -147,8 +166,13 @@ impl Engine {
             engine.state.apply(at, &fact);
         }
         engine.floor.next_speech = engine.state.next_speech;
+        engine.floor.stress = stress::Watch::from(engine.state.stress.is_over());
         if engine.state.stage.answered && engine.state.stage.ended.is_none() {
-            engine.wait_for_return();
+            if engine.state.handoffs.away() {
+                engine.floor.timers.start_talk_limit(engine.now);
+            } else {
+                engine.wait_for_return();
+            }
         }
         engine
     }
@@ -159,6 +183,9 @@ impl Engine {
         if self.state.stage.ended.is_some() {
             return;
         }
+        if self.state.handoffs.away() && concerns_the_talk(&event) {
+            return;
+        }
         match event {
             Event::Answered => self.answered(),
             Event::Resumed => self.resumed(),
@@ -167,10 +194,12 @@ impl Engine {
             Event::SpeechStopped => self.speech_stopped(),
             Event::Heard(utterance) => self.heard(utterance),
             Event::Unclear { span: _, likely_speech } => self.unclear(likely_speech),
+            Event::StressScored { voice, new_seconds } => self.voice_scored(voice, new_seconds),
             Event::Keyed(digit) => self.keyed(digit),
             Event::PlaybackFinished { speech, playback } => self.playback_finished(speech, &playback),
             Event::Replied { ask, reply } => self.replied(ask, reply),
             Event::AskFailed { ask, fault: _ } => self.ask_failed(ask),
+            Event::Handoff { handoff, news } => self.handoff_news(handoff, news),
             Event::LegEnded(cause) => self.leg_ended(cause),
             Event::Draining => self.draining(),
         }
@@ -216,6 +245,11 @@ impl Engine {
         self.state.matter()
     }
 
+    /// How stressed the caller is.
+    pub fn stress(&self) -> &Stress {
+        self.state.stress()
+    }
+
     /// All turns in order, each as the other side heard it.
     pub fn transcript(&self) -> &[Turn] {
         self.state.transcript()
@@ -257,8 +291,13 @@ impl Engine {
             return self.answered();
         }
         self.floor.timers.clear_reconnect();
+        if self.state.handoffs.away() {
+            self.floor.timers.limit_after_talk(self.now);
+        }
         self.floor.timers.start_call_limit(self.now);
         self.floor.caller_speaking = false;
+        self.floor.detached = false;
+        self.floor.introduced = false;
         self.settle_unreported();
         self.floor.cut = None;
         self.floor.owed = None;
@@ -270,6 +309,10 @@ impl Engine {
 
     fn stream_lost(&mut self) {
         if !self.state.stage.answered {
+            return;
+        }
+        if self.state.handoffs.away() {
+            self.floor.detached = true;
             return;
         }
         if self.state.stage.lost {
@@ -310,5 +353,23 @@ impl Engine {
 
     fn attempt(&self, question: &Question) -> u32 {
         self.state.times_asked(question) + 1
+    }
+}
+
+/// Whether an event means nothing while the caller is with an agent.
+fn concerns_the_talk(event: &Event) -> bool {
+    match event {
+        Event::Answered
+        | Event::SpeechStarted
+        | Event::SpeechStopped
+        | Event::Heard(_)
+        | Event::Unclear { .. }
+        | Event::Keyed(_)
+        | Event::StressScored { .. }
+        | Event::PlaybackFinished { .. }
+        | Event::Replied { .. }
+        | Event::AskFailed { .. }
+        | Event::Draining => true,
+        Event::Resumed | Event::StreamLost | Event::Handoff { .. } | Event::LegEnded(_) => false,
     }
 }

@@ -35,7 +35,9 @@ impl Engine {
         let abused = self.state.matter.is_escalated(EscalationReason::Abuse)
             && self.business().playbook.abuse.then == AbuseOutcome::End;
         let promised = !self.state.promises.is_empty();
-        if abused {
+        if self.state.handoffs.talked() {
+            Outcome::HandedOver
+        } else if abused {
             Outcome::EndedForAbuse
         } else if !promised && (self.is_declined() || self.state.matter.wrong_number) {
             Outcome::Declined

@@ -219,7 +219,8 @@ impl Engine {
             self.state.promised(Urgency::Urgent).is_some() || self.state.promised(urgency).is_some();
         let nothing_wanted =
             self.state.matter.wrong_number || self.is_declined() || self.is_only_a_question();
-        if !worthwhile || covered || (!escalated && nothing_wanted) {
+        let settled = self.state.handoffs.served();
+        if !worthwhile || covered || settled || (!escalated && nothing_wanted) {
             return;
         }
         if self.has_choice() && self.state.matter.step.is_none() {
@@ -274,11 +275,15 @@ impl Engine {
 
     /// The same for the same place in the same call, so that a replay mints it again.
     fn promise_id(&self, place: usize) -> PromiseId {
-        let step = u128::try_from(place).unwrap_or_default() + 1;
+        PromiseId::new(self.minted(u128::try_from(place).unwrap_or_default() + 1))
+    }
+
+    /// An id of something in this call: another one for each step, and the same one in a replay.
+    pub(super) fn minted(&self, step: u128) -> Uuid {
         // Only the random tail of the call's id is touched: age, version and variant stay readable.
         let tail = (1u128 << 62) - 1;
         let id = self.start.id.uuid().as_u128();
-        PromiseId::new(Uuid::from_u128((id & !tail) | (id.wrapping_add(step * 0x9E37_79B9_7F4A_7C15) & tail)))
+        Uuid::from_u128((id & !tail) | (id.wrapping_add(step.wrapping_mul(0x9E37_79B9_7F4A_7C15)) & tail))
     }
 
     fn due(&self, plan: &Plan) -> jiff::Timestamp {

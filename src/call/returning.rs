@@ -71,7 +71,7 @@ impl Engine {
     }
 
     /// The day of an earlier call, as seen from this one.
-    fn day_of(&self, at: jiff::Timestamp) -> String {
+    pub(super) fn day_of(&self, at: jiff::Timestamp) -> String {
         let zone = &self.business().time_zone;
         let (then, now) = (at.to_zoned(zone.clone()), self.start.started_at.to_zoned(zone.clone()));
         let days = now.date().since(then.date()).map_or(0, |span| span.get_days());

@@ -1,6 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::handoffs::Handoffs;
 use super::matter::Matter;
+use super::stress::Stress;
 use crate::domain::{
     CallTime, Digit, Fact, HangupCause, Phase, PhoneNumber, Pii, Promise, Question, Slot, Span, Speaker,
     TurnId, Urgency,
@@ -37,6 +39,8 @@ pub struct State {
     pub(super) next_turn: u32,
     pub(super) next_speech: u32,
     pub(super) matter: Matter,
+    pub(super) stress: Stress,
+    pub(super) handoffs: Handoffs,
 }
 
 /// Where a call stands.
@@ -151,6 +155,11 @@ impl State {
         given.or_else(|| self.caller.clone().filter(|_| !self.offer_refused))
     }
 
+    /// How stressed the caller is.
+    pub fn stress(&self) -> &Stress {
+        &self.stress
+    }
+
     pub(super) fn failures(&self, question: &Question) -> u32 {
         self.failed.get(question).copied().unwrap_or(0)
     }
@@ -161,6 +170,11 @@ impl State {
 
     pub(super) fn promised(&self, urgency: Urgency) -> Option<&Promise> {
         self.promises.iter().find(|promise| promise.urgency == urgency)
+    }
+
+    /// Whether nothing that is said reaches the caller: the line is down, or they are with an agent.
+    pub(super) fn is_out_of_reach(&self) -> bool {
+        self.stage.lost || self.handoffs.away()
     }
 
     /// Whether the caller has heard these words from the bot, in one piece.
@@ -179,6 +193,8 @@ impl State {
     /// Takes in one fact; the only way in which a call's state changes.
     pub(super) fn apply(&mut self, at: CallTime, fact: &Fact) {
         self.matter.apply(at, fact);
+        self.stress.apply(at, fact);
+        self.handoffs.apply(at, fact);
         match fact {
             Fact::Answered { caller, open } => {
                 self.stage.answered = true;
@@ -237,13 +253,21 @@ impl State {
             | Fact::Advised { .. }
             | Fact::Informed { .. }
             | Fact::Escalated { .. }
+            | Fact::StressScored { .. }
+            | Fact::StressCrossed { .. }
+            | Fact::TakeoverTold { .. }
             | Fact::UrgencyRaised { .. }
+            | Fact::HandoffHeard { .. }
+            | Fact::HandoffStopped { .. }
+            | Fact::PutThrough { .. }
             | Fact::WrongNumber { .. }
             | Fact::StepChosen { .. }
             | Fact::Guarded { .. }
             | Fact::Summarised { .. }
             | Fact::NoteWritten { .. }
             | Fact::CoreConfirmed => {}
+            // What was asked before is not what is being answered now.
+            Fact::HandoffBegan { .. } => self.last_asked = None,
             Fact::StreamLost => self.stage.lost = true,
             Fact::Resumed => {
                 self.stage.lost = false;

@@ -14,6 +14,17 @@ const LONE_KEY: Duration = Duration::from_secs(3);
 const NEXT_KEY: Duration = Duration::from_secs(5);
 const RECONNECT: Duration = Duration::from_secs(60);
 const CALL_LIMIT: Duration = Duration::from_secs(30 * 60);
+/// For bringing in a person, and the promise if nobody comes.
+const HANDOFF_LIMIT: Duration = Duration::from_secs(5 * 60);
+/// For a talk of the caller's with an agent.
+const TALK_LIMIT: Duration = Duration::from_secs(2 * 60 * 60);
+/// For what is left after that talk.
+const AFTER_TALK_LIMIT: Duration = Duration::from_secs(10 * 60);
+/// Who waits for a person hears something after so long: soon after they were told, later when they were asked
+/// something, and never more than ten seconds.
+const FIRST_COMPANY: Duration = Duration::from_secs(3);
+const COMPANY: Duration = Duration::from_secs(7);
+const COMPANY_AFTER_QUESTION: Duration = Duration::from_secs(8);
 /// Nobody speaks slower than this many bytes of text a second, pauses and a late start aside.
 const SLOWEST_SPEECH: u64 = 8;
 const PLAYBACK_GRACE: Duration = Duration::from_secs(10);
@@ -26,6 +37,7 @@ pub(super) struct Timers {
     reconnect: Option<CallTime>,
     call_limit: Option<CallTime>,
     model: Option<CallTime>,
+    company: Option<CallTime>,
 }
 
 impl Timers {
@@ -35,6 +47,7 @@ impl Timers {
             (self.reconnect, Timer::Reconnect),
             (self.playback, Timer::Playback),
             (self.model, Timer::Model),
+            (self.company, Timer::Company),
             (self.reply, Timer::Reply),
         ];
         all.into_iter().filter_map(|(at, timer)| at.map(|at| (at, timer))).min_by_key(|(at, _)| *at)
@@ -44,6 +57,7 @@ impl Timers {
         let (_, timer) = self.earliest().filter(|(at, _)| *at <= now)?;
         match timer {
             Timer::Model => self.model = None,
+            Timer::Company => self.company = None,
             Timer::Reply => self.reply = None,
             Timer::Playback => self.playback = None,
             Timer::Reconnect => self.reconnect = None,
@@ -61,6 +75,23 @@ impl Timers {
     /// The last word must have been said by then.
     pub(super) fn start_last_minute(&mut self, now: CallTime) {
         self.call_limit = Some(now + Duration::from_secs(60));
+    }
+
+    /// A call that is handed over late still has the time for it.
+    pub(super) fn allow_for_handoff(&mut self, now: CallTime) {
+        self.call_limit = self.call_limit.map(|limit| limit.max(now + HANDOFF_LIMIT));
+    }
+
+    pub(super) fn start_talk_limit(&mut self, now: CallTime) {
+        self.call_limit = Some(now + TALK_LIMIT);
+    }
+
+    pub(super) fn limit_after_talk(&mut self, now: CallTime) {
+        self.call_limit = Some(now + AFTER_TALK_LIMIT);
+    }
+
+    pub(super) fn start_company(&mut self, now: CallTime, patience: Duration) {
+        self.company = Some(now + patience);
     }
 
     pub(super) fn start_reconnect(&mut self, now: CallTime) {
@@ -94,10 +125,12 @@ impl Timers {
 
     pub(super) fn clear_reply(&mut self) {
         self.reply = None;
+        self.company = None;
     }
 
     pub(super) fn clear_talk(&mut self) {
         self.reply = None;
+        self.company = None;
         self.playback = None;
         self.model = None;
     }
@@ -106,7 +139,10 @@ impl Timers {
 impl Engine {
     /// Waits for the caller, as long as befits what went before.
     pub(super) fn wait_for_reply(&mut self) {
-        if self.floor.caller_speaking || self.floor.speaking.is_some() || self.state.stage.lost {
+        if self.floor.caller_speaking || self.floor.speaking.is_some() || self.state.is_out_of_reach() {
+            return;
+        }
+        if self.follow_handoff() {
             return;
         }
         let patience = if self.floor.patient {
@@ -120,9 +156,25 @@ impl Engine {
     }
 
     pub(super) fn wait_for_words(&mut self) {
-        if !self.state.stage.lost {
-            self.floor.timers.start_reply(self.now, WORDS);
+        if self.state.is_out_of_reach() {
+            return;
         }
+        if self.state.handoffs.open().is_some() {
+            return self.floor.timers.start_company(self.now, COMPANY_AFTER_QUESTION);
+        }
+        self.floor.timers.start_reply(self.now, WORDS);
+    }
+
+    /// Lets somebody who waits for a person be, for as long as befits what they heard last.
+    pub(super) fn wait_in_company(&mut self) {
+        let patience = if self.context().heard {
+            COMPANY_AFTER_QUESTION
+        } else if self.floor.companies == 0 {
+            FIRST_COMPANY
+        } else {
+            COMPANY
+        };
+        self.floor.timers.start_company(self.now, patience);
     }
 
     pub(super) fn wait_for_key(&mut self) {
@@ -133,6 +185,7 @@ impl Engine {
     pub(super) fn timed_out(&mut self, timer: Timer) {
         match timer {
             Timer::Model => self.model_overdue(),
+            Timer::Company => self.company_due(),
             Timer::Reply => self.reply_overdue(),
             Timer::Playback => self.playback_overdue(),
             Timer::Reconnect => {
@@ -149,6 +202,9 @@ impl Engine {
     fn reply_overdue(&mut self) {
         if !self.state.stage.answered || self.floor.speaking.is_some() {
             return;
+        }
+        if self.state.handoffs.open().is_some() {
+            return self.company_due();
         }
         self.floor.caller_speaking = false;
         self.floor.patient = false;

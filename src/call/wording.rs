@@ -146,6 +146,38 @@ pub(super) const INCOMPLETE: &[&str] = &[
 ];
 pub(super) const MESSAGE: &[&str] = &["I will take a message.", "A message, then."];
 pub(super) const STILL_THERE: &[&str] = &["I cannot hear you at the moment.", "I am still on the line."];
+pub(super) const NOTES_FIRST: &str = "They get your notes first, so that you need not repeat yourself.";
+pub(super) const STAYING: &str = "I am staying on the line with you.";
+pub(super) const PUTTING_THROUGH: &str = "I am putting you through now.";
+pub(super) const COMPANY: &[&str] = &[
+    "I am still with you, and I am still trying to reach somebody.",
+    "If you would rather be called back, just say so.",
+    "You are not forgotten, and I am still trying.",
+    "I am staying on the line with you.",
+    "Your notes are ready for whoever takes the call.",
+    "This takes a little longer, and I am still here.",
+    "I am still at it.",
+];
+pub(super) const WITH_YOU: &[&str] = &[
+    "I am here with you.",
+    "I am still here, and I am listening.",
+    "You are not alone on this call.",
+    "I am with you until somebody comes.",
+];
+pub(super) const STOPPED: &[&str] =
+    &["Of course, I have stopped ringing them.", "All right, I am not ringing anybody any more."];
+pub(super) const NOBODY_CAME: &[&str] = &[
+    "I am sorry, nobody could come to the phone just now.",
+    "I am sorry, I could not reach anybody this time either.",
+];
+pub(super) const BACK_WITH_ME: &str = "You are back with me.";
+pub(super) const CUT_OFF: &str = "I am sorry, it seems that the two of you were cut off.";
+const TRY_AGAIN: &[&str] = &[
+    "Shall I try once more to connect you, or would you rather be called back?",
+    "Would you like me to try again, or shall they call you back?",
+];
+const CUT_OFF_NUMBER: &[&str] = &["In case we get cut off, what is the best number to reach you on?"];
+const CUT_OFF_OFFERED: &[&str] = &["Is that the best number in case we get cut off?"];
 pub(super) const UNDERSTAND: &[&str] = &["I understand.", "Of course."];
 pub(super) const SHORT_QUESTION: &str = "Let me just make sure that they can reach you.";
 pub(super) const NOBODY_FREE: &str = "I cannot put you through right now.";
@@ -163,64 +195,80 @@ pub(super) fn this_is(business: &Business) -> String {
     format!("This is {}.", business.name)
 }
 
+/// Sentences with several wordings.
+const WORDINGS: &[&[&str]] = &[
+    TRIGGER,
+    WRONG_TRIGGER,
+    EXPECTATION,
+    FOCUS,
+    WHICH,
+    PUT_DOWN,
+    SORRY,
+    OTHERS_KEPT,
+    CORE_WRONG,
+    CALLED_IN_VAIN,
+    CALLED_AGAIN,
+    BOUNDARY,
+    LAST_BOUNDARY,
+    RIGHT,
+    &[GLAD_YOU_SAID, END_FOR_ABUSE, NO_NUMBER],
+    REASON,
+    NAME,
+    SPELL_NAME,
+    NAME_RIGHT,
+    CALLBACK,
+    KEYPAD,
+    OFFERED,
+    READ_BACK,
+    PERSON_OR_MESSAGE,
+    ANYTHING_ELSE,
+    THANKS,
+    NOTED,
+    MISSED,
+    TAKE_YOUR_TIME,
+    LISTENING,
+    GO_ON_DICTATING,
+    AREA_CODE,
+    LAST_FOUR,
+    MACHINE,
+    NEVER_MIND,
+    MY_MISTAKE,
+    CORRECTED,
+    WITHHELD,
+    INCOMPLETE,
+    MESSAGE,
+    STILL_THERE,
+    UNDERSTAND,
+    GOODBYE,
+    COMPANY,
+    WITH_YOU,
+    STOPPED,
+    NOBODY_CAME,
+    TRY_AGAIN,
+    CUT_OFF_NUMBER,
+    CUT_OFF_OFFERED,
+];
+
+/// Sentences that are always put the same way.
+const LONE: &[&str] = &[
+    WRONG_NUMBER,
+    CANNOT_HEAR,
+    LINE_DROPPED,
+    TIME_IS_UP,
+    MUST_END,
+    CALL_AGAIN,
+    BEFORE_YOU_GO,
+    SHORT_QUESTION,
+    NOBODY_FREE,
+    NOTES_FIRST,
+    STAYING,
+    PUTTING_THROUGH,
+    BACK_WITH_ME,
+    CUT_OFF,
+];
+
 /// Every sentence of the bot that holds nothing of the caller's, for the voice to have ready.
 pub fn fixed_phrases(business: &Business) -> Vec<String> {
-    let tables: [&[&str]; 43] = [
-        TRIGGER,
-        WRONG_TRIGGER,
-        EXPECTATION,
-        FOCUS,
-        WHICH,
-        PUT_DOWN,
-        SORRY,
-        OTHERS_KEPT,
-        CORE_WRONG,
-        CALLED_IN_VAIN,
-        CALLED_AGAIN,
-        BOUNDARY,
-        LAST_BOUNDARY,
-        RIGHT,
-        &[GLAD_YOU_SAID, END_FOR_ABUSE, NO_NUMBER],
-        REASON,
-        NAME,
-        SPELL_NAME,
-        NAME_RIGHT,
-        CALLBACK,
-        KEYPAD,
-        OFFERED,
-        READ_BACK,
-        PERSON_OR_MESSAGE,
-        ANYTHING_ELSE,
-        THANKS,
-        NOTED,
-        MISSED,
-        TAKE_YOUR_TIME,
-        LISTENING,
-        GO_ON_DICTATING,
-        AREA_CODE,
-        LAST_FOUR,
-        MACHINE,
-        NEVER_MIND,
-        MY_MISTAKE,
-        CORRECTED,
-        WITHHELD,
-        INCOMPLETE,
-        MESSAGE,
-        STILL_THERE,
-        UNDERSTAND,
-        GOODBYE,
-    ];
-    let lone = [
-        WRONG_NUMBER,
-        CANNOT_HEAR,
-        LINE_DROPPED,
-        TIME_IS_UP,
-        MUST_END,
-        CALL_AGAIN,
-        BEFORE_YOU_GO,
-        SHORT_QUESTION,
-        NOBODY_FREE,
-    ];
     let thanks = format!("Thank you for calling {}.", business.name);
     let who = this_is(business);
     let own = [
@@ -233,7 +281,10 @@ pub fn fixed_phrases(business: &Business) -> Vec<String> {
     let asks = business.fields.iter().flat_map(|field| field.ask.iter());
     let texts = own.into_iter().flatten().chain(asks).map(String::as_str);
     let moves = FIRST_MOVES.iter().flat_map(|(_, wordings)| wordings.iter().copied());
-    let all = texts.chain(tables.into_iter().flatten().copied()).chain(lone).chain(moves);
+    let all = texts
+        .chain(WORDINGS.iter().flat_map(|wordings| wordings.iter().copied()))
+        .chain(LONE.iter().copied())
+        .chain(moves);
     let mut phrases: Vec<String> = Vec::new();
     for sentence in all.flat_map(sentences) {
         if !phrases.iter().any(|phrase| phrase == sentence) {
@@ -272,13 +323,20 @@ impl Engine {
             }
             Question::Fill(Slot::Callback) => {
                 let typing = self.state.failures(question) >= 2;
-                vec![self.pick(if typing { KEYPAD } else { CALLBACK })]
+                let waiting = self.state.handoffs.open().is_some();
+                vec![self.pick(match (typing, waiting) {
+                    (true, _) => KEYPAD,
+                    (false, true) => CUT_OFF_NUMBER,
+                    (false, false) => CALLBACK,
+                })]
             }
             Question::Confirm(Slot::Callback) => self.callback_read_back(),
             Question::Fill(Slot::Field(key)) => {
                 vec![self.pick_own(self.field(key).map(|field| field.ask.as_slice()), &[])]
             }
-            Question::PersonOrMessage => vec![self.pick(PERSON_OR_MESSAGE)],
+            Question::PersonOrMessage => {
+                vec![self.pick(if self.may_try_again() { TRY_AGAIN } else { PERSON_OR_MESSAGE })]
+            }
             Question::AnythingElse => vec![self.pick(ANYTHING_ELSE)],
             Question::Earlier => self.earlier_words(),
             Question::Focus => self.focus_words(),
@@ -395,7 +453,9 @@ impl Engine {
         let number = self.state.callback().map(|number| phone::written(&number, &self.business().region));
         let number = number.unwrap_or_default();
         if offered {
-            vec![format!("You are calling from {number}."), self.pick(OFFERED)]
+            let waiting = self.state.handoffs.open().is_some();
+            let asked = if waiting { CUT_OFF_OFFERED } else { OFFERED };
+            vec![format!("You are calling from {number}."), self.pick(asked)]
         } else {
             vec![format!("I have {number}."), self.pick(READ_BACK)]
         }

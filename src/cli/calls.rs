@@ -17,9 +17,6 @@ use crate::store::{CallFilter, CallRecord, CallSummary, Store};
 pub use page::{findings, named, slot_name};
 use page::{lasted, moment, page};
 
-/// The level of stress, 0 to 100, from which a person takes over.
-const STRESS_LINE: f32 = 78.0;
-
 /// The arguments of `calmline calls`.
 #[derive(Debug, Args)]
 pub struct Calls {
@@ -111,7 +108,11 @@ fn drawn(record: &CallRecord, config: &Config) -> String {
     let profile = config.businesses.iter().find(|profile| profile.id == record.business);
     let business = profile.map_or(record.business.0.as_str(), |profile| &profile.name);
     let zone = time_zone(config, &record.business);
-    plot::plot(record, &plot::Setting { business, zone: &zone, stress_line: STRESS_LINE })
+    // What applied to the call, or else what applies now.
+    let crossed = record.stress_crossings.last().map(|crossing| crossing.line);
+    let policy = profile.and_then(|profile| profile.stress).unwrap_or_default();
+    let stress_line = crossed.unwrap_or(policy.threshold);
+    plot::plot(record, &plot::Setting { business, zone: &zone, stress_line })
 }
 
 /// The zone in which a business reads its times.
@@ -145,19 +146,7 @@ fn table(calls: &[CallSummary], config: &Config) -> String {
             ]
         })
         .collect();
-    let mut widths = HEADS.map(str::len);
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let mut lines = String::new();
-    for row in std::iter::once(&HEADS.map(str::to_owned)).chain(&rows) {
-        let line: Vec<_> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        lines.push_str(line.join("  ").trim_end());
-        lines.push('\n');
-    }
-    lines
+    super::table::table(HEADS, &rows)
 }
 
 fn shortened(text: &str, longest: usize) -> String {

@@ -22,12 +22,12 @@ use crate::call::{ModelUse, fixed_phrases};
 use crate::config::{Config, Secrets};
 use crate::llm;
 use crate::models::{Cache, ModelId};
-use crate::reception::{Directory, Model, Parts, Reception};
+use crate::reception::{Directory, Line, Model, Parts, Reception};
 use crate::store::{Journal, Store};
 use crate::synthesize::{self, HttpSettings, Voice};
 use crate::telephony::twilio::{self, Control};
 use crate::transcribe::{self, Whisper};
-use crate::web::{api, auth::BearerToken, health};
+use crate::web::{api, auth::BearerToken, health, notes};
 
 use super::chat;
 
@@ -79,14 +79,20 @@ impl Desk {
             smart_turn: Arc::new(smart_turn),
             model: language_model(config, secrets)?,
             control,
+            line: Line { public_url: account.public_url.clone(), number: config.twilio.number.clone() },
             max_calls: config.server.max_calls.get() as usize,
         });
         reception.restore().await?;
         readiness.models_loaded();
         let router = Router::new()
             .merge(crate::web::twilio::router(reception.clone(), account))
+            .merge(notes::router(store.clone()))
             .merge(health::router(readiness.clone(), metrics))
-            .merge(api::router(store.clone(), BearerToken::new(secrets.api_token.clone())))
+            .merge(api::router(
+                store.clone(),
+                api::live(reception.clone()),
+                BearerToken::new(secrets.api_token.clone()),
+            ))
             .layer(CatchPanicLayer::new());
         Ok(Self {
             reception,

@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::calls::{named, slot_name};
-use crate::domain::{CallTime, Fact};
+use crate::domain::{CallTime, Fact, HandoffNews};
 use crate::reception::{Happening, News};
 
 /// Prints the news of calls until their source closes.
@@ -33,6 +33,8 @@ impl View {
         match &news.what {
             Happening::Hearing(words) => self.provisional(news.at, words.expose()),
             Happening::Fact(fact) => self.fact(news.at, fact),
+            // What matters of it comes again as a fact of the call.
+            Happening::Handoff(..) => {}
         }
     }
 
@@ -90,6 +92,23 @@ impl View {
             Fact::Advised { emergency } => self.note(&format!("advised: {emergency}")),
             Fact::Informed { faq } => self.note(&format!("informed: {faq}")),
             Fact::Escalated { reason, .. } => self.note(&format!("needs a person: {}", named(reason))),
+            Fact::HandoffBegan { request } => {
+                self.line(Some(at), &self.dim(&format!("seeks a person: {}", named(&request.reason))));
+            }
+            Fact::HandoffHeard { news, .. } => self.line(Some(at), &self.dim(&told(news))),
+            Fact::HandoffStopped { .. } => self.line(Some(at), &self.dim("goes on without a person")),
+            Fact::PutThrough { .. } => self.line(Some(at), &self.dim("being put through")),
+            Fact::StressScored { score, .. } => {
+                let reasons: Vec<&str> = score.reasons().collect();
+                self.note(&format!("stress {:.0} {}", score.level, reasons.join("; ")));
+            }
+            Fact::StressCrossed { over, line, .. } => {
+                let side = if *over { "over" } else { "below" };
+                self.line(Some(at), &self.dim(&format!("stress stayed {side} {line:.0}")));
+            }
+            Fact::TakeoverTold { reason, .. } => {
+                self.note(&format!("told who takes over: {}", named(reason)))
+            }
             Fact::UrgencyRaised { reason } => self.note(&format!("urgent: {reason}")),
             Fact::StepChosen { step, .. } => self.note(&format!("step: {step}")),
             Fact::Guarded { rule, .. } => self.note(&format!("guarded: {rule}")),
@@ -135,5 +154,17 @@ impl View {
 
     fn colour(&self, code: &str, text: &str) -> String {
         if self.colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+/// What happened to a handing over, in a line.
+fn told(news: &HandoffNews) -> String {
+    match news {
+        HandoffNews::Ringing { agent } => format!("{agent}'s telephone rings"),
+        HandoffNews::Missed { agent, why } => format!("{agent} cannot come: {}", named(why)),
+        HandoffNews::Accepted { agent } => format!("{agent} takes the call"),
+        HandoffNews::Joined => "connected".to_owned(),
+        HandoffNews::Settled { outcome } => format!("the handoff is over: {}", named(outcome)),
+        HandoffNews::TalkEnded => "the agent left".to_owned(),
     }
 }

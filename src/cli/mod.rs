@@ -2,6 +2,7 @@
 //!
 //! Invariant: only here are settings read and handed out. It deliberately holds nothing another room could hold.
 
+pub mod agents;
 pub mod call;
 pub mod calls;
 pub mod chat;
@@ -9,6 +10,7 @@ pub mod config;
 pub mod demo;
 pub mod desk;
 pub mod doctor;
+pub mod handoffs;
 pub mod live;
 pub mod local;
 pub mod log;
@@ -16,6 +18,7 @@ pub mod models;
 pub mod say;
 pub mod serve;
 pub mod stress;
+pub mod table;
 pub mod talk;
 pub mod transcribe;
 
@@ -62,6 +65,10 @@ enum Command {
     Models(models::Models),
     /// List recorded calls, or show one
     Calls(calls::Calls),
+    /// List how calls went over to people, how long each step took and how they ended
+    Handoffs(handoffs::Handoffs),
+    /// List who takes over calls, and sign them on and off
+    Agents(agents::Agents),
     /// Check whether everything a call needs is there, and say what to do about what is not
     Doctor(doctor::Doctor),
     /// Check the configuration
@@ -97,6 +104,8 @@ impl Cli {
             Command::Say(say) => say.run(&desk::start_voice(&configuration?, &secrets)?).await,
             Command::Models(models) => models.run().await,
             Command::Calls(calls) => calls.run(&configuration?).await,
+            Command::Handoffs(handoffs) => handoffs.run(&configuration?).await,
+            Command::Agents(agents) => agents.run(&configuration?).await,
             Command::Doctor(doctor) => doctor.run(configuration).await,
             Command::Config(command) => command.run(configuration),
         }

@@ -8,9 +8,10 @@ use serde::Deserialize;
 
 use crate::domain::{
     Business, BusinessId, CallbackPromise, CodePattern, FieldKind, Hours, IntakeField, OpeningSpan,
-    PhoneNumber,
+    PhoneNumber, StressPolicy,
 };
 
+use super::agents::{Handoff, Person};
 use super::document::Document;
 use super::playbook::Shelf;
 use super::{Problem, Weight, unreadable};
@@ -33,11 +34,17 @@ pub(super) struct Profile {
     hours: Week,
     pub(super) callback: Callback,
     #[serde(default)]
+    stress: Stress,
+    #[serde(default)]
     pub(super) fields: Vec<Field>,
     #[serde(default)]
     pub(super) owners: BTreeMap<String, String>,
     #[serde(default)]
     pub(super) faqs: Vec<OwnFaq>,
+    #[serde(default)]
+    agents: Vec<Person>,
+    #[serde(default)]
+    handoff: Handoff,
 }
 
 /// An answer of the business's own. One with a key of the playbook's needs no cues.
@@ -50,9 +57,9 @@ pub(super) struct OwnFaq {
     pub(super) answer: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Week {
+pub(super) struct Week {
     #[serde(default)]
     monday: Vec<String>,
     #[serde(default)]
@@ -80,6 +87,21 @@ pub(super) struct Callback {
     pub(super) urgent_within_minutes: u32,
     #[serde(default)]
     urgent_at_any_hour: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Stress {
+    enabled: bool,
+    threshold: f32,
+    persistence_seconds: f32,
+}
+
+impl Default for Stress {
+    fn default() -> Self {
+        let StressPolicy { threshold, persistence_seconds } = StressPolicy::default();
+        Self { enabled: true, threshold, persistence_seconds }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -191,17 +213,23 @@ impl Check<'_> {
             self.wrong(&["time_zone"], "unknown time zone; expected one such as America/New_York");
         }
         let numbers = self.numbers(&profile.numbers);
-        let hours = self.hours(&profile.hours);
+        let hours = self.hours(&["hours"], &profile.hours);
+        if hours.week.is_empty() {
+            self.wrong(&["hours"], "expected a day with opening hours, because promises are due within them");
+        }
         let emergency_number = self.emergency_number(&profile);
         let playbook = self.playbook(&profile, &hours, &emergency_number, shelf);
         let business = Business {
             id,
+            emergency_number,
+            agents: self.agents(&profile.agents, &hours, &numbers, &playbook),
+            handoff: self.handoff(&profile.handoff),
             numbers,
             hours,
-            emergency_number,
             playbook,
             fields: self.fields(profile.fields),
             callback: self.callback(profile.callback),
+            stress: self.stress(&profile.stress),
             name: profile.name,
             time_zone: time_zone.unwrap_or(TimeZone::UTC),
             region: profile.region,
@@ -247,7 +275,8 @@ impl Check<'_> {
         numbers
     }
 
-    fn hours(&mut self, week: &Week) -> Hours {
+    /// Reads a week; a day without hours is closed.
+    pub(super) fn hours(&mut self, path: &[&str], week: &Week) -> Hours {
         let days = [
             ("monday", &week.monday),
             ("tuesday", &week.tuesday),
@@ -259,30 +288,29 @@ impl Check<'_> {
         ];
         let mut hours = Hours::default();
         for (offset, (day, texts)) in (0..).zip(days) {
-            let spans = self.day(day, texts);
+            let spans = self.day(&[path, &[day]].concat(), texts);
             if !spans.is_empty() {
                 hours.week.insert(offset, spans);
             }
-        }
-        if days.iter().all(|(_, texts)| texts.is_empty()) {
-            self.wrong(&["hours"], "expected a day with opening hours, because promises are due within them");
         }
         for (place, text) in week.closed_on.iter().enumerate() {
             match text.parse::<Date>() {
                 Ok(date) => hours.closed_on.push(date),
                 Err(_) => {
                     let place = place.to_string();
-                    self.wrong(&["hours", "closed_on", &place], "expected a date such as \"2026-12-25\"");
+                    let path = [path, &["closed_on", &place]].concat();
+                    self.wrong(&path, "expected a date such as \"2026-12-25\"");
                 }
             }
         }
         hours
     }
 
-    fn day(&mut self, day: &str, texts: &[String]) -> Vec<OpeningSpan> {
+    fn day(&mut self, path: &[&str], texts: &[String]) -> Vec<OpeningSpan> {
         let mut spans: Vec<OpeningSpan> = Vec::new();
         for (place, text) in texts.iter().enumerate() {
-            let path = ["hours", day, &place.to_string()];
+            let place = place.to_string();
+            let path = [path, &[&place]].concat();
             let Some(span) = opening_span(text) else {
                 self.wrong(&path, "expected hours such as \"08:00-17:00\"");
                 continue;
@@ -352,6 +380,18 @@ impl Check<'_> {
             }
         }
         CallbackPromise { owner, within_minutes, urgent_owner, urgent_within_minutes, urgent_at_any_hour }
+    }
+
+    fn stress(&mut self, stress: &Stress) -> Option<StressPolicy> {
+        let Stress { enabled, threshold, persistence_seconds } = *stress;
+        // From the middle of the scale down the line would be crossed by calm voices.
+        if !(50.0..=99.0).contains(&threshold) {
+            self.wrong(&["stress", "threshold"], "expected a level from 50 to 99, such as 78");
+        }
+        if !(1.0..=30.0).contains(&persistence_seconds) {
+            self.wrong(&["stress", "persistence_seconds"], "expected 1 to 30 seconds of speech, such as 2");
+        }
+        enabled.then_some(StressPolicy { threshold, persistence_seconds })
     }
 
     pub(super) fn spoken(&mut self, path: &[&str], text: &str) {

@@ -3,6 +3,7 @@
 //! Invariant: what it returns is whole and checked, or every problem is named with its file, line and what was
 //! expected. It deliberately starts nothing and looks at nothing but those files and variables.
 
+mod agents;
 mod business;
 mod check;
 mod document;
@@ -21,7 +22,7 @@ use std::sync::LazyLock;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 
-use crate::domain::Business;
+use crate::domain::{Business, PhoneNumber};
 
 use document::Document;
 
@@ -87,6 +88,9 @@ pub struct Twilio {
     /// The id of the API key for the REST interface.
     #[serde(deserialize_with = "text_or_none")]
     pub api_key_sid: Option<String>,
+    /// The account's number, from which agents are called and text messages are sent.
+    #[serde(deserialize_with = "number_or_none")]
+    pub number: Option<PhoneNumber>,
     /// The base of the REST interface.
     #[serde(deserialize_with = "web_address")]
     pub api_base_url: String,
@@ -444,6 +448,10 @@ fn socket_address<'de, D: Deserializer<'de>>(value: D) -> Result<SocketAddr, D::
 fn text_or_none<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
     let text = String::deserialize(value)?;
     Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+fn number_or_none<'de, D: Deserializer<'de>>(value: D) -> Result<Option<PhoneNumber>, D::Error> {
+    text_or_none(value)?.map(|text| PhoneNumber::parse(&text).map_err(serde::de::Error::custom)).transpose()
 }
 
 fn path_or_none<'de, D: Deserializer<'de>>(value: D) -> Result<Option<PathBuf>, D::Error> {

@@ -5,6 +5,7 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod briefing;
 pub mod guard;
 pub mod note;
 pub mod person;

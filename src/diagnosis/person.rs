@@ -1,13 +1,14 @@
 //! The caller's words in words to the caller, and these in the third person.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use crate::understanding::account::grammar::{
     ADVERBS, DETERMINERS, Form, PREPOSITIONS, SUBORDINATORS, is_auxiliary, is_contracted, is_form,
     is_trouble, listed, may_be_base,
 };
 use crate::understanding::account::split::{Link, has_finite, is_finite, split};
-use crate::understanding::account::token::{Pause, Token, longest_at, phrase_at, phrases, tokens};
+use crate::understanding::account::token::{Pause, Phrases, Token, longest_at, phrase_at, tokens};
 use crate::understanding::account::want::{ORDERS, Want, want};
 use crate::understanding::account::{Account, Clause, LONGEST, account, head_length, is_aside, is_unfit};
 
@@ -137,26 +138,34 @@ pub fn outcome(text: &str) -> Option<String> {
 
 /// A short answer: "a new appointment", "just fix it", "my money back".
 fn short(words: &[Token]) -> Option<String> {
-    const LEADS: &str = "\
+    static LEADS: LazyLock<Phrases> = LazyLock::new(|| {
+        Phrases::of(
+            "\
         i don't know / i'm not sure / i am not sure / not sure / it would be / that would be / \
         i think / maybe / perhaps / probably / i'd say / just / well / honestly / for a start / \
-        ideally / at least / only / simply / preferably / how about / what about / then / mostly / first";
-    const TAILS: &str = "\
+        ideally / at least / only / simply / preferably / how about / what about / then / mostly / first",
+        )
+    });
+    static TAILS: LazyLock<Phrases> = LazyLock::new(|| {
+        Phrases::of(
+            "\
         would be fair / is fair / seems fair / sounds fair / sounds good / would be nice / \
         would be great / would be fine / would be good / would be enough / would be lovely / would do / \
         will do / would help / would be a start / would be ideal / would be perfect / would be better / \
         would be best / will be fine / is fine / is all / is enough / would be helpful / \
-        would be wonderful / would work / that's all / is what i want / is all i want / is all i need";
+        would be wonderful / would work / that's all / is what i want / is all i want / is all i need",
+        )
+    });
     let mut start = head_length(words);
     loop {
-        let length = longest_at(words, start, LEADS);
+        let length = longest_at(words, start, &LEADS);
         if length == 0 {
             break;
         }
         start += length;
     }
     let words = trimmed(words.get(start..)?);
-    let words = trimmed(&words[..words.len() - ending(words, TAILS)]);
+    let words = trimmed(&words[..words.len() - ending(words, &TAILS)]);
     let first = words.first()?.lower.as_str();
     if words.len() > 16
         || is_unfit(words)
@@ -299,19 +308,23 @@ fn thing(words: &[Token]) -> Option<()> {
 
 /// Leaves out what trails off or is polite at the end.
 fn trimmed(words: &[Token]) -> &[Token] {
-    const TAILS: &str = "\
+    static TAILS: LazyLock<Phrases> = LazyLock::new(|| {
+        Phrases::of(
+            "\
         if possible / if you can / if you could / if that's possible / if that is possible / \
         if that's okay / if that's ok / if you don't mind / if at all possible / if it's possible / \
         or something / or so / please / so / and / but / you know / or what / is that possible / \
         is it possible / would that be possible / is that okay / is that right / isn't it / \
         and everything / and all / that's all / that's it / and that's it / and that's all / \
         or anything / because / if you would / for god / at all please / anyway / anyways / you guys / \
-        that's my question / do you understand / or not";
+        that's my question / do you understand / or not",
+        )
+    });
     const TAGS: &str = "right okay ok though like love man dear already huh honey";
     let mut end = words.len();
     loop {
         let tagged = end > 1 && words[end - 1].is_in(TAGS) && words[end - 2].pause == Pause::Comma;
-        let length = ending(&words[..end], TAILS).max(usize::from(tagged));
+        let length = ending(&words[..end], &TAILS).max(usize::from(tagged));
         if length == 0 {
             break;
         }
@@ -321,8 +334,9 @@ fn trimmed(words: &[Token]) -> &[Token] {
 }
 
 /// How many words the longest phrase of the list has that the words end with.
-fn ending(words: &[Token], list: &str) -> usize {
-    phrases(list)
+fn ending(words: &[Token], phrases: &Phrases) -> usize {
+    phrases
+        .iter()
         .map(|phrase| (phrase, phrase.split(' ').count()))
         .filter(|(phrase, length)| {
             words.len() >= *length && phrase_at(words, words.len() - length, phrase) == *length

@@ -114,7 +114,7 @@ fn sentence(core: &str, next_step: Option<String>) -> String {
 }
 
 /// One, two or more parts as a list: "says this, would like that, and asks for a manager".
-fn listed(parts: &[String]) -> String {
+pub(super) fn listed(parts: &[String]) -> String {
     match parts {
         [] => String::new(),
         [one] => one.clone(),
@@ -127,7 +127,7 @@ fn how(states: &[CallerState]) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" and "))
 }
 
-const fn adjective(state: CallerState) -> &'static str {
+pub(super) const fn adjective(state: CallerState) -> &'static str {
     match state {
         CallerState::Aggressive => "very angry",
         CallerState::Frightened => "frightened",
@@ -152,12 +152,14 @@ const fn asked_to_caller(reason: EscalationReason) -> Option<&'static str> {
         | EscalationReason::Threat
         | EscalationReason::SelfHarm
         | EscalationReason::Abuse
+        | EscalationReason::Stress
         | EscalationReason::NotUnderstood
+        | EscalationReason::Urgent
         | EscalationReason::BeyondAuthority => None,
     }
 }
 
-const fn reason_to_agent(reason: EscalationReason) -> &'static str {
+pub(super) const fn reason_to_agent(reason: EscalationReason) -> &'static str {
     match reason {
         EscalationReason::Emergency => "reports a danger that is going on now",
         EscalationReason::Threat => "spoke of a threat to somebody",
@@ -165,9 +167,11 @@ const fn reason_to_agent(reason: EscalationReason) -> &'static str {
         EscalationReason::Legal => "raised a legal matter",
         EscalationReason::Compliance => "raised a matter of privacy, regulation or formal complaint",
         EscalationReason::RepeatedFailure => "has had to contact us about it before",
+        EscalationReason::Urgent => "needs help before we open again",
         EscalationReason::ManagerRequested => "asks for a manager",
         EscalationReason::PersonRequested => "asks for a person",
         EscalationReason::Abuse => "went on with hostile words after being asked not to",
+        EscalationReason::Stress => "is under great stress by voice and words",
         EscalationReason::NotUnderstood => "could not be understood twice",
         EscalationReason::BeyondAuthority => "needs a decision that only a person may take",
     }

@@ -67,7 +67,8 @@ pub fn read(signals: &[Signal], text: &str, complaints: u32) -> Vec<Seen> {
     seen
 }
 
-fn shown(kind: SignalKind) -> Option<(CallerState, String)> {
+/// The state that a signal shows, with what shows it in plain words.
+pub fn shown(kind: SignalKind) -> Option<(CallerState, String)> {
     let (state, reason) = match kind {
         SignalKind::Abuse(Degree::Severe) => (CallerState::Aggressive, "used degrading words"),
         SignalKind::Abuse(Degree::Insult) => (CallerState::Aggressive, "insulted somebody"),
@@ -95,7 +96,8 @@ fn shown(kind: SignalKind) -> Option<(CallerState, String)> {
         | SignalKind::Manager
         | SignalKind::Legal
         | SignalKind::Compliance
-        | SignalKind::Thanks => return None,
+        | SignalKind::Thanks
+        | SignalKind::Gladness => return None,
     };
     Some((state, reason.to_owned()))
 }

@@ -1,7 +1,7 @@
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::{BusinessId, Hours, PhoneNumber, Playbook};
+use super::{Agent, AgentKey, BusinessId, HandoffRules, Hours, PhoneNumber, Playbook, StressPolicy};
 
 /// A business whose line is forwarded here: who it is, when it is open, what it asks and what it promises.
 #[derive(Debug, Clone)]
@@ -30,8 +30,21 @@ pub struct Business {
     pub fields: Vec<IntakeField>,
     /// Who calls back, and how soon.
     pub callback: CallbackPromise,
+    /// Who takes over calls; with nobody, callers are promised a call back instead.
+    pub agents: Vec<Agent>,
+    /// How calls are handed over.
+    pub handoff: HandoffRules,
+    /// From which stress on a person takes over; absent where stress is not measured.
+    pub stress: Option<StressPolicy>,
     /// What its trade needs to know, with the business's own owners and answers laid over it.
     pub playbook: Playbook,
+}
+
+impl Business {
+    /// The agent of that key.
+    pub fn agent(&self, key: &AgentKey) -> Option<&Agent> {
+        self.agents.iter().find(|agent| agent.key == *key)
+    }
 }
 
 /// A question of the business's own.

@@ -107,12 +107,16 @@ pub enum EscalationReason {
     Compliance,
     /// Earlier fixes failed, or it is another call about the same thing.
     RepeatedFailure,
+    /// It cannot wait until the business opens again.
+    Urgent,
     /// A manager was asked for.
     ManagerRequested,
     /// A person was asked for.
     PersonRequested,
     /// Abuse went on after its boundary.
     Abuse,
+    /// The caller's stress stayed over the business's line.
+    Stress,
     /// The receptionist failed to understand twice.
     NotUnderstood,
     /// The topic is one that only a person may deal with.
@@ -144,6 +148,8 @@ pub struct CallNote {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
+    /// A briefed person talked to the caller.
+    HandedOver,
     /// Something was promised.
     Promised,
     /// A person must take over, and that was promised.

@@ -1,8 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Answer, Aspect, CallNote, CallTime, CallerState, Digit, EarlierCall, EscalationReason, Mention,
-    PhoneNumber, Pii, Promise, Span, SpeechId, TurnId, Utterance,
+    Answer, Aspect, CallNote, CallTime, CallerState, Digit, EarlierCall, EscalationReason, HandoffId,
+    HandoffNews, HandoffRequest, Mention, PhoneNumber, Pii, Promise, Span, SpeechId, StressScore, TurnId,
+    Utterance,
 };
 
 /// Something that happened in a call, written to the store as it happens.
@@ -167,8 +168,55 @@ pub enum Fact {
     Escalated {
         /// Why.
         reason: EscalationReason,
-        /// In which turn; absent when a key was pressed.
+        /// In which turn; absent when a key was pressed, or while a turn went on.
         turn: Option<TurnId>,
+    },
+    /// A person who takes over is being sought; the caller is told in the bot's next turn.
+    HandoffBegan {
+        /// What is asked for.
+        request: HandoffRequest,
+    },
+    /// Something happened to the handing over.
+    HandoffHeard {
+        /// To which one.
+        handoff: HandoffId,
+        /// What.
+        news: HandoffNews,
+    },
+    /// The caller goes on without a person.
+    HandoffStopped {
+        /// Which one is over.
+        handoff: HandoffId,
+    },
+    /// The caller was told who takes over, and is being connected.
+    PutThrough {
+        /// By which handoff.
+        handoff: HandoffId,
+    },
+    /// How stressed the caller is.
+    StressScored {
+        /// The level and its parts.
+        score: StressScore,
+        /// Seconds of the caller's speech heard so far in the call.
+        speech_seconds: f32,
+        /// The turn whose words it takes in; absent while a turn goes on.
+        turn: Option<TurnId>,
+    },
+    /// The level of stress has stayed beyond the business's line.
+    StressCrossed {
+        /// Whether it is over the line now, or well below it again.
+        over: bool,
+        /// The line, a level from 0 to 100.
+        line: f32,
+        /// Seconds of the caller's speech heard so far in the call.
+        speech_seconds: f32,
+    },
+    /// The caller was told that a person takes over.
+    TakeoverTold {
+        /// For which reason.
+        reason: EscalationReason,
+        /// When the speech that told it began.
+        since: CallTime,
     },
     /// The caller meant to call somebody else.
     WrongNumber {
@@ -306,6 +354,10 @@ pub enum Phase {
     Intake,
     /// What can be done, by whom, by when.
     Proposing,
+    /// A person is being sought; the caller is kept company.
+    HandingOff,
+    /// Caller and agent talk to each other.
+    Bridged,
     /// The promise and the goodbye.
     Closing,
     /// Over.

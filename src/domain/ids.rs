@@ -62,6 +62,10 @@ uuid_id! {
     /// Identifies a promise; derived from its call and its place in it, so that a replay mints the same one.
     PromiseId
 }
+uuid_id! {
+    /// Identifies a handoff; derived from its call and its place in it, so that a replay mints the same one.
+    HandoffId
+}
 counter_id! {
     /// Numbers what the bot says within one call; a stale report of playback is dropped by it.
     SpeechId

@@ -5,9 +5,12 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod agent;
+mod briefing;
 mod business;
 mod diagnosis;
 mod fact;
+mod handoff;
 mod hours;
 mod ids;
 mod model;
@@ -16,16 +19,20 @@ mod pii;
 mod playbook;
 mod promise;
 mod speech;
+mod stress;
 mod time;
 
+pub use agent::{Agent, AgentKey, HandoffRules, Presence};
+pub use briefing::{BriefedAnswer, BriefedSlot, BriefedState, BriefedStress, BriefedTurn, Briefing};
 pub use business::{Business, CallbackPromise, CodePattern, CodePatternError, FieldKind, IntakeField};
 pub use diagnosis::{
     Answer, Aspect, CallNote, CallerState, Diagnosis, EarlierCall, EscalationReason, Mention, MentionKind,
     Move, Outcome,
 };
 pub use fact::{Fact, HangupCause, Phase, Question, Slot, TurnTiming};
+pub use handoff::{HandoffFact, HandoffNews, HandoffOutcome, HandoffRequest, Missed, OfferId, OfferIdError};
 pub use hours::{Hours, OpeningSpan};
-pub use ids::{AskId, BusinessId, CallId, PromiseId, SpeechId, TurnId};
+pub use ids::{AskId, BusinessId, CallId, HandoffId, PromiseId, SpeechId, TurnId};
 pub use model::{Finding, ModelFault, ModelQuestion, ModelReply, SaidTurn};
 pub use phone::{PhoneNumber, PhoneNumberError};
 pub use pii::Pii;
@@ -35,4 +42,5 @@ pub use playbook::{
 };
 pub use promise::{Promise, PromiseState, Urgency};
 pub use speech::{Completeness, Digit, Expecting, Span, Speaker, Utterance};
+pub use stress::{PartScore, StressPolicy, StressScore, VoiceScore};
 pub use time::CallTime;

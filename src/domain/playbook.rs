@@ -301,8 +301,10 @@ impl Takeover {
             }
             EscalationReason::Legal | EscalationReason::Compliance => &self.legal,
             EscalationReason::RepeatedFailure => &self.repeated,
+            EscalationReason::Urgent => "",
             EscalationReason::ManagerRequested => &self.manager,
             EscalationReason::PersonRequested
+            | EscalationReason::Stress
             | EscalationReason::NotUnderstood
             | EscalationReason::BeyondAuthority => &self.person,
             EscalationReason::Abuse => &self.abuse,

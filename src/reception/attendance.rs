@@ -21,7 +21,9 @@ use crate::domain::{
     TurnId, TurnTiming, Utterance,
 };
 use crate::llm::ModelError;
+use crate::queue;
 use crate::store::Recorder;
+use crate::stress::tone::Level;
 use crate::synthesize::{Slice, SynthesizeError, sentences};
 use crate::telephony::twilio::{CallSid, Inbound};
 
@@ -71,6 +73,8 @@ pub(super) struct Attendance {
     last_turn: Option<TurnId>,
     untimed: Option<(TurnId, TurnTimes)>,
     over: bool,
+    /// Whether the caller is on the way from our stream to an agent.
+    leaving: bool,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
@@ -139,6 +143,7 @@ impl Attendance {
             last_turn: None,
             untimed: None,
             over: false,
+            leaving: false,
             _permit: permit,
         }
     }
@@ -154,6 +159,7 @@ impl Attendance {
             let woken = self.wait().await;
             self.take(woken);
         }
+        self.shared.handoffs.tell(queue::Event::CallerLeft { call: self.call });
         self.hang_up().await;
         info!(duration_ms = self.clock.now().as_ms(), "call over");
     }
@@ -180,6 +186,9 @@ impl Attendance {
         match woken {
             Woken::Commanded(Some(Command::Attach(link))) => self.attach(link),
             Woken::Commanded(Some(Command::LegEnded(cause))) => self.leg_ended(cause),
+            Woken::Commanded(Some(Command::Handoff(handoff, news))) => {
+                self.events.push_back(Event::Handoff { handoff, news });
+            }
             Woken::Commanded(Some(Command::Drain) | None) => self.events.push_back(Event::Draining),
             Woken::Received(Some(inbound)) => self.receive(inbound),
             Woken::Received(None) => self.lose_link(),
@@ -225,6 +234,9 @@ impl Attendance {
             Finding::SpeechStopped => self.events.push_back(Event::SpeechStopped),
             Finding::Provisional(utterance) => self.prepare(utterance),
             Finding::Void => self.prepared.clear(),
+            Finding::Scored(Level { voice, new_seconds }) => {
+                self.events.push_back(Event::StressScored { voice, new_seconds });
+            }
             Finding::Unclear { span, likely_speech } => {
                 self.prepared.clear();
                 self.events.push_back(Event::Unclear { span, likely_speech });
@@ -232,6 +244,10 @@ impl Attendance {
             Finding::Heard(utterance, times) => {
                 self.engine.handle(Event::Heard(utterance), self.clock.now());
                 self.perform();
+                // What is learned while somebody is being sought belongs into their notes.
+                if let Some(request) = self.engine.sought() {
+                    self.shared.handoffs.refresh(Box::new(self.engine.briefing(request)));
+                }
                 self.untimed = self.last_turn.take().map(|turn| (turn, times));
             }
         }
@@ -250,6 +266,9 @@ impl Attendance {
             | Action::Record(_)
             | Action::Ask { .. }
             | Action::Cancel(_)
+            | Action::HandOff { .. }
+            | Action::StopHandOff(_)
+            | Action::Join(_)
             | Action::Hangup(_) => None,
         });
         let lines: Vec<String> =
@@ -276,6 +295,14 @@ impl Attendance {
                 Action::Record(fact) => self.record(fact),
                 Action::Ask { ask, question, deadline } => self.ask(ask, question, deadline),
                 Action::Cancel(ask) => self.asked.cancel(ask),
+                Action::HandOff { request, briefing } => self.shared.handoffs.request(request, briefing),
+                Action::StopHandOff(handoff) => {
+                    self.shared.handoffs.tell(queue::Event::CallerStopped { handoff });
+                }
+                Action::Join(handoff) => {
+                    self.leaving = true;
+                    self.shared.handoffs.tell(queue::Event::CallerReady { handoff });
+                }
                 Action::Hangup(_) => self.over = true,
             }
         }
@@ -324,15 +351,21 @@ impl Attendance {
         if self.link.is_some() {
             self.lose_link();
         }
-        self.ear = Ear::new(Arc::clone(&self.shared), &self.business);
+        self.ear.renew(&self.business);
         self.ear.expect(self.expecting);
         self.link = Some(link);
+        self.leaving = false;
         let first = !std::mem::replace(&mut self.answered, true);
         self.events.push_back(if first { Event::Answered } else { Event::Resumed });
     }
 
     fn lose_link(&mut self) {
-        warn!("the media stream broke; the carrier brings the caller back");
+        if self.leaving {
+            info!("the caller leaves the stream for an agent");
+            self.shared.handoffs.caller_moved(self.call);
+        } else {
+            warn!("the media stream broke; the carrier brings the caller back");
+        }
         self.ear.finish(self.clock.now());
         self.link = None;
         self.fall_silent();
@@ -351,6 +384,8 @@ impl Attendance {
             Inbound::Media { timestamp_ms, payload, .. } => self.ear.hear(timestamp_ms, &payload, now),
             Inbound::Dtmf(digit) => self.events.push_back(Event::Keyed(digit)),
             Inbound::Mark { name } => self.mouth.mark(&name, now),
+            // The carrier says the same of a caller who hung up and of one it has moved elsewhere.
+            Inbound::Stop if self.leaving => self.lose_link(),
             Inbound::Stop => self.leg_ended(HangupCause::CallerHungUp),
             Inbound::Connected | Inbound::Start(_) | Inbound::Other => {}
         }

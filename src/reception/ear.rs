@@ -14,6 +14,7 @@ use super::attendance::Clock;
 use crate::audio::turn::{Segment, SegmentId, TurnDetector, TurnNews};
 use crate::audio::ulaw;
 use crate::domain::{Business, CallTime, Completeness, Expecting, Pii, Span, Utterance};
+use crate::stress::tone::{Level, Tone};
 use crate::transcribe::{Job, Priority, TranscribeError, Transcription, hear};
 use crate::understanding::{completeness, phone};
 
@@ -48,6 +49,8 @@ pub(super) enum Finding {
     Heard(Utterance, TurnTimes),
     /// A turn without words.
     Unclear { span: Span, likely_speech: bool },
+    /// How the caller's voice sounds.
+    Scored(Level),
 }
 
 /// When a turn became known.
@@ -58,10 +61,12 @@ pub(super) struct TurnTimes {
     pub transcribed: CallTime,
 }
 
-/// The ear of one call on one stream.
+/// The ear of one call, on one stream after another.
 pub(super) struct Ear {
     shared: Arc<Shared>,
     detector: TurnDetector,
+    /// How the caller sounds; absent where that is not measured.
+    tone: Option<Tone>,
     /// Call time of the detector's first sample, once there is one.
     origin: Option<CallTime>,
     /// Up to where the carrier's media clock has been heard, in milliseconds.
@@ -93,12 +98,13 @@ struct Pending {
 }
 
 impl Ear {
-    /// Begins to listen to a stream.
+    /// Begins to listen to a call.
     pub fn new(shared: Arc<Shared>, business: &Business) -> Self {
         let detector = TurnDetector::new(shared.parts.voice_activity.clone());
         Self {
             shared,
             detector,
+            tone: business.stress.map(|_| Tone::default()),
             origin: None,
             heard_until: 0,
             vocabulary: business.name.clone(),
@@ -107,6 +113,12 @@ impl Ear {
             turns: VecDeque::new(),
             findings: VecDeque::new(),
         }
+    }
+
+    /// Begins to listen to another stream of the same caller.
+    pub fn renew(&mut self, business: &Business) {
+        let tone = self.tone.take();
+        *self = Self { tone, ..Self::new(Arc::clone(&self.shared), business) };
     }
 
     /// Sets what is expected next.
@@ -132,7 +144,10 @@ impl Ear {
             self.detector.push_silence(gap.min(LONGEST_GAP_MS));
         }
         self.heard_until = self.heard_until.max(timestamp_ms) + length_ms;
-        self.detector.push(&ulaw::decode(payload));
+        let samples = ulaw::decode(payload);
+        self.detector.push(&samples);
+        let level = self.tone.as_mut().and_then(|tone| tone.hear(&samples));
+        self.findings.extend(level.map(Finding::Scored));
         self.follow(now);
     }
 
@@ -187,8 +202,11 @@ impl Ear {
     fn follow(&mut self, now: CallTime) {
         while let Some(news) = self.detector.poll() {
             match news {
-                TurnNews::SpeechStarted { .. } => {
+                TurnNews::SpeechStarted { onset, at } => {
                     self.open_turn().announced = true;
+                    let ago = u64::try_from(at.since(onset).as_millis()).unwrap_or(u64::MAX);
+                    let level = self.tone.as_mut().and_then(|tone| tone.speech_started(ago));
+                    self.findings.extend(level.map(Finding::Scored));
                     self.findings.push_back(Finding::SpeechStarted);
                 }
                 TurnNews::Segment(segment) => {
@@ -208,8 +226,14 @@ impl Ear {
                 TurnNews::SegmentKept { .. } => {
                     self.findings.extend([Finding::Void, Finding::SpeechStarted]);
                 }
-                TurnNews::TurnEnded { span, .. } => self.open_turn().ended = Some((span, now)),
-                TurnNews::NoiseEnded { span, .. } => self.noise(span),
+                TurnNews::TurnEnded { span, .. } => {
+                    self.open_turn().ended = Some((span, now));
+                    self.tone_ended();
+                }
+                TurnNews::NoiseEnded { span, .. } => {
+                    self.noise(span);
+                    self.tone_ended();
+                }
             }
         }
         while self.turns.front().is_some_and(Turn::is_known) {
@@ -218,6 +242,11 @@ impl Ear {
                 self.findings.push_back(finding);
             }
         }
+    }
+
+    fn tone_ended(&mut self) {
+        let level = self.tone.as_mut().and_then(Tone::turn_ended);
+        self.findings.extend(level.map(Finding::Scored));
     }
 
     /// The turn that has not ended, begun if there is none.

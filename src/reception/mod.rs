@@ -7,11 +7,12 @@ mod asking;
 mod attendance;
 mod directory;
 mod ear;
+mod handoffs;
 mod link;
 mod mouth;
 mod registry;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -25,7 +26,10 @@ use uuid::Uuid;
 use crate::audio::smart_turn::SmartTurn;
 use crate::audio::vad::VadModel;
 use crate::call::{CallStart, Engine, ModelUse, full_house};
-use crate::domain::{BusinessId, CallId, CallTime, EarlierCall, Fact, HangupCause, PhoneNumber, Pii};
+use crate::domain::{
+    BusinessId, CallId, CallTime, EarlierCall, Fact, HandoffFact, HandoffId, HandoffNews, HangupCause,
+    PhoneNumber, Pii,
+};
 use crate::llm::LanguageModel;
 use crate::store::{Journal, NewCall, Store, StoreError};
 use crate::synthesize::Synthesizer;
@@ -34,6 +38,8 @@ use crate::transcribe::Transcriber;
 
 use attendance::{Attendance, Beginning, Clock};
 pub use directory::Directory;
+pub use handoffs::{AgentPresence, Farewell, Handoffs, LegEvent, LegOrder, Line, farewell_words};
+use handoffs::{HandoffDesk, Orders};
 pub use link::{Link, Outbound};
 use registry::Registry;
 
@@ -72,6 +78,8 @@ pub struct Parts {
     pub model: Option<Model>,
     /// The carrier's remote control.
     pub control: Control,
+    /// Where the carrier finds this server.
+    pub line: Line,
     /// How many calls are taken at once; the next one is promised a call back.
     pub max_calls: usize,
 }
@@ -99,6 +107,9 @@ struct Shared {
     registry: Registry,
     tasks: TaskTracker,
     news: broadcast::Sender<News>,
+    handoffs: Handoffs,
+    /// What is asked of the handoff desk; taken when it is opened.
+    orders: Mutex<Option<Orders>>,
 }
 
 /// Something that has just happened in a call, for those who watch.
@@ -119,6 +130,8 @@ pub enum Happening {
     Fact(Fact),
     /// The words of a turn that may not be over yet.
     Hearing(Pii<String>),
+    /// A fact of a handoff, as recorded; its time counts from what made a person necessary.
+    Handoff(HandoffId, HandoffFact),
 }
 
 /// What a call is answered with.
@@ -160,6 +173,7 @@ pub enum AttachError {
 /// What the registry passes on to the task of a call.
 enum Command {
     Attach(Link),
+    Handoff(HandoffId, HandoffNews),
     LegEnded(HangupCause),
     Drain,
 }
@@ -168,6 +182,7 @@ impl Reception {
     /// Opens the reception; [`Reception::restore`] then takes up what an earlier process left.
     pub fn new(parts: Parts) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let (handoffs, orders) = Handoffs::new();
         Self {
             shared: Arc::new(Shared {
                 lines: Arc::new(Semaphore::new(parts.max_calls)),
@@ -175,12 +190,14 @@ impl Reception {
                 registry: Registry::default(),
                 tasks: TaskTracker::new(),
                 news: broadcast::channel(NEWS_BACKLOG).0,
+                handoffs,
+                orders: Mutex::new(Some(orders)),
                 parts,
             }),
         }
     }
 
-    /// Takes up the calls that an earlier process left unfinished: each waits for the carrier to bring its caller back,
+    /// Opens the handoff desk and takes up the calls that an earlier process left unfinished: each waits for the carrier to bring its caller back,
     /// and is closed with its promise if that does not happen.
     ///
     /// # Errors
@@ -230,6 +247,11 @@ impl Reception {
                 answered,
                 permit: Arc::clone(&self.shared.lines).try_acquire_owned().ok(),
             });
+        }
+        let orders = self.shared.orders.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(orders) = orders {
+            let desk = HandoffDesk::restore(Arc::clone(&self.shared)).await?;
+            tokio::spawn(desk.run(orders));
         }
         Ok(())
     }
@@ -332,6 +354,21 @@ impl Reception {
         self.shared.registry.leg_ended(sid, cause);
     }
 
+    /// The store of calls.
+    pub fn store(&self) -> &Store {
+        &self.shared.parts.store
+    }
+
+    /// The businesses.
+    pub fn directory(&self) -> &Directory {
+        &self.shared.parts.directory
+    }
+
+    /// The handoffs of all calls.
+    pub fn handoffs(&self) -> &Handoffs {
+        &self.shared.handoffs
+    }
+
     /// How many calls are going on.
     pub fn calls(&self) -> usize {
         *self.shared.registry.count().borrow()
@@ -364,6 +401,7 @@ impl Reception {
                 );
             }
         }
+        self.shared.handoffs.stop();
         if timeout(LAST_WRITES, self.shared.parts.journal.flush()).await.is_err() {
             error!("the database cannot be written: the last facts of calls are lost");
         }

@@ -6,7 +6,7 @@ use rand::distr::Alphanumeric;
 use tokio::sync::{mpsc, watch};
 
 use super::{AttachError, Command, Link, Ticket};
-use crate::domain::{CallId, HangupCause};
+use crate::domain::{CallId, HandoffId, HandoffNews, HangupCause};
 use crate::telephony::twilio::CallSid;
 
 /// Letters and digits of a stream's token: 190 bits.
@@ -66,6 +66,19 @@ impl Registry {
             // A full queue means that the call is being told to end already.
             let _ = entry.commands.try_send(Command::LegEnded(cause));
         }
+    }
+
+    /// Passes news of its handoff on to a call; a call that is over has no use for it.
+    pub fn handoff_news(&self, call: CallId, handoff: HandoffId, news: HandoffNews) {
+        if let Some(entry) = self.lock().calls.values().find(|entry| entry.call == call) {
+            // As above.
+            let _ = entry.commands.try_send(Command::Handoff(handoff, news));
+        }
+    }
+
+    /// The carrier's id of a call that is going on.
+    pub fn sid(&self, call: CallId) -> Option<CallSid> {
+        self.lock().calls.iter().find(|(_, entry)| entry.call == call).map(|(sid, _)| sid.clone())
     }
 
     /// Removes a call that is over, with its unused tokens.

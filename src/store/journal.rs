@@ -4,7 +4,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::domain::{CallId, CallTime, Fact};
 
-use super::{NewCall, Store, StoreError, call, fact};
+use super::{HandoffEntry, NewCall, Store, StoreError, call, fact, handoff};
 
 /// Facts that may wait in memory while the database cannot be written; a call makes a few hundred of about 300 bytes.
 const CAPACITY: usize = 65_536;
@@ -44,6 +44,7 @@ pub struct Recorder {
 enum Entry {
     Begin(NewCall),
     Fact { call: CallId, seq: u64, at: CallTime, fact: Box<Fact> },
+    Handoff(Box<HandoffEntry>),
     Flush(oneshot::Sender<()>),
 }
 
@@ -66,6 +67,11 @@ impl Journal {
     /// Returns what records further facts of a call already stored; `next_seq` is one more than its last fact's.
     pub fn resume(&self, call: CallId, next_seq: u64) -> Recorder {
         Recorder { call, next_seq, queue: self.queue.clone() }
+    }
+
+    /// Records something about a handoff; never waits.
+    pub fn handoff(&self, entry: HandoffEntry) {
+        enqueue(&self.queue, Entry::Handoff(Box::new(entry)));
     }
 
     /// Waits until everything recorded so far is committed: for ever, while the database cannot be written.
@@ -173,6 +179,7 @@ async fn write(store: &Store, batch: &[Entry]) -> Result<(), StoreError> {
             Entry::Fact { call, seq, at, fact } => {
                 fact::append(&mut transaction, *call, *seq, *at, fact).await?;
             }
+            Entry::Handoff(entry) => handoff::write(&mut transaction, entry).await?,
             Entry::Flush(_) => {}
         }
     }

@@ -5,6 +5,7 @@
 
 mod call;
 mod fact;
+mod handoff;
 mod journal;
 mod promise;
 mod record;
@@ -23,11 +24,12 @@ use crate::domain::CallId;
 
 pub use call::{CallFilter, NewCall, StoredCall};
 pub use fact::StoredFact;
+pub use handoff::{HandoffEntry, HandoffFilter, HandoffRecord, NotesLink, OfferRecord, StoredHandoffFact};
 pub use journal::{Journal, JournalHealth, Recorder};
 pub use promise::PromiseFilter;
 pub use record::{
     CallRecord, CallSummary, GuardEvent, IntakeAnswer, MentionSeen, PhaseChange, PromiseMoment, StateSeen,
-    StressPoint, TranscriptTurn, Trigger,
+    StressCrossing, StressPoint, TranscriptTurn, Trigger,
 };
 
 /// How long a statement waits for another process's write before it counts as failed.

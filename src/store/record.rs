@@ -3,8 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     Aspect, BusinessId, CallId, CallNote, CallTime, CallerState, Diagnosis, EarlierCall, EscalationReason,
-    Fact, HangupCause, Mention, Phase, PhoneNumber, Pii, Promise, PromiseId, Slot, Span, Speaker, TurnId,
-    TurnTiming, Urgency,
+    Fact, HangupCause, Mention, Phase, PhoneNumber, Pii, Promise, PromiseId, Slot, Span, Speaker,
+    StressScore, TurnId, TurnTiming, Urgency,
 };
 
 use super::{StoredCall, StoredFact};
@@ -77,9 +77,12 @@ pub struct CallRecord {
     /// When each promise was first made.
     #[serde(default)]
     pub promised_at: Vec<PromiseMoment>,
-    /// How stressed the caller sounded, in order.
+    /// How stressed the caller was, in order.
     #[serde(default)]
     pub stress: Vec<StressPoint>,
+    /// When the level of stress crossed the business's line.
+    #[serde(default)]
+    pub stress_crossings: Vec<StressCrossing>,
     /// How long each answer took.
     pub timings: Vec<TurnTiming>,
     /// The course of the conversation.
@@ -106,11 +109,14 @@ pub struct StateSeen {
 pub struct Trigger {
     /// The reason.
     pub reason: EscalationReason,
-    /// In which turn; absent when a key was pressed.
+    /// In which turn; absent when a key was pressed, or while a turn went on.
     pub turn: Option<TurnId>,
     /// When it was decided.
     #[serde(default)]
     pub at: CallTime,
+    /// When the speech began in which the caller was told, if they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_at: Option<CallTime>,
 }
 
 /// A promise was made.
@@ -122,17 +128,62 @@ pub struct PromiseMoment {
     pub at: CallTime,
 }
 
-/// How stressed the caller sounded at one moment, each from 0 to 100.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// How stressed the caller was at one moment, each level from 0 to 100.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StressPoint {
     /// When.
     pub at: CallTime,
-    /// The level.
+    /// The level of voice, words and course together.
     pub level: f32,
     /// The lower bound of the level's uncertainty.
     pub low: f32,
     /// The upper bound of the level's uncertainty.
     pub high: f32,
+    /// 0 to 1: one, less the share of the scale between the bounds.
+    pub confidence: f32,
+    /// What the voice alone says; absent before enough speech was heard.
+    pub voice: Option<f32>,
+    /// What the words alone say.
+    pub words: f32,
+    /// What the course of the talk alone says.
+    pub course: f32,
+    /// What raises the level, in plain words.
+    pub reasons: Vec<String>,
+    /// Seconds of the caller's speech heard by then.
+    pub speech_seconds: f32,
+    /// The turn whose words it takes in; absent while a turn went on.
+    pub turn: Option<TurnId>,
+}
+
+/// The level of stress had stayed beyond the business's line.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct StressCrossing {
+    /// When.
+    pub at: CallTime,
+    /// Whether it was over the line, or well below it again.
+    pub over: bool,
+    /// The line.
+    pub line: f32,
+    /// Seconds of the caller's speech heard by then.
+    pub speech_seconds: f32,
+}
+
+impl StressPoint {
+    fn of(at: CallTime, score: &StressScore, speech_seconds: f32, turn: Option<TurnId>) -> Self {
+        Self {
+            at,
+            level: score.level,
+            low: score.low,
+            high: score.high,
+            confidence: score.confidence,
+            voice: score.voice.as_ref().map(|voice| voice.level),
+            words: score.words.level,
+            course: score.course.level,
+            reasons: score.reasons().map(str::to_owned).collect(),
+            speech_seconds,
+            turn,
+        }
+    }
 }
 
 /// Something said in passing, and when.
@@ -266,6 +317,7 @@ impl CallRecord {
             promises,
             promised_at: Vec::new(),
             stress: Vec::new(),
+            stress_crossings: Vec::new(),
             timings: Vec::new(),
             phases: Vec::new(),
             line_lost_at: Vec::new(),
@@ -365,7 +417,19 @@ impl CallRecord {
             Fact::Advised { emergency } => add(&mut self.advised, emergency),
             Fact::Informed { faq } => add(&mut self.informed, faq),
             Fact::Escalated { reason, turn } => {
-                self.triggers.push(Trigger { reason: *reason, turn: *turn, at });
+                self.triggers.push(Trigger { reason: *reason, turn: *turn, at, told_at: None });
+            }
+            Fact::StressScored { score, speech_seconds, turn } => {
+                self.stress.push(StressPoint::of(at, score, *speech_seconds, *turn));
+            }
+            Fact::StressCrossed { over, line, speech_seconds } => {
+                let (over, line, speech_seconds) = (*over, *line, *speech_seconds);
+                self.stress_crossings.push(StressCrossing { at, over, line, speech_seconds });
+            }
+            Fact::TakeoverTold { reason, since } => {
+                if let Some(trigger) = self.triggers.iter_mut().find(|trigger| trigger.reason == *reason) {
+                    trigger.told_at.get_or_insert(*since);
+                }
             }
             Fact::UrgencyRaised { reason } => {
                 self.urgency = Urgency::Urgent;
@@ -382,6 +446,10 @@ impl CallRecord {
             Fact::Resumed => self.resumed_at.push(at),
             // How a question was asked is in the transcript; the end comes from the stored call.
             Fact::Asked { .. }
+            | Fact::HandoffBegan { .. }
+            | Fact::HandoffHeard { .. }
+            | Fact::HandoffStopped { .. }
+            | Fact::PutThrough { .. }
             | Fact::WrongNumber { .. }
             | Fact::Keyed { .. }
             | Fact::SilenceNoticed { .. }

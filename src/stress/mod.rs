@@ -8,7 +8,6 @@
 pub mod augment;
 pub mod average;
 pub mod baseline;
-pub mod crossing;
 pub mod evaluate;
 pub mod fit;
 mod formant;
@@ -24,4 +23,5 @@ pub mod scorer;
 pub mod spectrum;
 #[cfg(test)]
 mod tests;
+pub mod tone;
 pub mod window;

@@ -154,22 +154,25 @@ impl Cue {
     }
 }
 
+/// What each word of the cues weighs.
 #[derive(Debug, Clone)]
-struct Rarity {
-    topics: f32,
-    holding: BTreeMap<String, u32>,
-}
+struct Rarity(BTreeMap<String, f32>);
 
 impl Rarity {
     fn of(topics: &[Cues]) -> Self {
-        let mut holding = BTreeMap::new();
+        let mut holding: BTreeMap<&String, u32> = BTreeMap::new();
         for cues in topics {
             let words: BTreeSet<&String> = cues.0.iter().flat_map(|cue| &cue.words).collect();
             for word in words {
-                *holding.entry(word.clone()).or_insert(0) += 1;
+                *holding.entry(word).or_insert(0) += 1;
             }
         }
-        Self { topics: topics.len() as f32, holding }
+        let weight = |(word, holding): (&String, u32)| {
+            let rarity = (1.0 + topics.len() as f32 / holding as f32).ln();
+            let function = FUNCTION.contains(&word.as_str());
+            (word.clone(), if function { rarity * FUNCTION_WEIGHT } else { rarity })
+        };
+        Self(holding.into_iter().map(weight).collect())
     }
 
     fn of_cue(&self, cue: &Cue) -> f32 {
@@ -177,9 +180,7 @@ impl Rarity {
     }
 
     fn weight(&self, word: &str) -> f32 {
-        let holding = self.holding.get(word).copied().unwrap_or(1) as f32;
-        let rarity = (1.0 + self.topics / holding).ln();
-        if FUNCTION.contains(&word) { rarity * FUNCTION_WEIGHT } else { rarity }
+        self.0.get(word).copied().unwrap_or_default()
     }
 }
 
@@ -200,13 +201,24 @@ impl Hit {
 struct Said {
     tokens: Vec<Token>,
     keys: Vec<String>,
+    /// The places of the tokens in the order of their keys, so that they are found by them.
+    by_key: Vec<usize>,
 }
 
 impl Said {
     fn new(text: &str) -> Self {
         let tokens = tokens(text);
-        let keys = tokens.iter().map(key).collect();
-        Self { tokens, keys }
+        let keys: Vec<String> = tokens.iter().map(key).collect();
+        let mut by_key: Vec<usize> = (0..keys.len()).collect();
+        by_key.sort_by_key(|at| &keys[*at]);
+        Self { tokens, keys, by_key }
+    }
+
+    /// The places of a key, in order.
+    fn places(&self, key: &str) -> &[usize] {
+        let from = self.by_key.partition_point(|at| self.keys[*at].as_str() < key);
+        let places = &self.by_key[from..];
+        &places[..places.iter().take_while(|at| self.keys[**at] == key).count()]
     }
 
     fn span(&self, hit: &Hit) -> Range<usize> {
@@ -218,7 +230,7 @@ impl Said {
     /// Every place where the cue stands and is not denied. Two words of matter may also stand the other way round:
     /// "my card was stolen" for "stolen card".
     fn find(&self, cue: &Cue) -> Vec<Hit> {
-        if !cue.words.iter().all(|word| self.keys.contains(word)) {
+        if !cue.words.iter().all(|word| !self.places(word).is_empty()) {
             return Vec::new();
         }
         let mut hits = self.find_in_order(&cue.words);
@@ -241,18 +253,20 @@ impl Said {
         for (topic, cues) in topics.iter().enumerate() {
             let mut best = (0.0, BTreeSet::new());
             // A "not" is never left out: "show up" is the opposite of "did not show up".
-            let negated = self.keys.iter().any(|key| key == NOT);
+            let negated = !self.places(NOT).is_empty();
             let fit =
                 |cue: &&Cue| cue.words.len() > 1 && (negated || !cue.words.iter().any(|word| word == NOT));
             for cue in cues.0.iter().filter(fit) {
-                let whole = rarity.of_cue(cue);
                 let there = cue.words.iter().filter_map(|word| {
-                    let at = self.keys.iter().position(|key| key == word)?;
+                    let at = *self.places(word).first()?;
                     (!self.denied(at)).then(|| (at, rarity.weight(word)))
                 });
                 let (at, weights): (BTreeSet<usize>, Vec<f32>) = there.unzip();
+                if weights.is_empty() {
+                    continue;
+                }
                 let weight: f32 = weights.iter().sum();
-                let share = weight / whole.max(f32::EPSILON);
+                let share = weight / rarity.of_cue(cue).max(f32::EPSILON);
                 if share >= LOOSE_SHARE && weight * share * LOOSE > best.0 {
                     best = (weight * share * LOOSE, at);
                 }
@@ -268,8 +282,7 @@ impl Said {
 
     fn find_in_order(&self, words: &[String]) -> Vec<Hit> {
         let Some((first, rest)) = words.split_first() else { return Vec::new() };
-        let starts = (0..self.keys.len()).filter(|&at| self.keys[at] == *first);
-        starts.filter_map(|start| self.follow(start, rest)).collect()
+        self.places(first).iter().filter_map(|start| self.follow(*start, rest)).collect()
     }
 
     fn follow(&self, start: usize, rest: &[String]) -> Option<Hit> {

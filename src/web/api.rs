@@ -1,5 +1,9 @@
 //! The records of calls, as JSON, for the business's own programs.
 
+mod agents;
+mod events;
+mod handoffs;
+
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -9,6 +13,7 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{BusinessId, CallId};
+use crate::reception::Reception;
 use crate::store::{CallFilter, CallRecord, CallSummary, Store};
 
 use super::Error;
@@ -17,14 +22,22 @@ use super::auth::{BearerToken, require_token};
 const USUAL_PAGE: u32 = 20;
 const LONGEST_PAGE: u32 = 100;
 
-/// `GET /api/calls` and `GET /api/calls/{id}`, behind a bearer token.
-pub fn router(store: Store, token: BearerToken) -> Router {
+/// The records, behind a bearer token: `GET /api/calls[/{id}]`, `GET /api/handoffs[/{id}]` and
+/// `GET /api/handoffs/{id}/briefing`; with `live`, what goes on at the moment.
+pub fn router(store: Store, live: Router, token: BearerToken) -> Router {
     Router::new()
         .route("/api/calls", get(list))
         .route("/api/calls/{id}", get(show))
+        .merge(handoffs::router())
+        .with_state(store)
+        .merge(live)
         .fallback(async || Error::new(StatusCode::NOT_FOUND, "there is nothing here"))
         .layer(from_fn_with_state(token, require_token))
-        .with_state(store)
+}
+
+/// What goes on at the moment: `GET /api/agents`, `POST /api/agents/{business}/{agent}` and `GET /api/events`.
+pub fn live(reception: Reception) -> Router {
+    Router::new().merge(agents::router()).merge(events::router()).with_state(reception)
 }
 
 #[derive(Debug, Deserialize)]

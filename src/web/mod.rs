@@ -6,6 +6,7 @@
 pub mod api;
 pub mod auth;
 pub mod health;
+pub mod notes;
 pub mod twilio;
 
 use axum::Json;

@@ -1,4 +1,6 @@
-//! Twilio's doors: three signed webhooks and the media socket.
+//! Twilio's doors: signed webhooks for callers' and agents' legs, and the media socket.
+
+mod agents;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,8 +22,8 @@ use tracing::{info, warn};
 use crate::domain::HangupCause;
 use crate::reception::{Admission, Link, Outbound, Reception, Ticket};
 use crate::telephony::twilio::{
-    self, CallStatus, Form, FrameError, Frames, Inbound, IncomingCall, MAX_FRAME_BYTES, RESUME_PATH,
-    SIGNATURE_HEADER, STATUS_PATH, STREAM_PATH, Start, StatusCallback, TOKEN_PARAMETER, VOICE_PATH, Verifier,
+    self, Form, FrameError, Frames, Inbound, IncomingCall, MAX_FRAME_BYTES, RESUME_PATH, SIGNATURE_HEADER,
+    STATUS_PATH, STREAM_PATH, Start, StatusCallback, TOKEN_PARAMETER, VOICE_PATH, Verifier,
 };
 
 /// No genuine webhook is larger.
@@ -54,6 +56,7 @@ pub fn router(reception: Reception, settings: twilio::Settings) -> Router {
         .route(RESUME_PATH, post(voice))
         .route(STATUS_PATH, post(status))
         .route(STREAM_PATH, any(stream))
+        .merge(agents::router())
         .layer(DefaultBodyLimit::max(MAX_WEBHOOK_BYTES))
         .with_state(doors)
 }
@@ -66,6 +69,11 @@ async fn voice(
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let incoming = IncomingCall::parse(&doors.signed(&uri, &headers, &body)?)?;
+    if incoming.status.is_over() {
+        // After a conference the carrier asks what to do next even when the caller has hung up.
+        doors.reception.leg_ended(&incoming.call_sid, HangupCause::CallerHungUp);
+        return Ok(twiml(twilio::hangup()));
+    }
     Ok(doors.answer(doors.reception.admit(&incoming).await))
 }
 
@@ -76,13 +84,8 @@ async fn status(
     body: Bytes,
 ) -> Result<StatusCode, Refusal> {
     let news = StatusCallback::parse(&doors.signed(&uri, &headers, &body)?)?;
-    match news.status {
-        CallStatus::Completed
-        | CallStatus::Busy
-        | CallStatus::Failed
-        | CallStatus::NoAnswer
-        | CallStatus::Canceled => doors.reception.leg_ended(&news.call_sid, HangupCause::CallerHungUp),
-        CallStatus::Queued | CallStatus::Initiated | CallStatus::Ringing | CallStatus::InProgress => {}
+    if news.status.is_over() {
+        doors.reception.leg_ended(&news.call_sid, HangupCause::CallerHungUp);
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,5 +1,5 @@
-//! Stress in the voice: false crossings of the line an hour, how soon it is crossed when a voice turns angry, and the
-//! cost.
+//! Stress, live: the whole way from the telephone's sound through the ear's turns, the scorer and the engine, whose words
+//! are neutral throughout. False crossings of the line an hour, how soon it is crossed when a voice turns, and the cost.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,18 +8,25 @@ use std::time::{Duration, Instant};
 
 use calmline::audio::decode::decode_recording;
 use calmline::audio::resample::resample;
-use calmline::stress::baseline::Baseline;
-use calmline::stress::crossing::{Crossed, Crossing};
-use calmline::stress::model::Model;
-use calmline::stress::scorer::Scorer;
+use calmline::audio::turn::{TurnDetector, TurnNews};
+use calmline::audio::ulaw;
+use calmline::audio::vad::VadModel;
+use calmline::call::{Action, CallStart, Engine, Event};
+use calmline::config::example;
+use calmline::domain::{
+    Business, CallId, CallTime, Completeness, EscalationReason, Fact, Pii, Span, StressPolicy, Utterance,
+};
+use calmline::stress::tone::{Level, Tone};
 
 const HZ: f64 = 8_000.0;
 /// Samples in a frame of 20 ms.
 const FRAME: usize = 160;
-const LINE: f32 = 78.0;
-const PERSISTENCE_SECONDS: f32 = 1.5;
 /// Calm recordings at the beginning of a simulated call.
 const CALM: usize = 4;
+/// Silence after each recording, in samples.
+const PAUSE: usize = 12_000;
+/// What the engine hears in every turn: it waits, and nothing goes wrong.
+const NEUTRAL: &str = "Hold on, let me look.";
 
 struct Clip {
     path: PathBuf,
@@ -32,52 +39,60 @@ struct Sums {
     seconds: f64,
     speech: f64,
     crossings: usize,
+    decisions: usize,
     spent: Duration,
 }
 
 /// Prints the false crossings, the live simulations, and the share of a core that a call costs.
 pub fn run(data: &Path) {
-    let model = Arc::new(Model::built_in());
-    crossings(data, &model);
+    let vad = VadModel::load().unwrap();
+    let policy = StressPolicy::default();
+    println!(
+        "\nStress: the line is {} and must be held for {} s of speech",
+        policy.threshold, policy.persistence_seconds
+    );
+    crossings(data, &vad, policy);
     for manifest in ["dev_stress.tsv", "check_stress_english.tsv"] {
-        turning(data, manifest, &model);
+        turning(data, manifest, &vad, policy);
     }
 }
 
-fn crossings(data: &Path, model: &Arc<Model>) {
-    println!("\nStress: crossings of {LINE} for {PERSISTENCE_SECONDS} s of speech, where nobody is stressed");
+fn crossings(data: &Path, vad: &VadModel, policy: StressPolicy) {
+    println!("\nWhere nobody is stressed");
     println!(
-        "| sound | minutes | taken for speech | crossings | an hour | share of a core |\n|---|---|---|---|---|---|"
+        "| sound | minutes | scored as speech | crossings | an hour | a person sent for | scoring, share of a core |\n\
+         |---|---|---|---|---|---|---|"
     );
     for manifest in ["dev_calm.tsv", "dev_phone_dialogues.tsv", "callers.tsv", "dev_noise.tsv"] {
         let mut kinds: BTreeMap<String, Sums> = BTreeMap::new();
         for clip in clips(data, manifest) {
             let samples = samples(&clip.path);
-            let sums = kinds.entry(clip.label.clone()).or_default();
-            let mut call = Call::new(model);
-            let start = Instant::now();
+            let mut call = Call::new(vad, policy);
             call.hear(&samples);
-            sums.spent += start.elapsed();
+            let sums = kinds.entry(clip.label.clone()).or_default();
+            sums.spent += call.spent;
             sums.seconds += samples.len() as f64 / HZ;
-            sums.speech += f64::from(call.speech);
-            sums.crossings += call.crossed.len();
+            sums.speech += f64::from(call.speech());
+            sums.crossings += usize::from(call.crossed.is_some());
+            sums.decisions += usize::from(call.decided.is_some());
         }
-        for (kind, Sums { seconds, speech, crossings, spent }) in kinds {
+        for (kind, Sums { seconds, speech, crossings, decisions, spent }) in kinds {
             let (share, an_hour) = (100.0 * speech / seconds, crossings as f64 / seconds * 3_600.0);
             let cost = 100.0 * spent.as_secs_f64() / seconds;
             println!(
-                "| {kind} | {:.1} | {share:.0} % | {crossings} | {an_hour:.1} | {cost:.2} % |",
+                "| {kind} | {:.1} | {share:.0} % | {crossings} | {an_hour:.1} | {decisions} | {cost:.2} % |",
                 seconds / 60.0
             );
         }
     }
 }
 
-/// Splices every speaker's calm recordings to their angry, fearful or happy ones.
-fn turning(data: &Path, manifest: &str, model: &Arc<Model>) {
-    println!("\nStress: {manifest}, {CALM} calm recordings followed by all of another kind");
+/// Splices every speaker's calm recordings to those of another kind, each of which comes first once.
+fn turning(data: &Path, manifest: &str, vad: &VadModel, policy: StressPolicy) {
+    println!("\n{manifest}: {CALM} calm recordings, then all of another kind");
     println!(
-        "| turns | speakers | crossed | seconds of speech until then, median | p95 |\n|---|---|---|---|---|"
+        "| turns | calls | crossed | median s of its speech | p95 | a person sent for | median s | p95 |\n\
+         |---|---|---|---|---|---|---|---|"
     );
     let all = clips(data, manifest);
     let mut speakers: BTreeMap<&str, Vec<&Clip>> = BTreeMap::new();
@@ -85,54 +100,143 @@ fn turning(data: &Path, manifest: &str, model: &Arc<Model>) {
         speakers.entry(&clip.speaker).or_default().push(clip);
     }
     for kind in ["angry", "fearful", "happy", "sad"] {
-        let (mut turned, mut waited) = (0, Vec::new());
+        let (mut calls, mut crossed, mut decided) = (0, Vec::new(), Vec::new());
         for clips in speakers.values() {
-            let of = |label: &str| clips.iter().filter(|clip| clip.label == label).collect::<Vec<_>>();
+            let of = |label: &str| -> Vec<Vec<f32>> {
+                clips.iter().filter(|clip| clip.label == label).map(|clip| samples(&clip.path)).collect()
+            };
             let (calm, other) = (of("neutral"), of(kind));
-            if calm.len() < CALM || other.is_empty() {
+            if calm.len() < CALM {
                 continue;
             }
-            let mut call = Call::new(model);
-            calm.iter().take(CALM).for_each(|clip| call.hear(&samples(&clip.path)));
-            let before = call.speech;
-            call.crossed.clear();
-            other.iter().for_each(|clip| call.hear(&samples(&clip.path)));
-            turned += 1;
-            waited.extend(call.crossed.first().map(|at| at - before));
+            for first in 0..other.len() {
+                let mut call = Call::new(vad, policy);
+                calm.iter().take(CALM).for_each(|clip| call.hear(clip));
+                let before = call.speech();
+                let early = call.crossed.is_some();
+                for n in 0..other.len() {
+                    call.hear(&other[(first + n) % other.len()]);
+                }
+                calls += 1;
+                if !early {
+                    crossed.extend(call.crossed.map(|at| at - before));
+                    decided.extend(call.decided.map(|at| at - before));
+                }
+            }
         }
-        waited.sort_by(f32::total_cmp);
-        let at = |share: f64| waited.get((waited.len() as f64 * share) as usize).or(waited.last());
-        let show = |value: Option<&f32>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}"));
-        println!("| {kind} | {turned} | {} | {} | {} |", waited.len(), show(at(0.5)), show(at(0.95)));
+        println!("| {kind} | {calls} | {} | {} |", shown(&mut crossed), shown(&mut decided));
     }
+}
+
+/// How many, the median and the 95th percentile.
+fn shown(values: &mut [f32]) -> String {
+    values.sort_by(f32::total_cmp);
+    let at = |share: f64| values.get((values.len() as f64 * share) as usize).or(values.last());
+    let show = |value: Option<&f32>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}"));
+    format!("{} | {} | {}", values.len(), show(at(0.5)), show(at(0.95)))
 }
 
 /// One caller's line, every recording a turn.
 struct Call {
-    scorer: Scorer,
-    crossing: Crossing,
-    /// Seconds of speech heard, and those at which the line was crossed.
-    speech: f32,
-    crossed: Vec<f32>,
+    detector: TurnDetector,
+    tone: Tone,
+    engine: Engine,
+    now: CallTime,
+    /// Seconds of speech when the line was first crossed, and when a person was sent for.
+    crossed: Option<f32>,
+    decided: Option<f32>,
+    /// What scoring cost.
+    spent: Duration,
 }
 
 impl Call {
-    fn new(model: &Arc<Model>) -> Self {
-        Self {
-            scorer: Scorer::new(model.clone(), Baseline::default()),
-            crossing: Crossing::new(LINE, PERSISTENCE_SECONDS),
-            speech: 0.0,
-            crossed: Vec::new(),
-        }
+    fn new(vad: &VadModel, policy: StressPolicy) -> Self {
+        let business = Business { stress: Some(policy), ..example("heating").unwrap() };
+        let start = CallStart {
+            id: CallId::new("01935b1e-4a00-7000-8000-000000000001".parse().unwrap()),
+            business: Arc::new(business),
+            caller: None,
+            started_at: "2026-11-23T18:02Z".parse().unwrap(),
+            earlier: vec![],
+            model: None,
+        };
+        let mut call = Self {
+            detector: TurnDetector::new(vad.clone()),
+            tone: Tone::default(),
+            engine: Engine::new(start),
+            now: CallTime::ZERO,
+            crossed: None,
+            decided: None,
+            spent: Duration::ZERO,
+        };
+        call.event(Event::Answered);
+        call
+    }
+
+    /// Seconds of the caller's speech that were scored.
+    fn speech(&self) -> f32 {
+        self.engine.state().stress().speech_seconds()
     }
 
     fn hear(&mut self, samples: &[f32]) {
-        let mut updates: Vec<_> = samples.chunks(FRAME).flat_map(|frame| self.scorer.feed(frame)).collect();
-        updates.extend(self.scorer.turn_ended());
-        for update in updates {
-            self.speech += update.new_seconds;
-            if self.crossing.hear(update.level, update.new_seconds) == Some(Crossed::Over) {
-                self.crossed.push(self.speech);
+        let mut sound = samples.to_vec();
+        sound.resize(samples.len() + PAUSE, 0.0);
+        for frame in sound.chunks(FRAME) {
+            let frame = ulaw::decode(&ulaw::encode(frame));
+            self.now = self.now + Duration::from_millis(20);
+            self.detector.push(&frame);
+            self.toned(|tone| tone.hear(&frame));
+            self.follow();
+        }
+    }
+
+    fn follow(&mut self) {
+        while let Some(news) = self.detector.poll() {
+            match news {
+                TurnNews::SpeechStarted { onset, at } => {
+                    let ago = u64::try_from(at.since(onset).as_millis()).unwrap();
+                    self.toned(|tone| tone.speech_started(ago));
+                    self.event(Event::SpeechStarted);
+                }
+                TurnNews::Segment(segment) => {
+                    self.detector.words(segment.id, Completeness::Complete, true);
+                    self.detector.finality(segment.id, 0.9);
+                }
+                TurnNews::TurnEnded { span, .. } => {
+                    self.toned(Tone::turn_ended);
+                    self.event(Event::SpeechStopped);
+                    let text = Pii::from(NEUTRAL);
+                    self.event(Event::Heard(Utterance { text, span, confidence: 0.9 }));
+                }
+                TurnNews::NoiseEnded { .. } => {
+                    self.toned(Tone::turn_ended);
+                    self.event(Event::Unclear { span: Span::default(), likely_speech: false });
+                }
+                TurnNews::SpeechResumed { .. } | TurnNews::SegmentKept { .. } => {}
+            }
+        }
+    }
+
+    fn toned(&mut self, hear: impl FnOnce(&mut Tone) -> Option<Level>) {
+        let since = Instant::now();
+        let level = hear(&mut self.tone);
+        self.spent += since.elapsed();
+        if let Some(Level { voice, new_seconds }) = level {
+            self.event(Event::StressScored { voice, new_seconds });
+        }
+    }
+
+    fn event(&mut self, event: Event) {
+        self.engine.handle(event, self.now);
+        while let Some(action) = self.engine.poll_action() {
+            let Action::Record(fact) = action else { continue };
+            let spoken = self.speech();
+            match fact {
+                Fact::StressCrossed { over: true, .. } => _ = self.crossed.get_or_insert(spoken),
+                Fact::Escalated { reason: EscalationReason::Stress, .. } => {
+                    self.decided.get_or_insert(spoken);
+                }
+                _ => {}
             }
         }
     }

@@ -1,5 +1,5 @@
 //! What it takes to understand and decide: the time of one turn of the caller's, over all lines of the scenarios, each as
-//! the first turn of a call and in its own call, and over a long rambling turn.
+//! the first turn of a call and in its own call, by length, and over a long rambling turn.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,20 +21,30 @@ const ROUNDS: usize = 5;
 pub fn run() {
     let heating = Arc::new(example("heating").unwrap());
     let calls = calls();
-    let mut first: Vec<Duration> = Vec::new();
+    let mut by_words: Vec<(usize, Duration)> = Vec::new();
     let mut within: Vec<Duration> = Vec::new();
     for (business, lines) in &calls {
         let business = Arc::new(example(business).unwrap());
         within.extend(quickest(|| turns(&business, lines)));
         for line in lines {
-            first.extend(quickest(|| turns(&heating, std::slice::from_ref(line))));
+            let words = line.split_whitespace().count();
+            let times = quickest(|| turns(&heating, std::slice::from_ref(line)));
+            by_words.extend(times.into_iter().map(|time| (words, time)));
         }
     }
     let ramble = |times: usize| vec![vec![RAMBLING; times].join(". ")];
     println!("\nUnderstanding and deciding, ms of each turn of the caller's");
     println!("| turns | how many | p50 | p95 | max |\n|---|---|---|---|---|");
-    row("as the first of a call", first);
+    row("as the first of a call", by_words.iter().map(|(_, time)| *time).collect());
     row("each in its call", within);
+    let mut fewest = 1;
+    for most in [10, 20, 40, usize::MAX] {
+        let of_length = |(words, _): &&(usize, Duration)| (fewest..=most).contains(words);
+        let times: Vec<Duration> = by_words.iter().filter(of_length).map(|(_, time)| *time).collect();
+        let to = if most == usize::MAX { "more".to_owned() } else { most.to_string() };
+        row(&format!("as the first, {fewest} to {to} words"), times);
+        fewest = most.saturating_add(1);
+    }
     for times in [1, 3] {
         let long = ramble(times);
         let words = long[0].split_whitespace().count();
@@ -101,7 +111,8 @@ fn start(business: &Arc<Business>) -> CallStart {
     }
 }
 
-/// The time each turn takes in a call that hears every sentence out.
+/// The time each turn takes in a call that hears every sentence out: that of a copy of the engine which takes it in, as the
+/// driver asks one in advance.
 fn turns(business: &Arc<Business>, lines: &[String]) -> Vec<Duration> {
     let mut engine = Engine::new(start(business));
     let mut now = CallTime::ZERO;
@@ -116,8 +127,10 @@ fn turns(business: &Arc<Business>, lines: &[String]) -> Vec<Duration> {
         let span = Span { start: now, end: now };
         let heard = Event::Heard(Utterance { text: Pii::from(line.as_str()), span, confidence: 0.9 });
         let began = Instant::now();
-        engine.handle(heard, now);
+        let mut ahead = engine.clone();
+        ahead.handle(heard, now);
         times.push(began.elapsed());
+        engine = ahead;
         hear_out(&mut engine, &mut now);
     }
     times

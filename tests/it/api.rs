@@ -75,7 +75,7 @@ async fn store_with_calls(count: u128) -> (TempDir, Store) {
 #[tokio::test]
 async fn a_call_is_shown_with_its_transcript_and_intake() {
     let (_folder, store) = store_with_calls(1).await;
-    let server = serve(api::router(store, BearerToken::new(Some(TOKEN.into())))).await;
+    let server = serve(api::router(store, Router::new(), BearerToken::new(Some(TOKEN.into())))).await;
     let (status, call) = get(format!("{server}/api/calls/{}", Uuid::from_u128(1)), Some(TOKEN)).await;
     assert_eq!(status, StatusCode::OK);
     assert_eq!(call["business"], "heating");
@@ -92,7 +92,7 @@ async fn a_call_is_shown_with_its_transcript_and_intake() {
 #[tokio::test]
 async fn calls_are_listed_in_pages() {
     let (_folder, store) = store_with_calls(5).await;
-    let server = serve(api::router(store, BearerToken::new(Some(TOKEN.into())))).await;
+    let server = serve(api::router(store, Router::new(), BearerToken::new(Some(TOKEN.into())))).await;
     let mut names = 0;
     let mut pages = Vec::new();
     let mut url = format!("{server}/api/calls?limit=2&business=heating");
@@ -111,7 +111,7 @@ async fn calls_are_listed_in_pages() {
 #[tokio::test]
 async fn nobody_gets_in_without_the_token() {
     let (_folder, store) = store_with_calls(1).await;
-    let server = serve(api::router(store, BearerToken::new(Some(TOKEN.into())))).await;
+    let server = serve(api::router(store, Router::new(), BearerToken::new(Some(TOKEN.into())))).await;
     for path in ["/api/calls".to_owned(), format!("/api/calls/{}", Uuid::from_u128(1)), "/api/x".into()] {
         for wrong in [None, Some(""), Some("a-token-for-test"), Some("a-token-for-tests-")] {
             let (status, body) = get(format!("{server}{path}"), wrong).await;
@@ -124,7 +124,7 @@ async fn nobody_gets_in_without_the_token() {
 #[tokio::test]
 async fn without_a_token_configured_the_api_is_closed_and_says_how_to_open_it() {
     let (_folder, store) = store_with_calls(1).await;
-    let server = serve(api::router(store, BearerToken::new(None))).await;
+    let server = serve(api::router(store, Router::new(), BearerToken::new(None))).await;
     let (status, body) = get(format!("{server}/api/calls"), Some("")).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     assert!(body["error"].as_str().unwrap().contains("CALMLINE_API_TOKEN"));
@@ -133,7 +133,7 @@ async fn without_a_token_configured_the_api_is_closed_and_says_how_to_open_it() 
 #[tokio::test]
 async fn a_request_that_makes_no_sense_is_answered_with_what_was_expected() {
     let (_folder, store) = store_with_calls(0).await;
-    let server = serve(api::router(store.clone(), BearerToken::new(Some(TOKEN.into())))).await;
+    let server = serve(api::router(store.clone(), Router::new(), BearerToken::new(Some(TOKEN.into())))).await;
     for (path, expected) in [
         ("/api/calls?limit=many", StatusCode::BAD_REQUEST),
         ("/api/calls?before=yesterday", StatusCode::BAD_REQUEST),

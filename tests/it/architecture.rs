@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("understanding", &["domain"]),
     ("diagnosis", &["domain", "understanding"]),
     ("call", &["domain", "understanding", "diagnosis"]),
+    ("queue", &["domain"]),
     ("telephony", &[]),
     ("telephony/twilio", &["domain"]),
     ("telephony/local", &["domain", "audio", "telephony/twilio"]),
@@ -30,8 +31,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "domain",
             "audio",
+            "stress",
             "understanding",
             "call",
+            "queue",
             "telephony/twilio",
             "transcribe",
             "synthesize",
@@ -46,7 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 const EVERY: &[&str] = &["*"];
 
-const PURE: &[&str] = &["domain", "audio", "stress", "understanding", "diagnosis", "call"];
+const PURE: &[&str] = &["domain", "audio", "stress", "understanding", "diagnosis", "call", "queue"];
 
 /// What a pure room never mentions, not even in its tests.
 const IMPURE: &[&str] =

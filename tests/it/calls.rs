@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use calmline::call::{Action, CallStart, Engine, Event, Playback};
 use calmline::domain::{
-    Business, BusinessId, CallId, CallTime, CallbackPromise, Digit, Fact, FieldKind, HangupCause, Hours,
-    IntakeField, OpeningSpan, PhoneNumber, Pii, Playbook, Span, SpeechId, Utterance,
+    Business, BusinessId, CallId, CallTime, CallbackPromise, Digit, Fact, FieldKind, HandoffRules,
+    HangupCause, Hours, IntakeField, OpeningSpan, PhoneNumber, Pii, Playbook, Span, SpeechId, StressPolicy,
+    Utterance,
 };
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -131,6 +132,8 @@ pub(crate) fn business(id: &str) -> Business {
         hours: Hours { week: (0..5).map(|day| (day, vec![span(8, 17)])).collect(), closed_on: vec![] },
         emergency_number: "911".to_owned(),
         fields,
+        agents: Vec::new(),
+        handoff: HandoffRules::default(),
         callback: CallbackPromise {
             owner: owner.to_owned(),
             within_minutes: 240,
@@ -138,6 +141,7 @@ pub(crate) fn business(id: &str) -> Business {
             urgent_within_minutes: 30,
             urgent_at_any_hour: true,
         },
+        stress: Some(StressPolicy::default()),
         playbook: Playbook::default(),
     }
 }
@@ -217,6 +221,9 @@ impl Stage {
                     self.facts.push((self.now, fact));
                 }
                 Action::Ask { .. } | Action::Cancel(_) => {}
+                Action::HandOff { request, .. } => self.line(&format!("HAND OFF ({:?})", request.reason)),
+                Action::StopHandOff(_) => self.line("STOP THE HANDOFF"),
+                Action::Join(_) => self.line("JOIN"),
                 Action::Hangup(cause) => {
                     self.line(&format!("HANG UP ({cause:?})"));
                     self.over = true;
@@ -407,6 +414,15 @@ fn shown(fact: &Fact) -> String {
     }
     if let Fact::CallerSaid { turn, .. } = fact {
         return format!("caller_said turn={turn}");
+    }
+    if let Fact::StressScored { score, turn, .. } = fact {
+        let voice =
+            score.voice.as_ref().map(|voice| format!(" voice={:.0}", voice.level)).unwrap_or_default();
+        let reasons: Vec<&str> = score.reasons().collect();
+        let [level, words, course] =
+            [score.level, score.words.level, score.course.level].map(|level| format!("{level:.0}"));
+        let turn = turn.map(|turn| format!(" turn={turn}")).unwrap_or_default();
+        return format!("stress_scored {level}{voice} words={words} course={course}{turn} {reasons:?}");
     }
     let mut shown = serde_json::to_value(fact).unwrap();
     let fields = shown.as_object_mut().unwrap();

@@ -39,7 +39,7 @@ fn each_turn_is_one_object_and_the_last_object_is_the_record() {
     let (record, turns) = objects.split_last().unwrap();
     assert!(turns.len() > 3);
     for turn in turns {
-        for key in ["text", "move", "state", "phase", "open", "asks", "guard"] {
+        for key in ["text", "move", "state", "phase", "open", "asks", "stress", "guard"] {
             assert!(turn.get(key).is_some(), "{key} is missing: {turn}");
         }
     }

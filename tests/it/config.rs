@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use calmline::config::{Config, ConfigError};
-use calmline::domain::FieldKind;
+use calmline::domain::{FieldKind, StressPolicy};
 use jiff::civil::date;
 use tempfile::TempDir;
 
@@ -44,6 +44,7 @@ fn the_defaults_and_the_example_businesses_are_whole() {
     assert!(business.hours.on(date(2026, 12, 25)).is_empty(), "a holiday is closed");
     assert_eq!(business.fields[0].kind, FieldKind::Text);
     assert_eq!(business.callback.urgent_owner, "our duty technician");
+    assert_eq!(business.stress, Some(StressPolicy::default()));
 }
 
 #[test]
@@ -209,4 +210,23 @@ fn a_code_may_have_a_pattern() {
     assert!(wrong[0].contains("fields.2.pattern: expected a pattern such as \"A-9999\""), "{wrong:?}");
     let misplaced = problems("", &[("heating.toml", &with("text", "A-9999"))]);
     assert!(misplaced[0].contains("fields.2.pattern: only a question with kind = \"code\""), "{misplaced:?}");
+}
+
+#[test]
+fn the_line_of_stress_is_the_business_s_and_may_be_left_out_or_switched_off() {
+    let stress = |from: &str, to: &str| {
+        let text = EXAMPLE.replace(from, to);
+        assert_ne!(text, EXAMPLE);
+        load(&folder("", &[("fernwood.toml", &text)])).map(|config| config.businesses[0].stress)
+    };
+    let own = stress("threshold = 78\npersistence_seconds = 2", "threshold = 85.5\npersistence_seconds = 4")
+        .unwrap();
+    assert_eq!(own, Some(StressPolicy { threshold: 85.5, persistence_seconds: 4.0 }));
+    let silent = stress("[stress]\nenabled = true\nthreshold = 78\npersistence_seconds = 2\n", "").unwrap();
+    assert_eq!(silent, Some(StressPolicy::default()));
+    assert_eq!(stress("enabled = true\n", "enabled = false\n").unwrap(), None);
+    for wrong in ["threshold = 30", "threshold = 100", "threshold = nan"] {
+        assert!(stress("threshold = 78", wrong).is_err(), "{wrong}");
+    }
+    assert!(stress("persistence_seconds = 2", "persistence_seconds = 0").is_err());
 }

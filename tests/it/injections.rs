@@ -92,6 +92,7 @@ fn hold(point: &str, words: &str) -> Held {
                 Action::Record(fact) => facts.push(fact),
                 Action::Hangup(_) => over = true,
                 Action::StopSpeaking | Action::Listen(_) | Action::Ask { .. } | Action::Cancel(_) => {}
+                Action::HandOff { .. } | Action::StopHandOff(_) | Action::Join(_) => {}
             }
         }
         if over {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use calmline::call::{Action, CallStart, Engine, Event, Playback};
 use calmline::domain::{
     CallId, CallTime, Digit, Fact, HangupCause, Outcome, PhoneNumber, Pii, Question, Slot, Span, SpeechId,
-    Utterance,
+    Utterance, VoiceScore,
 };
 use proptest::prelude::*;
 
@@ -70,6 +70,12 @@ enum Move {
     Mutter(String),
     Noise(bool),
     Key(char),
+    /// The voice is scored, with whatever numbers.
+    Sound {
+        level: f32,
+        band: f32,
+        seconds: f32,
+    },
     /// The voice reports: so much of the speech was heard, in percent.
     Report(usize),
     Fail,
@@ -93,6 +99,10 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         3 => any::<bool>().prop_map(Move::Noise),
         3 => prop::sample::select("0123456789*#".chars().collect::<Vec<_>>()).prop_map(Move::Key),
         8 => (0usize..=100).prop_map(Move::Report),
+        8 => (0.0f32..100.0, 0.0f32..20.0, 0.0f32..4.0)
+            .prop_map(|(level, band, seconds)| Move::Sound { level, band, seconds }),
+        1 => (any::<f32>(), any::<f32>(), any::<f32>())
+            .prop_map(|(level, band, seconds)| Move::Sound { level, band, seconds }),
         16 => Just(Move::Report(100)),
         1 => Just(Move::Fail),
         1 => (0u32..40).prop_map(Move::ReportStale),
@@ -165,6 +175,7 @@ impl Watched {
                 }
                 Action::StopSpeaking => self.speaking.iter_mut().for_each(|(_, _, stopped)| *stopped = true),
                 Action::Listen(_) | Action::Ask { .. } | Action::Cancel(_) => {}
+                Action::HandOff { .. } | Action::StopHandOff(_) | Action::Join(_) => {}
                 Action::Record(fact) => self.facts.push((self.now, fact)),
                 Action::Hangup(_) => self.hangups += 1,
             }
@@ -229,6 +240,11 @@ impl Watched {
             Move::Mutter(text) => self.hear(&text),
             Move::Noise(likely_speech) => self.event(Event::Unclear { span: Span::default(), likely_speech }),
             Move::Key(key) => self.event(Event::Keyed(Digit::new(key).unwrap())),
+            Move::Sound { level, band, seconds } => {
+                let (low, high) = (level - band, level + band);
+                let voice = VoiceScore { level, low, high, speech_seconds: seconds, reasons: vec![] };
+                self.event(Event::StressScored { voice, new_seconds: seconds });
+            }
             Move::Report(percent) => self.report(percent, false),
             Move::Fail => self.report(0, true),
             Move::ReportStale(id) => {
@@ -248,6 +264,13 @@ impl Watched {
 
     fn check(&self) {
         let state = self.engine.state();
+        if let Some(score) = state.stress().latest() {
+            let parts = [score.low, score.level, score.high, score.words.level, score.course.level];
+            assert!(parts.iter().all(|level| (0.0..=100.0).contains(level)), "{score:?}");
+            assert!(score.low <= score.level && score.level <= score.high, "{score:?}");
+            assert!((0.0..=1.0).contains(&score.confidence), "{score:?}");
+        }
+        assert!(state.stress().speech_seconds().is_finite());
         let replayed = Engine::replay(self.start.clone(), self.facts.clone());
         assert!(replayed.state() == state, "a replay gives another state");
         for question in [

@@ -1,6 +1,7 @@
 //! Integration tests.
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod agents;
 mod api;
 mod architecture;
 mod calls;
@@ -10,12 +11,15 @@ mod config;
 mod conversations;
 mod doors;
 mod guard;
+mod handoffs;
 mod injections;
 mod invariants;
 mod llm;
 mod playbooks;
 mod privacy;
+mod queue;
 mod store;
+mod stress;
 #[path = "../support/mod.rs"]
 mod support;
 mod transcribe;

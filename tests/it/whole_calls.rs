@@ -38,6 +38,10 @@ async fn a_caller_is_understood_answered_and_put_on_record() {
     assert!(slot(record, "name").starts_with("Owen"), "{}", slot(record, "name"));
     assert!(slot(record, "reason").contains("kitchen tap"), "{}", slot(record, "reason"));
     assert_eq!(record["promises"].as_array().unwrap().len(), 1);
+    let stress = record["stress"].as_array().unwrap();
+    let voices: Vec<f64> = stress.iter().filter_map(|point| point["voice"].as_f64()).collect();
+    assert!(!voices.is_empty() && voices.iter().all(|level| (0.0..=100.0).contains(level)), "{stress:?}");
+    assert_eq!(record["triggers"], serde_json::json!([]), "a calm caller needs nobody");
     let measures = outcome.timeline.measure();
     assert!(measures.first_audio_ms.is_some());
     assert!(measures.turns.iter().all(|turn| turn.to_audio_ms.is_some()), "{:?}", measures.turns);

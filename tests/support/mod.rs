@@ -1,6 +1,7 @@
 //! The real server as a process of its own, and the simulated carrier's side of it.
 
 pub mod discretion;
+pub mod hurry;
 
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
@@ -56,6 +57,18 @@ impl Place {
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/businesses/heating.toml");
         std::fs::copy(example, businesses.join("heating.toml")).unwrap();
         Self { folder, address, rest, shown: Mutex::default() }
+    }
+
+    /// Adds to the example business's profile.
+    pub fn add_to_profile(&self, text: &str) {
+        let profile = self.folder.path().join("businesses/heating.toml");
+        let written = std::fs::read_to_string(&profile).unwrap();
+        std::fs::write(profile, written + text).unwrap();
+    }
+
+    /// The carrier's interface, with the agents that it rings.
+    pub fn rest(&self) -> &RestApi {
+        &self.rest
     }
 
     /// Starts the server and waits until it is ready for calls.
@@ -137,7 +150,8 @@ impl Place {
         std::fs::read_to_string(self.log_file()).unwrap_or_default()
     }
 
-    async fn api(&self, path: &str) -> Value {
+    /// What the interface for the business answers.
+    pub async fn api(&self, path: &str) -> Value {
         let answer = client().get(self.url(path)).bearer_auth(API_TOKEN).send().await.unwrap();
         answer.error_for_status().unwrap().json().await.unwrap()
     }

@@ -7,9 +7,10 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::domain::{
-    Answer, CallNote, HangupCause, Promise, PromiseState, RootCause, Slot, Speaker, TurnId, Urgency,
+    Answer, CallNote, EscalationReason, HangupCause, Promise, PromiseState, RootCause, Slot, Speaker, TurnId,
+    Urgency,
 };
-use crate::store::CallRecord;
+use crate::store::{CallRecord, StressPoint};
 
 /// The whole record, with its times in a zone.
 pub fn page(record: &CallRecord, zone: &TimeZone) -> String {
@@ -76,6 +77,7 @@ impl Page {
         }
         self.diagnosis(record);
         self.conduct(record);
+        self.stress(record);
         self.line("\nintake");
         for answer in &record.intake {
             let value = answer.value.as_ref().map_or("–", |value| value.expose().as_str());
@@ -148,8 +150,13 @@ impl Page {
             rows.push((named(&seen.state), format!("{} (turn {})", seen.reason, seen.turn)));
         }
         for trigger in &record.triggers {
-            let turn = trigger.turn.map_or("a key".to_owned(), |turn| format!("turn {turn}"));
-            rows.push(("needs a person".to_owned(), format!("{} ({turn})", named(&trigger.reason))));
+            let turn = match (trigger.turn, trigger.reason) {
+                (Some(turn), _) => format!("turn {turn}"),
+                (None, EscalationReason::Stress) => format!("at {}", trigger.at),
+                (None, _) => "a key".to_owned(),
+            };
+            let told = trigger.told_at.map(|at| format!(", told at {at}")).unwrap_or_default();
+            rows.push(("needs a person".to_owned(), format!("{} ({turn}{told})", named(&trigger.reason))));
         }
         let urgent = record.urgent_because.iter().map(|reason| ("urgent".to_owned(), reason.clone()));
         rows.extend(urgent);
@@ -170,6 +177,35 @@ impl Page {
         }
     }
 
+    /// How stressed the caller was, at most and turn by turn, with what showed it.
+    fn stress(&mut self, record: &CallRecord) {
+        let points = &record.stress;
+        let Some(highest) = points.iter().max_by(|one, other| one.level.total_cmp(&other.level)) else {
+            return;
+        };
+        self.line("\nstress");
+        self.row("highest", &format!("{}, at {}", strain(highest), highest.at));
+        for crossing in &record.stress_crossings {
+            let side = if crossing.over { "over" } else { "below" };
+            let spoken = format!("after {:.0} s of speech", crossing.speech_seconds);
+            self.row(&format!("{side} {:.0}", crossing.line), &format!("at {}, {spoken}", crossing.at));
+        }
+        let turns: Vec<_> = record.transcript.iter().filter(|turn| turn.speaker == Speaker::Caller).collect();
+        let mut levels = Vec::new();
+        for (place, turn) in turns.iter().enumerate() {
+            let next = turns.get(place + 1).map(|next| next.span.start);
+            let within = points
+                .iter()
+                .filter(|point| point.at >= turn.span.start && next.is_none_or(|next| point.at < next));
+            if let Some(level) = within.map(|point| point.level).max_by(f32::total_cmp) {
+                levels.push(format!("turn {} {level:.0}", turn.turn));
+            }
+        }
+        if !levels.is_empty() {
+            self.row("course", &levels.join(", "));
+        }
+    }
+
     fn transcript(&mut self, record: &CallRecord) {
         self.line("\ntranscript");
         for turn in &record.transcript {
@@ -185,6 +221,14 @@ impl Page {
         self.line(&format!("\nphases     {}", phases.join("  ")));
         self.line(&format!("answered   {}", answers(record)));
     }
+}
+
+/// A level of stress with its uncertainty, its parts, and what raises it.
+pub fn strain(point: &StressPoint) -> String {
+    let StressPoint { level, low, high, words, course, reasons, .. } = point;
+    let voice = point.voice.map_or_else(String::new, |voice| format!("voice {voice:.0}, "));
+    let because = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) };
+    format!("{level:.0} ({low:.0} to {high:.0}; {voice}words {words:.0}, course {course:.0}){because}")
 }
 
 /// The name of a unit variant in plain words.

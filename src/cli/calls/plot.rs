@@ -10,7 +10,7 @@ use quick_xml::escape::escape;
 use crate::domain::{CallTime, Phase, Speaker};
 use crate::store::{CallRecord, StressPoint, TranscriptTurn};
 
-use super::page::{lasted, moment, named};
+use super::page::{lasted, moment, named, strain};
 
 const PIXELS_PER_SECOND: f64 = 5.0;
 const NARROWEST: f64 = 640.0;
@@ -261,11 +261,13 @@ impl Drawing {
             let level = path(&mut unbroken.iter().map(|point| (point.at, point.level)));
             self.line(format_args!(r#"<path class="level" d="M{level}"/>"#));
         }
-        for StressPoint { at, level, low, high } in points {
+        for point in points {
             self.line(format_args!(
-                r#"<circle class="stress" cx="{:.1}" cy="{:.1}" r="2"><title>{at} stress {level:.0} ({low:.0} to {high:.0})</title></circle>"#,
-                scale.x(*at),
-                y(*level)
+                r#"<circle class="stress" cx="{:.1}" cy="{:.1}" r="2"><title>{} stress {}</title></circle>"#,
+                scale.x(point.at),
+                y(point.level),
+                point.at,
+                escaped(&strain(point))
             ));
         }
         self.y += STRESS_HEIGHT + GAP;
@@ -313,7 +315,7 @@ impl Drawing {
 /// The levels as they can be drawn: in order, numbers only, from 0 to 100, low below high.
 fn points(stress: &[StressPoint]) -> Vec<StressPoint> {
     let finite = |point: &&StressPoint| [point.level, point.low, point.high].iter().all(|n| n.is_finite());
-    let mut points: Vec<_> = stress.iter().filter(finite).copied().collect();
+    let mut points: Vec<_> = stress.iter().filter(finite).cloned().collect();
     for point in &mut points {
         point.level = point.level.clamp(0.0, 100.0);
         point.low = point.low.clamp(0.0, point.level);

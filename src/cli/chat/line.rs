@@ -5,8 +5,9 @@ use serde::{Serialize, Serializer};
 
 use crate::call::{Action, CallStart, Engine, Event, ModelUse, Playback, Timer};
 use crate::domain::{
-    AskId, CallTime, CallerState, Digit, Expecting, Fact, HangupCause, ModelFault, ModelQuestion, ModelReply,
-    Move, Phase, Pii, Promise, PromiseId, Question, Span, SpeechId, Utterance,
+    AskId, CallTime, CallerState, Digit, Expecting, Fact, HandoffNews, HandoffOutcome, HangupCause,
+    ModelFault, ModelQuestion, ModelReply, Move, Phase, Pii, Promise, PromiseId, Question, Span, SpeechId,
+    StressScore, Utterance,
 };
 use crate::store::{CallRecord, GuardEvent, NewCall, StoredCall, StoredFact};
 
@@ -104,6 +105,8 @@ pub struct BotTurn {
     /// The question that the words end with.
     #[serde(serialize_with = "label")]
     pub asks: Option<Question>,
+    /// How stressed the caller is by words and course; none while nothing shows.
+    pub stress: Option<StressScore>,
     /// What the language guard kept from being said since the turn before.
     pub guard: Vec<GuardEvent>,
 }
@@ -249,12 +252,14 @@ impl Line {
     fn drain(&mut self) {
         let mut turns: Vec<BotTurn> = Vec::new();
         let mut stopped = None;
+        let mut nobody = None;
         while let Some(action) = self.engine.poll_action() {
             match action {
                 Action::Say { speech, text, asks, act, unhurried: _ } => {
                     self.voice = Some(Voice { speech, since: self.now, text: text.clone() });
                     let (state, phase) = (None, Phase::Greeting);
-                    turns.push(BotTurn { text, act, state, phase, open: vec![], asks, guard: vec![] });
+                    let (open, guard) = (vec![], vec![]);
+                    turns.push(BotTurn { text, act, state, phase, open, asks, stress: None, guard });
                 }
                 Action::Record(fact) => self.note(fact),
                 Action::StopSpeaking => stopped = self.voice.take(),
@@ -262,6 +267,9 @@ impl Line {
                 Action::Cancel(ask) => self.asked.retain(|asked| asked.ask != ask),
                 // There is no ear whose patience could be adjusted.
                 Action::Listen(_) => {}
+                // A talk in text rings nobody.
+                Action::HandOff { request, .. } => nobody = Some(request.id),
+                Action::StopHandOff(_) | Action::Join(_) => {}
                 Action::Hangup(cause) => self.ended = Some(cause),
             }
         }
@@ -270,12 +278,17 @@ impl Line {
                 state: self.engine.matter().strongest_state(),
                 phase: self.engine.phase(),
                 open: self.engine.open_questions(),
+                stress: self.engine.stress().latest().cloned(),
                 guard: std::mem::take(&mut self.guard),
                 ..turn
             });
         }
         if let Some(voice) = stopped {
             self.report(&voice);
+        }
+        if let Some(handoff) = nobody {
+            let news = HandoffNews::Settled { outcome: HandoffOutcome::NobodyThere };
+            self.event(Event::Handoff { handoff, news });
         }
     }
 

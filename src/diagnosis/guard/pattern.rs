@@ -110,7 +110,7 @@ impl Pattern {
         Self(source.split_ascii_whitespace().map(piece).collect())
     }
 
-    /// The fewest words of which one must be there.
+    /// The words of which one must be there: those of the piece with the fewest that stand in every other sentence.
     fn needed(&self) -> Option<Vec<&'static str>> {
         let whole = |form: &Form| match form {
             Form::Whole(word) => Some(*word),
@@ -120,7 +120,8 @@ impl Pattern {
             Piece::Words { any, optional: false } => any.iter().map(whole).collect::<Option<Vec<_>>>(),
             Piece::Words { .. } | Piece::Gap(_) | Piece::Adverbs | Piece::Start | Piece::End => None,
         };
-        self.0.iter().filter_map(needed).min_by_key(Vec::len)
+        let common = |words: &Vec<&str>| words.iter().filter(|word| COMMON.contains(word)).count();
+        self.0.iter().filter_map(needed).min_by_key(|words| (common(words), words.len()))
     }
 
     /// Every place where it matches.
@@ -131,6 +132,13 @@ impl Pattern {
         })
     }
 }
+
+/// Words of which most sentences have some.
+const COMMON: &[&str] = &[
+    "a", "about", "and", "are", "at", "be", "call", "can", "do", "for", "have", "i", "in", "is", "it", "me",
+    "my", "not", "of", "on", "or", "so", "that", "the", "this", "to", "we", "what", "will", "with", "would",
+    "you", "your",
+];
 
 /// Patterns found by a word that each of them needs, so that most need not be tried.
 #[derive(Debug)]

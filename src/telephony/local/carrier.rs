@@ -1,50 +1,34 @@
 use std::collections::VecDeque;
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Client;
-use secrecy::SecretString;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
 use super::caller::{Caller, Player};
-use super::instructions::{InstructionError, Verb, parse};
-use super::rest::{Command, Place, RestApi, Switchboard};
+use super::exchange::{Exchange, Settings, form};
+use super::instructions::{InstructionError, Verb, parse, saying};
+use super::rest::RestApi;
 use super::stream::StreamEnd;
+use super::switchboard::{Command, Place, Switchboard, lock};
 use super::tape::{Recording, Tape};
 use super::timeline::{Entry, Timeline, What};
 use crate::domain::{CallTime, PhoneNumber};
-use crate::telephony::twilio::{CallStatus, PublicUrl, SIGNATURE_HEADER, STATUS_PATH, VOICE_PATH, sign};
+use crate::telephony::twilio::{CallStatus, STATUS_PATH, VOICE_PATH};
 
-/// How long the carrier waits for the answer to a webhook.
-const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long it tries to reach a server that refuses the connection, once a call is up.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How often in a row a stream may fail to open.
 const STREAM_ATTEMPTS: u32 = 4;
 
-/// What the simulated carrier needs to know of the server.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The id of the server's account.
-    pub account_sid: String,
-    /// The secret of the account, with which requests are signed.
-    pub auth_token: SecretString,
-    /// The address under which the server believes to be reached, and which is signed.
-    pub public_url: PublicUrl,
-    /// Where it really listens.
-    pub server: SocketAddr,
-}
-
 /// A carrier that places calls to a server; any number of them at once.
 #[derive(Debug, Clone)]
 pub struct Carrier {
-    pub(super) settings: Settings,
-    client: Client,
-    switchboard: Arc<Switchboard>,
+    pub(super) exchange: Arc<Exchange>,
+    pub(super) switchboard: Arc<Switchboard>,
 }
 
 /// A call to be placed.
@@ -65,6 +49,8 @@ pub struct PlacedCall {
 pub struct CallOutcome {
     /// The carrier's id of it.
     pub call_sid: String,
+    /// When its time zero was, by the carrier's own clock; none if it was never answered.
+    pub answered_at: Option<Duration>,
     /// How it ended.
     pub ending: Ending,
     /// What happened.
@@ -110,15 +96,17 @@ impl fmt::Display for Ending {
 }
 
 impl Carrier {
-    /// Makes a carrier that is controlled through `rest`.
+    /// Makes a carrier that is controlled through `rest`, which from now on rings agents on the server's behalf.
     pub fn new(settings: Settings, client: Client, rest: &RestApi) -> Self {
-        Self { settings, client, switchboard: rest.switchboard() }
+        let (exchange, switchboard) = (Arc::new(Exchange::new(settings, client)), rest.switchboard());
+        *lock(&switchboard.exchange) = Some(Arc::clone(&exchange));
+        Self { exchange, switchboard }
     }
 
     /// Places a call and sees it through to its end, in real time.
     pub async fn place(&self, call: PlacedCall, caller: impl Into<Caller>) -> CallOutcome {
         let sid = format!("CA{}", Uuid::now_v7().simple());
-        let place = self.switchboard.connect(&sid);
+        let place = self.switchboard.connect(&sid, true);
         let tape = Tape::new(call.live.clone());
         let player = Player::new(caller.into());
         let mut active = Active { carrier: self, call, sid, place, tape, player, answered: None, streams: 0 };
@@ -127,16 +115,9 @@ impl Carrier {
         active.tape.close_bot();
         active.tape.note(end, What::Ended);
         active.report(&ending, end).await;
-        let Active { sid, tape, .. } = active;
-        CallOutcome { call_sid: sid, ending, timeline: tape.timeline, recording: tape.recording }
-    }
-
-    /// Where to send what is addressed to the server; none if it is addressed elsewhere.
-    pub(super) fn path<'a>(&self, url: &'a str, socket: bool) -> Option<&'a str> {
-        let public = &self.settings.public_url;
-        let base = if socket { public.socket("") } else { public.http("") };
-        let path = url.split('#').next()?.strip_prefix(&base)?;
-        path.starts_with('/').then_some(path)
+        let Active { sid, tape, answered, .. } = active;
+        let answered_at = answered.map(|answered| self.switchboard.now().saturating_sub(answered.elapsed()));
+        CallOutcome { call_sid: sid, answered_at, ending, timeline: tape.timeline, recording: tape.recording }
     }
 }
 
@@ -154,7 +135,7 @@ pub(super) struct Active<'a> {
 }
 
 /// How a call goes on after an instruction.
-enum Next {
+pub(super) enum Next {
     On,
     Instead(Vec<Verb>),
     Over(Ending),
@@ -162,8 +143,8 @@ enum Next {
 
 impl Active<'_> {
     async fn follow(&mut self) -> Ending {
-        let voice = self.carrier.settings.public_url.http(VOICE_PATH);
-        let mut verbs = match self.ask(&voice, CallStatus::Ringing).await {
+        let voice = self.carrier.exchange.settings.public_url.http(VOICE_PATH);
+        let mut verbs = match self.ask(&voice, CallStatus::Ringing, &[]).await {
             Ok(verbs) => VecDeque::from(verbs),
             Err(ending) => return ending,
         };
@@ -180,13 +161,17 @@ impl Active<'_> {
                     }
                 }
                 Verb::Pause(length) => self.wait(length).await,
-                Verb::Redirect(url) => self.redirect(&url).await,
+                Verb::Redirect(url) => self.redirect(&url, &[]).await,
                 Verb::Say(text) => {
-                    // About the pace of a steady reader.
-                    let length = Duration::from_millis(65 * text.chars().count() as u64);
+                    let length = saying(&text);
                     let now = self.now();
                     self.tape.note(now, What::CarrierSaid { text: text.into() });
                     self.wait(length).await
+                }
+                Verb::Dial { action, conference } => self.confer(&conference, action.as_deref()).await,
+                Verb::Gather(_) => {
+                    let unknown = InstructionError::Verb("Gather".to_owned());
+                    Next::Over(Ending::Instructions(unknown))
                 }
                 Verb::Hangup => Next::Over(Ending::HungUpByServer),
                 Verb::Reject if self.streams == 0 => Next::Over(Ending::Rejected),
@@ -216,14 +201,14 @@ impl Active<'_> {
         }
     }
 
-    async fn obey(&mut self, command: Command) -> Next {
+    pub(super) async fn obey(&mut self, command: Command) -> Next {
         match command {
             Command::Complete => Next::Over(Ending::HungUpByServer),
             Command::Instructions(twiml) => match parse(&twiml) {
                 Ok(verbs) => Next::Instead(verbs),
                 Err(error) => Next::Over(Ending::Instructions(error)),
             },
-            Command::Fetch(url) => self.redirect(&url).await,
+            Command::Fetch(url) => self.redirect(&url, &[]).await,
         }
     }
 
@@ -234,10 +219,10 @@ impl Active<'_> {
         }
     }
 
-    async fn redirect(&mut self, url: &str) -> Next {
+    pub(super) async fn redirect(&mut self, url: &str, more: &[(&str, &str)]) -> Next {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            match self.ask(url, CallStatus::InProgress).await {
+            match self.ask(url, CallStatus::InProgress, more).await {
                 Ok(verbs) => return Next::Instead(verbs),
                 Err(Ending::Unreachable) if Instant::now() < deadline => {
                     sleep(Duration::from_millis(500)).await
@@ -247,13 +232,8 @@ impl Active<'_> {
         }
     }
 
-    async fn ask(&self, url: &str, status: CallStatus) -> Result<Vec<Verb>, Ending> {
-        let response = self.post(url, status, &[]).await?;
-        if !response.status().is_success() {
-            return Err(Ending::WebhookRefused(response.status().as_u16()));
-        }
-        let twiml = response.text().await.map_err(|_| Ending::Unreachable)?;
-        parse(&twiml).map_err(Ending::Instructions)
+    async fn ask(&self, url: &str, status: CallStatus, more: &[(&str, &str)]) -> Result<Vec<Verb>, Ending> {
+        self.carrier.exchange.ask(url, &self.fields(status, more)).await
     }
 
     async fn report(&self, ending: &Ending, end: CallTime) {
@@ -265,26 +245,18 @@ impl Active<'_> {
             | Ending::Instructions(_)
             | Ending::StreamRefused => CallStatus::Failed,
         };
-        let url = self.carrier.settings.public_url.http(STATUS_PATH);
+        let url = self.carrier.exchange.settings.public_url.http(STATUS_PATH);
         let duration = end.as_ms().div_ceil(1000).to_string();
         let news = [("CallDuration", duration.as_str()), ("SequenceNumber", "0")];
-        // As with the real carrier, news that nobody takes is lost.
-        let _ = self.post(&url, status, &news).await;
+        self.carrier.switchboard.deliver(&url, self.fields(status, &news)).await;
     }
 
-    async fn post(
-        &self,
-        url: &str,
-        status: CallStatus,
-        more: &[(&str, &str)],
-    ) -> Result<reqwest::Response, Ending> {
-        let settings = &self.carrier.settings;
-        let path = self.carrier.path(url, false).ok_or(Ending::Unreachable)?;
+    fn fields(&self, status: CallStatus, more: &[(&str, &str)]) -> Vec<(String, String)> {
         let from = self.call.from.as_ref().map_or("anonymous", PhoneNumber::expose);
         let to = self.call.to.expose();
         let mut fields = vec![
             ("CallSid", self.sid.as_str()),
-            ("AccountSid", &settings.account_sid),
+            ("AccountSid", &self.carrier.exchange.settings.account_sid),
             ("ApiVersion", "2010-04-01"),
             ("Direction", "inbound"),
             ("CallStatus", status.as_str()),
@@ -297,17 +269,6 @@ impl Active<'_> {
             fields.push(("ForwardedFrom", forwarded_from.expose()));
         }
         fields.extend_from_slice(more);
-        let owned: Vec<(String, String)> =
-            fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let signature = sign(&settings.auth_token, &settings.public_url.http(path), &owned);
-        self.carrier
-            .client
-            .post(format!("http://{}{path}", settings.server))
-            .header(SIGNATURE_HEADER, signature)
-            .timeout(WEBHOOK_TIMEOUT)
-            .form(&fields)
-            .send()
-            .await
-            .map_err(|_| Ending::Unreachable)
+        form(&fields)
     }
 }

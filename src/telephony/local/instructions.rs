@@ -10,8 +10,37 @@ pub(super) enum Verb {
     Pause(Duration),
     Redirect(String),
     Say(String),
+    Gather(Gather),
+    Dial { action: Option<String>, conference: Conference },
     Hangup,
     Reject,
+}
+
+/// How keys and words are listened for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Gather {
+    /// What is said and paused meanwhile.
+    pub(super) verbs: Vec<Verb>,
+    pub(super) keys: bool,
+    pub(super) words: bool,
+    /// How long is listened after what was said.
+    pub(super) timeout: Duration,
+    pub(super) action: String,
+}
+
+/// How a conference is entered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Conference {
+    pub(super) name: String,
+    pub(super) label: Option<String>,
+    pub(super) starts: bool,
+    pub(super) ends: bool,
+    /// Whether music is to be heard by who is alone in it.
+    pub(super) music: bool,
+    pub(super) most: usize,
+    pub(super) news_url: Option<String>,
+    /// Of what news is wanted: `start`, `end`, `join`, `leave`.
+    pub(super) events: Vec<String>,
 }
 
 /// Says why instructions cannot be followed.
@@ -52,14 +81,10 @@ pub(super) fn parse(twiml: &str) -> Result<Vec<Verb>, InstructionError> {
                 }
             },
             Event::End(_) => {
-                path.pop();
-                match verbs.last_mut() {
-                    Some(Verb::Redirect(content) | Verb::Say(content)) if path == ["Response"] => {
-                        content.push_str(text.trim());
-                        text.clear();
-                    }
-                    _ => {}
-                }
+                let name = path.pop().unwrap_or_default();
+                let parents: Vec<&str> = path.iter().map(String::as_str).collect();
+                end(&parents, &name, text.trim(), &mut verbs)?;
+                text.clear();
             }
             Event::Eof => break,
             Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
@@ -91,17 +116,93 @@ fn begin(
                 _ => return Err(incomplete()),
             }
         }
-        (["Response"], "Pause") => {
-            let length = attribute(tag, "length").map_or(Ok(1), |text| text.parse());
-            verbs.push(Verb::Pause(Duration::from_secs(length.map_err(|_| incomplete())?)));
+        (["Response", "Gather"], "Say" | "Pause") => match verbs.last_mut() {
+            Some(Verb::Gather(gather)) => gather.verbs.push(simple(name, tag)?),
+            _ => return Err(incomplete()),
+        },
+        (["Response"], "Gather") => verbs.push(Verb::Gather(gather(tag).ok_or_else(incomplete)?)),
+        (["Response"], "Dial") => {
+            let conference = Conference::default();
+            verbs.push(Verb::Dial { action: attribute(tag, "action"), conference });
         }
-        (["Response"], "Redirect") => verbs.push(Verb::Redirect(String::new())),
-        (["Response"], "Say") => verbs.push(Verb::Say(String::new())),
-        (["Response"], "Hangup") => verbs.push(Verb::Hangup),
-        (["Response"], "Reject") => verbs.push(Verb::Reject),
+        (["Response", "Dial"], "Conference") => match verbs.last_mut() {
+            Some(Verb::Dial { conference: whole, .. }) => *whole = conference(tag).ok_or_else(incomplete)?,
+            _ => return Err(incomplete()),
+        },
+        (["Response"], _) => verbs.push(simple(name, tag)?),
         _ => return Err(incomplete()),
     }
     Ok(())
+}
+
+fn end(parents: &[&str], name: &str, text: &str, verbs: &mut [Verb]) -> Result<(), InstructionError> {
+    match (parents, verbs.last_mut()) {
+        (["Response"], Some(Verb::Redirect(content) | Verb::Say(content))) => content.push_str(text),
+        (["Response", "Gather"], Some(Verb::Gather(gather))) => {
+            if let Some(Verb::Say(content)) = gather.verbs.last_mut() {
+                content.push_str(text);
+            }
+        }
+        (["Response", "Dial"], Some(Verb::Dial { conference, .. })) => conference.name.push_str(text),
+        (["Response"], Some(Verb::Dial { conference, .. })) if conference.name.is_empty() => {
+            return Err(InstructionError::Verb(name.to_owned()));
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn simple(name: &str, tag: &BytesStart<'_>) -> Result<Verb, InstructionError> {
+    let incomplete = || InstructionError::Verb(name.to_owned());
+    match name {
+        "Pause" => Ok(Verb::Pause(seconds(tag, "length", 1).ok_or_else(incomplete)?)),
+        "Redirect" => Ok(Verb::Redirect(String::new())),
+        "Say" => Ok(Verb::Say(String::new())),
+        "Hangup" => Ok(Verb::Hangup),
+        "Reject" => Ok(Verb::Reject),
+        _ => Err(incomplete()),
+    }
+}
+
+fn gather(tag: &BytesStart<'_>) -> Option<Gather> {
+    let input = attribute(tag, "input").unwrap_or_else(|| "dtmf".to_owned());
+    Some(Gather {
+        verbs: Vec::new(),
+        keys: input.split(' ').any(|kind| kind == "dtmf"),
+        words: input.split(' ').any(|kind| kind == "speech"),
+        timeout: seconds(tag, "timeout", 5)?,
+        action: attribute(tag, "action")?,
+    })
+}
+
+fn conference(tag: &BytesStart<'_>) -> Option<Conference> {
+    let flag = |name, usual| match attribute(tag, name).as_deref() {
+        None => Some(usual),
+        Some("true") => Some(true),
+        Some("false") => Some(false),
+        Some(_) => None,
+    };
+    let events = attribute(tag, "statusCallbackEvent").unwrap_or_default();
+    Some(Conference {
+        name: String::new(),
+        label: attribute(tag, "participantLabel"),
+        starts: flag("startConferenceOnEnter", true)?,
+        ends: flag("endConferenceOnExit", false)?,
+        music: attribute(tag, "waitUrl").is_none_or(|url| !url.is_empty()),
+        most: attribute(tag, "maxParticipants").map_or(Some(250), |most| most.parse().ok())?,
+        news_url: attribute(tag, "statusCallback"),
+        events: events.split_whitespace().map(str::to_owned).collect(),
+    })
+}
+
+fn seconds(tag: &BytesStart<'_>, name: &str, usual: u64) -> Option<Duration> {
+    let length = attribute(tag, name).map_or(Some(usual), |text| text.parse().ok());
+    length.map(Duration::from_secs)
+}
+
+/// How long the carrier takes to say something: about the pace of a steady reader.
+pub(super) fn saying(text: &str) -> Duration {
+    Duration::from_millis(65 * text.chars().count() as u64)
 }
 
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
@@ -137,6 +238,54 @@ mod tests {
     }
 
     #[test]
+    fn the_way_of_an_agent_is_read_as_it_was_written() {
+        let (key, briefed) = ("https://x.example/key", "https://x.example/briefed");
+        let listening = |text: &str, words, seconds| {
+            Verb::Gather(Gather {
+                verbs: vec![Verb::Say(text.into())],
+                keys: true,
+                words,
+                timeout: Duration::from_secs(seconds),
+                action: key.into(),
+            })
+        };
+        assert_eq!(
+            parse(&twilio::brief_agent("Tom & Ann", key, briefed)),
+            Ok(vec![listening("Tom & Ann", false, 1), Verb::Redirect(briefed.into())])
+        );
+        assert_eq!(
+            parse(&twilio::ask_agent("Press 1.", key)),
+            Ok(vec![listening("Press 1.", true, 8), Verb::Redirect(key.into())])
+        );
+        let room = twilio::Room { name: "0193-a", status_url: "https://x.example/news" };
+        let conference = |label: &str| Conference {
+            name: "0193-a".into(),
+            label: Some(label.into()),
+            starts: true,
+            ends: true,
+            music: false,
+            most: 2,
+            news_url: Some("https://x.example/news".into()),
+            events: ["start", "end", "join", "leave"].map(str::to_owned).into(),
+        };
+        assert_eq!(
+            parse(&twilio::connect_agent("Thank you.", &room)),
+            Ok(vec![
+                Verb::Say("Thank you.".into()),
+                Verb::Dial { action: None, conference: conference("agent") },
+                Verb::Hangup,
+            ])
+        );
+        assert_eq!(
+            parse(&twilio::connect_caller(&room, "https://x.example/resume")),
+            Ok(vec![Verb::Dial {
+                action: Some("https://x.example/resume".into()),
+                conference: conference("caller"),
+            }])
+        );
+    }
+
+    #[test]
     fn what_the_carrier_would_not_follow_is_refused() {
         assert_eq!(parse("<Response><Hangup>"), Err(InstructionError::Xml));
         assert_eq!(parse("<Response><Dance/></Response>"), Err(InstructionError::Verb("Dance".into())));
@@ -148,6 +297,19 @@ mod tests {
             parse("<Response><Connect><Stream/></Connect></Response>"),
             Err(InstructionError::Verb("Stream".into()))
         );
+        for (twiml, verb) in [
+            ("<Response><Gather><Say>x</Say></Gather></Response>", "Gather"),
+            ("<Response><Gather action='x' timeout='soon'/></Response>", "Gather"),
+            ("<Response><Gather action='x'><Dial/></Gather></Response>", "Dial"),
+            ("<Response><Dial></Dial></Response>", "Dial"),
+            ("<Response><Dial><Conference beep='no'/></Dial></Response>", "Dial"),
+            (
+                "<Response><Dial><Conference endConferenceOnExit='no'>x</Conference></Dial></Response>",
+                "Conference",
+            ),
+        ] {
+            assert_eq!(parse(twiml), Err(InstructionError::Verb(verb.into())), "{twiml}");
+        }
         assert_eq!(parse("<Response/>"), Ok(vec![]));
     }
 }

@@ -14,15 +14,15 @@ use uuid::Uuid;
 
 use super::carrier::Active;
 use super::playout::{FRAME, Playout};
-use super::rest::Command;
 use super::script::{Deed, Heard};
+use super::switchboard::Command;
 use super::tape::is_audible;
 use super::timeline::What;
 use crate::audio::ulaw;
 use crate::domain::{CallTime, Digit};
 use crate::telephony::twilio::{SIGNATURE_HEADER, sign};
 
-const TICK: Duration = Duration::from_millis(20);
+pub(super) const TICK: Duration = Duration::from_millis(20);
 /// A server that takes nothing for so long is gone.
 const SEND_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -83,14 +83,14 @@ impl Active<'_> {
         let now = self.now();
         self.tape.note(now, What::StreamClosed);
         if matches!(end, StreamEnd::CallerHungUp | StreamEnd::CallerGaveUp | StreamEnd::Commanded(_)) {
-            wire.stop(&self.carrier.settings.account_sid, &self.sid).await;
+            wire.stop(&self.carrier.exchange.settings.account_sid, &self.sid).await;
         }
         end
     }
 
     async fn open(&self, url: &str) -> Option<WebSocketStream<TcpStream>> {
-        let settings = &self.carrier.settings;
-        let path = self.carrier.path(url, true)?;
+        let settings = &self.carrier.exchange.settings;
+        let path = self.carrier.exchange.path(url, true)?;
         let mut request = format!("ws://{}{path}", settings.server).into_client_request().ok()?;
         let signature = sign(&settings.auth_token, &settings.public_url.socket(path), &[]);
         let signature = HeaderValue::from_str(&signature).ok()?;
@@ -113,7 +113,7 @@ impl Active<'_> {
             "start",
             &json!({
                 "streamSid": wire.sid,
-                "accountSid": self.carrier.settings.account_sid,
+                "accountSid": self.carrier.exchange.settings.account_sid,
                 "callSid": self.sid,
                 "tracks": ["inbound"],
                 "mediaFormat": { "encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1 },

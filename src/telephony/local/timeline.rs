@@ -1,5 +1,6 @@
 use serde::Serialize;
 
+use super::instructions::saying;
 use crate::domain::{CallTime, Digit, Pii};
 
 /// What happened on a simulated call, in order, on the call's own clock (zero is the first stream's start).
@@ -74,6 +75,25 @@ pub enum What {
         /// What.
         text: Pii<String>,
     },
+    /// The caller is put into a conference.
+    EnteredConference {
+        /// Whether there is music while they are alone.
+        music: bool,
+    },
+    /// The caller and the other side of the conference hear each other.
+    Together {
+        /// The other side's label.
+        label: String,
+    },
+    /// The other side is gone, and the caller is alone.
+    Alone,
+    /// Something is said to all in the conference.
+    Announced {
+        /// What.
+        text: Pii<String>,
+    },
+    /// The caller is out of the conference.
+    LeftConference,
     /// The call is over.
     Ended,
 }
@@ -197,6 +217,32 @@ impl Timeline {
         lines
     }
 
+    /// The longest time in which the caller neither heard nor said anything, in milliseconds, and when it began.
+    pub fn longest_silence(&self) -> (CallTime, u64) {
+        let mut quiet_from = CallTime::ZERO;
+        let mut sounding: Vec<Sounds> = Vec::new();
+        let mut longest = (CallTime::ZERO, 0);
+        for Entry { at, what } in &self.entries {
+            if sounding.is_empty() && ms_between(quiet_from, *at) > longest.1 {
+                longest = (quiet_from, ms_between(quiet_from, *at));
+            }
+            for source in Sounds::ALL {
+                match source.turned_by(what) {
+                    Some(true) => sounding.push(source),
+                    Some(false) if sounding.contains(&source) => {
+                        sounding.retain(|other| *other != source);
+                        quiet_from = quiet_from.max(*at);
+                    }
+                    Some(false) | None => {}
+                }
+            }
+            if let What::CarrierSaid { text } | What::Announced { text } = what {
+                quiet_from = quiet_from.max(*at + saying(text.expose()));
+            }
+        }
+        longest
+    }
+
     fn first_audio(&self) -> Option<u64> {
         let opened = self.times(&What::StreamOpened).next()?;
         let received = self.times(&What::BotReceived).find(|at| *at >= opened)?;
@@ -250,6 +296,34 @@ impl Timeline {
     }
 }
 
+/// What can be heard on a call for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sounds {
+    Bot,
+    Caller,
+    OtherSide,
+    Music,
+}
+
+impl Sounds {
+    const ALL: [Self; 4] = [Self::Bot, Self::Caller, Self::OtherSide, Self::Music];
+
+    /// Whether it begins or ends with something; none if it has nothing to do with it.
+    fn turned_by(self, what: &What) -> Option<bool> {
+        match (self, what) {
+            (Self::Bot, What::BotBegan)
+            | (Self::Caller, What::CallerBegan { .. })
+            | (Self::OtherSide, What::Together { .. })
+            | (Self::Music, What::EnteredConference { music: true }) => Some(true),
+            (Self::Bot, What::BotEnded)
+            | (Self::Caller, What::CallerEnded { .. })
+            | (Self::OtherSide, What::Alone | What::LeftConference)
+            | (Self::Music, What::Together { .. } | What::LeftConference) => Some(false),
+            _ => None,
+        }
+    }
+}
+
 /// Until when a reaction to a line can still come.
 fn after(line: &Line<'_>) -> CallTime {
     line.ended + std::time::Duration::from_secs(2)
@@ -282,6 +356,34 @@ mod tests {
 
     fn ended(role: &str) -> What {
         What::CallerEnded { role: role.to_owned() }
+    }
+
+    #[test]
+    fn silence_is_what_neither_side_nor_anybody_else_fills() {
+        let together = What::Together { label: "agent".into() };
+        let longest = |entries: &[(u64, What)]| {
+            let (from, ms) = timeline(entries).longest_silence();
+            (from.as_ms(), ms)
+        };
+        let entries = [
+            (0, What::StreamOpened),
+            (500, What::BotBegan),
+            (4_000, What::BotEnded),
+            (5_000, began("reason", Manner::Answer)),
+            (9_000, ended("reason")),
+            (9_500, What::EnteredConference { music: false }),
+            (12_000, together),
+            (60_000, What::LeftConference),
+            (60_200, What::CarrierSaid { text: "Goodbye, and thank you.".into() }),
+            (63_000, What::Ended),
+        ];
+        assert_eq!(longest(&entries), (9_000, 3_000));
+        let mut alone = entries.to_vec();
+        alone.push((50_000, What::Alone));
+        assert_eq!(longest(&alone), (50_000, 10_200));
+        let mut music = entries.to_vec();
+        music[5] = (9_500, What::EnteredConference { music: true });
+        assert_eq!(longest(&music).1, 1_305);
     }
 
     #[test]

@@ -7,15 +7,17 @@ use reqwest::{Client, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::{CallSid, Settings};
+use super::{CallSid, ConferenceSid, Settings};
 use crate::domain::PhoneNumber;
 
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Moves calls and sends messages through the carrier's REST interface.
+/// Places, moves and ends calls and sends messages through the carrier's REST interface.
 ///
-/// Ending or redirecting a call twice is the same as once, so both are repeated on every passing fault. A message is
-/// repeated only where the carrier certainly did not take it: when no connection came about, or it answered 429.
+/// Ending a call or a conference twice is the same as once, so both are repeated on every passing fault. Everything
+/// else is repeated only where the carrier certainly did not take it: when no connection came about, or it answered
+/// 429. A second dialling rings twice, a second message is read twice, and a second redirection takes a party out of
+/// the very conference that the first has put them into.
 #[derive(Debug, Clone)]
 pub struct Control {
     client: Client,
@@ -43,8 +45,8 @@ pub enum ControlError {
     /// The account's id or secret is wrong.
     #[error("the carrier refused the account's credentials")]
     Unauthorized,
-    /// The call is over, or was never there.
-    #[error("the carrier knows no such call in progress")]
+    /// The call or conference is over, or was never there.
+    #[error("the carrier knows no such call or conference in progress")]
     CallGone,
     /// The request will never be taken as it is.
     #[error("the carrier refused the request with status {status}, code {code:?}")]
@@ -58,8 +60,26 @@ pub enum ControlError {
     #[error("the carrier cannot be reached at present")]
     Unavailable,
     /// No answer came to what was sent; it may have been done, so it was not repeated.
-    #[error("the carrier gave no answer; the message may or may not have been sent")]
+    #[error("the carrier gave no answer; what was asked for may or may not have been done")]
     Uncertain,
+}
+
+/// An agent's leg to be dialled.
+#[derive(Debug, Clone, Copy)]
+pub struct Dial<'a> {
+    /// Whom: a number of the business's profile, never one that came in with a call.
+    pub to: &'a PhoneNumber,
+    /// The business's line, which the agent sees calling.
+    pub from: &'a PhoneNumber,
+    /// Asked for instructions when somebody or something answers.
+    pub answer_url: &'a str,
+    /// Told of `initiated`, `ringing`, `in-progress` and the end, as a [`StatusCallback`](super::StatusCallback).
+    pub status_url: &'a str,
+    /// Told whether a person or a machine answered, as a [`MachineCallback`](super::MachineCallback).
+    pub amd_url: &'a str,
+    /// How long it may ring, rounded up to seconds. On some routes the carrier adds up to 5 s of its own, so whoever
+    /// needs the leg to stop ringing in time ends it with [`Control::hang_up`].
+    pub ring_for: Duration,
 }
 
 /// What to do when the outcome of an attempt is not known.
@@ -72,7 +92,8 @@ enum WhenUnsure {
 /// How one attempt ended.
 #[derive(Debug, PartialEq, Eq)]
 enum Attempt {
-    Done,
+    /// Done; with the id of what it was done to, where the answer has one.
+    Done(Option<String>),
     Failed(ControlError),
     /// Certainly not done.
     NotDone {
@@ -82,6 +103,11 @@ enum Attempt {
     Unsure {
         retry_after: Option<Duration>,
     },
+}
+
+#[derive(Deserialize)]
+struct Resource {
+    sid: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -112,23 +138,74 @@ impl Control {
         }
     }
 
-    /// Ends a call; one that is over already counts as ended.
+    /// Dials an agent's leg and returns its id; what happens on it comes to the three addresses.
+    ///
+    /// Whether a machine answers is found out while the leg's instructions run already: a person would hang up on the
+    /// seconds of silence that waiting for it takes. So the first sentence that is said must suit a machine too.
+    ///
+    /// # Errors
+    /// When the carrier refuses or cannot be reached, or [`ControlError::Uncertain`] when it may be ringing: the leg's
+    /// callbacks, which carry its id, tell.
+    pub async fn dial(&self, dial: &Dial<'_>) -> Result<CallSid, ControlError> {
+        let timeout = dial.ring_for.as_secs_f64().ceil().to_string();
+        let fields = [
+            ("To", dial.to.expose()),
+            ("From", dial.from.expose()),
+            ("Url", dial.answer_url),
+            ("Method", "POST"),
+            ("StatusCallback", dial.status_url),
+            ("StatusCallbackMethod", "POST"),
+            ("StatusCallbackEvent", "initiated"),
+            ("StatusCallbackEvent", "ringing"),
+            ("StatusCallbackEvent", "answered"),
+            ("StatusCallbackEvent", "completed"),
+            ("Timeout", &timeout),
+            ("MachineDetection", "Enable"),
+            ("AsyncAmd", "true"),
+            ("AsyncAmdStatusCallback", dial.amd_url),
+            ("AsyncAmdStatusCallbackMethod", "POST"),
+        ];
+        let sid = self.post("Calls.json", &fields, WhenUnsure::Stop).await?;
+        sid.and_then(|sid| sid.parse().ok()).ok_or(ControlError::Uncertain)
+    }
+
+    /// Ends a call, whether it waits, rings or goes on; one that is over already counts as ended.
     ///
     /// # Errors
     /// When the carrier refuses or cannot be reached.
     pub async fn hang_up(&self, call: &CallSid) -> Result<(), ControlError> {
-        match self.update_call(call, &[("Status", "completed")]).await {
-            Err(ControlError::CallGone) => Ok(()),
-            outcome => outcome,
-        }
+        // `canceled` would spare a call that has been answered meanwhile; `completed` ends it in every state.
+        let ended = self.post(&call_resource(call), &[("Status", "completed")], WhenUnsure::Repeat).await;
+        gone_is_fine(ended)
     }
 
     /// Gives a call in progress other instructions at once.
     ///
     /// # Errors
-    /// When the call is gone, or the carrier refuses or cannot be reached.
+    /// When the call is gone, or the carrier refuses or cannot be reached, or [`ControlError::Uncertain`] when it may
+    /// have been done.
     pub async fn redirect(&self, call: &CallSid, twiml: &str) -> Result<(), ControlError> {
-        self.update_call(call, &[("Twiml", twiml)]).await
+        self.post(&call_resource(call), &[("Twiml", twiml)], WhenUnsure::Stop).await.map(|_| ())
+    }
+
+    /// Says something to all who are in a conference: what the instructions at `url` say.
+    ///
+    /// # Errors
+    /// When the conference is gone, or the carrier refuses or cannot be reached, or [`ControlError::Uncertain`] when it
+    /// may have been said.
+    pub async fn announce(&self, conference: &ConferenceSid, url: &str) -> Result<(), ControlError> {
+        let fields = [("AnnounceUrl", url), ("AnnounceMethod", "POST")];
+        self.post(&conference_resource(conference), &fields, WhenUnsure::Stop).await.map(|_| ())
+    }
+
+    /// Ends a conference, so that everybody in it goes on with what follows it in their instructions; one that is over
+    /// already counts as ended.
+    ///
+    /// # Errors
+    /// When the carrier refuses or cannot be reached.
+    pub async fn end_conference(&self, conference: &ConferenceSid) -> Result<(), ControlError> {
+        let fields = [("Status", "completed")];
+        gone_is_fine(self.post(&conference_resource(conference), &fields, WhenUnsure::Repeat).await)
     }
 
     /// Sends a text message.
@@ -142,11 +219,7 @@ impl Control {
         body: &str,
     ) -> Result<(), ControlError> {
         let fields = [("To", to.expose()), ("From", from.expose()), ("Body", body)];
-        self.post("Messages.json", &fields, WhenUnsure::Stop).await
-    }
-
-    async fn update_call(&self, call: &CallSid, fields: &[(&str, &str)]) -> Result<(), ControlError> {
-        self.post(&format!("Calls/{call}.json"), fields, WhenUnsure::Repeat).await
+        self.post("Messages.json", &fields, WhenUnsure::Stop).await.map(|_| ())
     }
 
     async fn post(
@@ -154,7 +227,7 @@ impl Control {
         resource: &str,
         fields: &[(&str, &str)],
         unsure: WhenUnsure,
-    ) -> Result<(), ControlError> {
+    ) -> Result<Option<String>, ControlError> {
         let url = format!("{}/2010-04-01/Accounts/{}/{resource}", self.api_base_url, self.account_sid);
         repeat(self.backoff, unsure, || async {
             let request = self
@@ -174,10 +247,25 @@ impl Control {
     }
 }
 
+fn call_resource(call: &CallSid) -> String {
+    format!("Calls/{call}.json")
+}
+
+fn conference_resource(conference: &ConferenceSid) -> String {
+    format!("Conferences/{conference}.json")
+}
+
+fn gone_is_fine(ended: Result<Option<String>, ControlError>) -> Result<(), ControlError> {
+    match ended {
+        Ok(_) | Err(ControlError::CallGone) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 async fn judge(response: reqwest::Response) -> Attempt {
     let status = response.status();
     if status.is_success() {
-        return Attempt::Done;
+        return Attempt::Done(response.json::<Resource>().await.ok().and_then(|resource| resource.sid));
     }
     let asked = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
     let retry_after = asked.and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
@@ -197,7 +285,11 @@ async fn judge(response: reqwest::Response) -> Attempt {
     })
 }
 
-async fn repeat<F, R>(backoff: Backoff, unsure: WhenUnsure, mut attempt: F) -> Result<(), ControlError>
+async fn repeat<F, R>(
+    backoff: Backoff,
+    unsure: WhenUnsure,
+    mut attempt: F,
+) -> Result<Option<String>, ControlError>
 where
     F: FnMut() -> R,
     R: Future<Output = Attempt>,
@@ -205,7 +297,7 @@ where
     let mut pause = backoff.first;
     for made in 1.. {
         let retry_after = match attempt().await {
-            Attempt::Done => return Ok(()),
+            Attempt::Done(sid) => return Ok(sid),
             Attempt::Failed(error) => return Err(error),
             Attempt::Unsure { .. } if unsure == WhenUnsure::Stop => return Err(ControlError::Uncertain),
             Attempt::NotDone { retry_after } | Attempt::Unsure { retry_after } => retry_after,

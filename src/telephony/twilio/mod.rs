@@ -3,6 +3,7 @@
 //! Invariant: whatever arrives is data until its signature has been checked, and no input can make it panic.
 //! It deliberately knows neither the web server that carries it nor the calls it is about.
 
+mod callbacks;
 mod control;
 mod signature;
 mod stream;
@@ -14,10 +15,17 @@ use std::str::FromStr;
 
 use secrecy::SecretString;
 
-pub use control::{Backoff, Control, ControlError};
+pub use callbacks::{
+    AgentChoice, AnsweredBy, ConferenceCallback, ConferenceEvent, ConferenceSid, Gathered, IncomingMessage,
+    MachineCallback, Participant,
+};
+pub use control::{Backoff, Control, ControlError, Dial};
 pub use signature::{SIGNATURE_HEADER, SignatureError, Verifier, sign};
 pub use stream::{FrameError, Frames, Inbound, MAX_FRAME_BYTES, Parameters, Start, StreamSid};
-pub use twiml::{connect_stream, hangup, reject, say_and_hangup};
+pub use twiml::{
+    Room, ask_agent, brief_agent, connect_agent, connect_caller, connect_stream, hangup, reject, say,
+    say_and_hangup,
+};
 pub use webhook::{CallSid, CallStatus, Form, IncomingCall, StatusCallback, WebhookError};
 
 /// The path of the webhook that is asked what to do with a new call.
@@ -26,12 +34,36 @@ pub const VOICE_PATH: &str = "/twilio/voice";
 pub const RESUME_PATH: &str = "/twilio/resume";
 /// The path of the webhook that is told about a call's progress.
 pub const STATUS_PATH: &str = "/twilio/status";
+/// The path of the webhook that is asked what to do with an agent's leg that was answered.
+pub const AGENT_PATH: &str = "/twilio/agent/{offer}";
+/// The path of the webhook that is asked what to do with an agent who has listened to the whole briefing.
+pub const AGENT_BRIEFED_PATH: &str = "/twilio/agent/{offer}/briefed";
+/// The path of the webhook that is told what an agent pressed or said, or that they did neither.
+pub const AGENT_KEY_PATH: &str = "/twilio/agent/{offer}/key";
+/// The path of the webhook that is told about the progress of an agent's leg.
+pub const AGENT_STATUS_PATH: &str = "/twilio/agent/{offer}/status";
+/// The path of the webhook that is told whether a machine answered an agent's leg.
+pub const AGENT_MACHINE_PATH: &str = "/twilio/agent/{offer}/machine";
+/// The path of the webhook that is told who comes into a conference and leaves it.
+pub const CONFERENCE_PATH: &str = "/twilio/conference/{handoff}";
+/// The path of the webhook that is asked what to say to all who are in a conference.
+pub const ANNOUNCE_PATH: &str = "/twilio/announce/{handoff}";
+/// The path of the webhook that is given text messages.
+pub const MESSAGE_PATH: &str = "/twilio/message";
 /// The path of the media socket.
 pub const STREAM_PATH: &str = "/twilio/stream";
 /// The stream parameter that carries the one-call token.
 pub const TOKEN_PARAMETER: &str = "token";
 /// The stream parameter that carries the id of the call.
 pub const CALL_PARAMETER: &str = "call";
+
+/// Puts an id into the one place of a path that is in braces, such as an offer's into [`AGENT_KEY_PATH`].
+pub fn path_for(path: &str, id: impl fmt::Display) -> String {
+    match (path.find('{'), path.find('}')) {
+        (Some(from), Some(to)) => format!("{}{id}{}", &path[..from], &path[to + 1..]),
+        (None, _) | (_, None) => path.to_owned(),
+    }
+}
 
 /// What the account with the carrier needs.
 #[derive(Debug, Clone)]
@@ -124,6 +156,12 @@ mod tests {
         assert_eq!(url.http(VOICE_PATH), "https://voice.example.com:443/line/twilio/voice");
         assert_eq!(url.socket(STREAM_PATH), "wss://voice.example.com:443/line/twilio/stream");
         assert_eq!(url.to_string(), "https://voice.example.com:443/line");
+    }
+
+    #[test]
+    fn a_path_takes_the_id_in_its_place() {
+        assert_eq!(path_for(AGENT_KEY_PATH, "0193.2"), "/twilio/agent/0193.2/key");
+        assert_eq!(path_for(ANNOUNCE_PATH, "0193"), "/twilio/announce/0193");
     }
 
     #[test]

@@ -3,6 +3,23 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
+use super::Participant;
+
+/// How long a key is waited for after the briefing, before the agent is told what can be pressed, in seconds: the least
+/// that the carrier takes.
+const AFTER_BRIEFING_S: &str = "1";
+/// How long an agent may think after having been told, in seconds.
+const THINKING_S: &str = "8";
+
+/// A conference in which one caller and one agent meet.
+#[derive(Debug, Clone, Copy)]
+pub struct Room<'a> {
+    /// Its name, the same for both: a handoff's id, because the carrier forbids anything personal.
+    pub name: &'a str,
+    /// Told who comes and goes, as a [`ConferenceCallback`](super::ConferenceCallback).
+    pub status_url: &'a str,
+}
+
 /// Tells the carrier to open a media socket to `stream_url`, hand it the parameters, and come back to `resume_url`
 /// two seconds after the socket has closed, so that a caller survives a restart of this server.
 pub fn connect_stream(stream_url: &str, parameters: &[(&str, &str)], resume_url: &str) -> String {
@@ -23,19 +40,68 @@ pub fn connect_stream(stream_url: &str, parameters: &[(&str, &str)], resume_url:
             Ok(())
         })?;
         writer.create_element("Pause").with_attribute(("length", "2")).write_empty()?;
-        writer
-            .create_element("Redirect")
-            .with_attribute(("method", "POST"))
-            .write_text_content(BytesText::new(resume_url))?;
-        Ok(())
+        write_redirect(writer, resume_url)
     })
 }
 
 /// Tells the carrier to say a text in its own voice and hang up: for when ours cannot be had.
 pub fn say_and_hangup(text: &str) -> String {
     response(|writer| {
-        writer.create_element("Say").write_text_content(BytesText::new(text))?;
+        write_say(writer, text)?;
         writer.create_element("Hangup").write_empty()?;
+        Ok(())
+    })
+}
+
+/// Tells the carrier to say a text in its own voice: what a conference's announcement consists of.
+pub fn say(text: &str) -> String {
+    response(|writer| write_say(writer, text))
+}
+
+/// Tells the carrier to read the briefing to an agent who has answered. A key ends it at any time and goes to `key_url`;
+/// who has listened to its end gets the instructions of `briefed_url`, which is how its end is learned of.
+///
+/// Only keys are listened for: the "hello?" with which people answer would stop the briefing. It may be read to a
+/// machine for the seconds until that is found out, so its first sentence has nothing personal in it.
+pub fn brief_agent(briefing: &str, key_url: &str, briefed_url: &str) -> String {
+    response(|writer| {
+        write_gather(writer, &[("input", "dtmf"), ("timeout", AFTER_BRIEFING_S)], briefing, key_url)?;
+        write_redirect(writer, briefed_url)
+    })
+}
+
+/// Tells the carrier to ask a briefed agent for a key, or to hear "again". Both go to `key_url`, and so does silence,
+/// without a key: see [`AgentChoice`](super::AgentChoice).
+pub fn ask_agent(prompt: &str, key_url: &str) -> String {
+    response(|writer| {
+        let listening = [("input", "dtmf speech"), ("hints", "again, repeat"), ("timeout", THINKING_S)];
+        write_gather(writer, &listening, prompt, key_url)?;
+        write_redirect(writer, key_url)
+    })
+}
+
+/// Tells the carrier to thank the agent and put them into the room, where they wait in silence for the caller. When the
+/// agent leaves, the room closes.
+pub fn connect_agent(thanks: &str, room: &Room<'_>) -> String {
+    response(|writer| {
+        write_say(writer, thanks)?;
+        writer
+            .create_element("Dial")
+            .write_inner_content(|writer| write_conference(writer, room, Participant::Agent))?;
+        writer.create_element("Hangup").write_empty()?;
+        Ok(())
+    })
+}
+
+/// Tells the carrier to put the caller into the room, and to ask `resume_url` what to do with them when it closes. When
+/// the caller leaves, the room closes.
+pub fn connect_caller(room: &Room<'_>, resume_url: &str) -> String {
+    response(|writer| {
+        writer
+            .create_element("Dial")
+            .with_attribute(("action", resume_url))
+            .with_attribute(("method", "POST"))
+            .write_inner_content(|writer| write_conference(writer, room, Participant::Caller))?;
         Ok(())
     })
 }
@@ -54,6 +120,58 @@ pub fn reject() -> String {
         writer.create_element("Reject").write_empty()?;
         Ok(())
     })
+}
+
+fn write_say(writer: &mut Writer<Vec<u8>>, text: &str) -> io::Result<()> {
+    writer.create_element("Say").write_text_content(BytesText::new(text))?;
+    Ok(())
+}
+
+fn write_redirect(writer: &mut Writer<Vec<u8>>, url: &str) -> io::Result<()> {
+    writer
+        .create_element("Redirect")
+        .with_attribute(("method", "POST"))
+        .write_text_content(BytesText::new(url))?;
+    Ok(())
+}
+
+fn write_gather(
+    writer: &mut Writer<Vec<u8>>,
+    listening: &[(&str, &str)],
+    text: &str,
+    key_url: &str,
+) -> io::Result<()> {
+    writer
+        .create_element("Gather")
+        .with_attributes(listening.iter().copied())
+        .with_attribute(("numDigits", "1"))
+        .with_attribute(("action", key_url))
+        .with_attribute(("method", "POST"))
+        .write_inner_content(|writer| write_say(writer, text))?;
+    Ok(())
+}
+
+/// The room's address for news counts for whoever comes first, so both sides name it.
+fn write_conference(
+    writer: &mut Writer<Vec<u8>>,
+    room: &Room<'_>,
+    participant: Participant,
+) -> io::Result<()> {
+    writer
+        .create_element("Conference")
+        .with_attribute(("participantLabel", participant.as_str()))
+        .with_attribute(("startConferenceOnEnter", "true"))
+        .with_attribute(("endConferenceOnExit", "true"))
+        .with_attribute(("beep", "false"))
+        .with_attribute(("waitUrl", ""))
+        // The default adds up to a second of delay to every word.
+        .with_attribute(("jitterBufferSize", "small"))
+        .with_attribute(("maxParticipants", "2"))
+        .with_attribute(("statusCallback", room.status_url))
+        .with_attribute(("statusCallbackMethod", "POST"))
+        .with_attribute(("statusCallbackEvent", "start end join leave"))
+        .write_text_content(BytesText::new(room.name))?;
+    Ok(())
 }
 
 fn response(content: impl FnOnce(&mut Writer<Vec<u8>>) -> io::Result<()>) -> String {
@@ -93,5 +211,30 @@ mod tests {
     fn a_call_is_ended_or_refused() {
         insta::assert_snapshot!(hangup(), @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>"#);
         insta::assert_snapshot!(reject(), @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Reject/></Response>"#);
+    }
+
+    #[test]
+    fn an_agent_is_briefed_and_the_end_of_the_briefing_is_learned_of() {
+        insta::assert_snapshot!(
+            brief_agent("Tom & Ann: <no heat>", "https://x.example/key", "https://x.example/briefed"),
+            @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Gather input="dtmf" timeout="1" numDigits="1" action="https://x.example/key" method="POST"><Say>Tom &amp; Ann: &lt;no heat&gt;</Say></Gather><Redirect method="POST">https://x.example/briefed</Redirect></Response>"#
+        );
+    }
+
+    #[test]
+    fn a_briefed_agent_is_asked_for_a_key_and_silence_is_told_too() {
+        insta::assert_snapshot!(ask_agent("Press 1.", "https://x.example/key"), @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Gather input="dtmf speech" hints="again, repeat" timeout="8" numDigits="1" action="https://x.example/key" method="POST"><Say>Press 1.</Say></Gather><Redirect method="POST">https://x.example/key</Redirect></Response>"#);
+    }
+
+    #[test]
+    fn both_sides_meet_in_one_room_that_closes_when_either_leaves() {
+        let room = Room { name: "0193-a", status_url: "https://x.example/twilio/conference/0193-a" };
+        insta::assert_snapshot!(connect_agent("Thank you.", &room), @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Say>Thank you.</Say><Dial><Conference participantLabel="agent" startConferenceOnEnter="true" endConferenceOnExit="true" beep="false" waitUrl="" jitterBufferSize="small" maxParticipants="2" statusCallback="https://x.example/twilio/conference/0193-a" statusCallbackMethod="POST" statusCallbackEvent="start end join leave">0193-a</Conference></Dial><Hangup/></Response>"#);
+        insta::assert_snapshot!(connect_caller(&room, "https://x.example/twilio/resume"), @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Dial action="https://x.example/twilio/resume" method="POST"><Conference participantLabel="caller" startConferenceOnEnter="true" endConferenceOnExit="true" beep="false" waitUrl="" jitterBufferSize="small" maxParticipants="2" statusCallback="https://x.example/twilio/conference/0193-a" statusCallbackMethod="POST" statusCallbackEvent="start end join leave">0193-a</Conference></Dial></Response>"#);
+    }
+
+    #[test]
+    fn an_announcement_is_only_said() {
+        insta::assert_snapshot!(say("Ann, this is Maria."), @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Say>Ann, this is Maria.</Say></Response>"#);
     }
 }

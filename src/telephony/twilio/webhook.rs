@@ -80,6 +80,16 @@ pub enum CallStatus {
     Canceled,
 }
 
+impl CallStatus {
+    /// Whether nothing more happens in the call.
+    pub const fn is_over(self) -> bool {
+        match self {
+            Self::Completed | Self::Busy | Self::Failed | Self::NoAnswer | Self::Canceled => true,
+            Self::Queued | Self::Initiated | Self::Ringing | Self::InProgress => false,
+        }
+    }
+}
+
 impl Form {
     /// Decodes a form body.
     ///
@@ -104,20 +114,20 @@ impl Form {
         Some(value.trim()).filter(|value| !value.is_empty())
     }
 
-    fn require(&self, name: &'static str) -> Result<&str, WebhookError> {
+    pub(super) fn require(&self, name: &'static str) -> Result<&str, WebhookError> {
         self.get(name).ok_or(WebhookError::Missing(name))
     }
 
-    fn parsed<T: FromStr>(&self, name: &'static str) -> Result<Option<T>, WebhookError> {
+    pub(super) fn parsed<T: FromStr>(&self, name: &'static str) -> Result<Option<T>, WebhookError> {
         self.get(name).map(|value| value.parse().map_err(|_| WebhookError::Malformed(name))).transpose()
     }
 
-    fn call_sid(&self) -> Result<CallSid, WebhookError> {
+    pub(super) fn call_sid(&self) -> Result<CallSid, WebhookError> {
         self.require("CallSid")?;
         self.parsed("CallSid")?.ok_or(WebhookError::Missing("CallSid"))
     }
 
-    fn call_status(&self) -> Result<CallStatus, WebhookError> {
+    pub(super) fn call_status(&self) -> Result<CallStatus, WebhookError> {
         self.parsed("CallStatus")?.ok_or(WebhookError::Missing("CallStatus"))
     }
 }
@@ -228,14 +238,14 @@ impl FromStr for CallStatus {
     }
 }
 
-fn sid(text: &str) -> Option<String> {
+pub(super) fn sid(text: &str) -> Option<String> {
     let fits = (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     fits.then(|| text.to_owned())
 }
 
 /// Reads the telephone number out of `From`, `To` or `ForwardedFrom`: a bare number, or the user of a SIP address.
 /// Words such as `anonymous`, and the keypad spellings that networks send in their place, are no numbers.
-fn number(text: &str) -> Option<PhoneNumber> {
+pub(super) fn number(text: &str) -> Option<PhoneNumber> {
     // ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and UNAVAILABLE, as typed on a keypad.
     const WITHHELD: [&str; 5] = ["+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"];
     let user = ["sip:", "sips:", "tel:"]

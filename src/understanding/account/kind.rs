@@ -1,11 +1,13 @@
 //! What a clause does in a caller's turn.
 
+use std::sync::LazyLock;
+
 use super::grammar::{
     ADVERBS, DETERMINERS, Form, SUBJECTS, is_auxiliary, is_contracted, is_form, is_negation, is_trouble,
     listed,
 };
 use super::split::{has_finite, is_finite};
-use super::token::{Pause, Token, longest_at, phrase_at};
+use super::token::{Pause, Phrases, Token, longest_at, phrase_at};
 use super::want::want;
 use crate::understanding::story::is_dictation;
 use crate::understanding::words::words;
@@ -28,7 +30,9 @@ pub(super) enum Kind {
 }
 
 /// What leads to a clause without belonging to it; the longest are tried first.
-const HEADS: &str = "\
+static HEADS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::of(
+        "\
     the reason i am calling is / the reason i'm calling is / the reason for my call is / \
     the reason i called is / the reason why i'm calling is / i'm calling because / \
     i am calling because / i was calling because / i'm just calling because / i'm phoning because / \
@@ -63,25 +67,31 @@ const HEADS: &str = "\
     oh / everyone / after that / since then / from there / after which / in addition / additionally / \
     furthermore / instead / besides / again / yesterday when / however / although / though / except / \
     two things / three things / a couple of things / a couple things / couple of things / a few things / \
-    yet / basically / otherwise / fine / ok fine / okay fine / yeah / yes / sorry / oh sorry";
+    yet / basically / otherwise / fine / ok fine / okay fine / yeah / yes / sorry / oh sorry",
+    )
+});
 
 /// Heads that say that what follows came first.
-const ORIGINS: &str = "\
+static ORIGINS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::of(
+        "\
     it all started when / it started when / it all began when / it began when / this all started when / \
     this started when / it started because / it all started because / it started off when / \
     the whole thing started when / the problem started when / the trouble started when / \
     it first started when / everything started when / the first thing that happened was / \
     the first thing that happened is / first / originally / initially / at first / in the beginning / \
     the first thing was / it started after / it all started after / it started with / \
-    it all started with";
+    it all started with",
+    )
+});
 
 /// How many words at the head lead in, and whether they say that the rest came first.
 pub(super) fn head(words: &[Token]) -> (usize, bool) {
     let mut at = 0;
     let mut origin = false;
     while at < words.len() {
-        let first = longest_at(words, at, ORIGINS);
-        let length = longest_at(words, at, HEADS);
+        let first = longest_at(words, at, &ORIGINS);
+        let length = longest_at(words, at, &HEADS);
         let first = if first < length { 0 } else { first };
         let length = length.max(first);
         if length == 0 || at + length > words.len() {
@@ -227,7 +237,9 @@ const OPINIONS: &str = "\
     unprofessional rude frustrating annoying embarrassing silly stupid long hard simple easy story about all why what how";
 
 /// Heads of clauses that are no part of the matter.
-const ASIDES: &str = "i asked for a person / i asked for a human / i asked for a real / i asked to speak / i think i may have the / i think i have the wrong / i think i might have the / i may have the wrong / \
+static ASIDES: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::of(
+        "i asked for a person / i asked for a human / i asked for a real / i asked to speak / i think i may have the / i think i have the wrong / i think i might have the / i may have the wrong / \
     i might have the wrong / \
     i can't believe / i cannot believe / i don't know / i do not know / i don't really know / i really don't know / \
     i'm not sure if you / i'm not sure you / i don't hear / i can't hear / i'm hard of hearing / my hearing / \
@@ -256,11 +268,13 @@ const ASIDES: &str = "i asked for a person / i asked for a human / i asked for a
     i've never been treated / i have never had such / i'd like to complain / i want to complain / \
     i wanted to complain / i'm going to / i am going to / i will / i'll / we'll / you'll / you will / \
     or else / i just wanted to know / i just wanted to ask / i only wanted to / i was just wondering / \
-    i was just checking / no i just wanted / no i only wanted / no i was just / i'm not paying / i am not paying / i won't pay / i will not pay / i refuse to / i need help / i need some help";
+    i was just checking / no i just wanted / no i only wanted / no i was just / i'm not paying / i am not paying / i won't pay / i will not pay / i refuse to / i need help / i need some help",
+    )
+});
 
 pub(super) fn is_aside(words: &[Token]) -> bool {
     let lower = |at: usize| words.get(at).map(|word| word.lower.as_str()).unwrap_or_default();
-    let spoken = longest_at(words, 0, ASIDES) > 0
+    let spoken = longest_at(words, 0, &ASIDES) > 0
         && !(words[..2.min(words.len())].iter().any(|word| word.lower == "need") && words.len() > 4);
     let told_us = phrase_at(words, 0, "you told me") > 0 && words.len() > 5;
     let feels = {
@@ -302,7 +316,9 @@ pub(super) fn is_aside(words: &[Token]) -> bool {
 }
 
 fn is_expected(words: &[Token]) -> bool {
-    const MARKS: &str = "\
+    static MARKS: LazyLock<Phrases> = LazyLock::new(|| {
+        Phrases::of(
+            "\
         should have / should've / shouldn't have / was told / were told / been told / got told / \
         supposed to / meant to / promised me / promised us / promised that / promised to / \
         you promised / was promised / were promised / was expecting / were expecting / i expected / \
@@ -311,8 +327,10 @@ fn is_expected(words: &[Token]) -> bool {
         said he would / said she would / said they would / said you would / said it would / \
         said someone would / said somebody would / i thought you / i thought they / i thought it / \
         i was under the impression / ought to have / said there would / said i would / said i'd / \
-        agreed to";
-    let marked = (0..words.len()).any(|at| longest_at(words, at, MARKS) > 0);
+        agreed to",
+        )
+    });
+    let marked = (0..words.len()).any(|at| longest_at(words, at, &MARKS) > 0);
     let refused = words.iter().any(|word| {
         word.is_in("off wrong refused late") || is_negation(&word.lower) && !word.is_in("shouldn't")
     });

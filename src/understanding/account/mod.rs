@@ -53,9 +53,9 @@ struct Told<'a> {
 
 /// Takes a turn apart.
 pub fn account(text: &str) -> Account {
-    let tokens = named(tokens(text));
+    let (tokens, segments) = named(tokens(text));
     let mut told: Vec<Told<'_>> =
-        split(&tokens).iter().filter_map(|segment| told(text, &tokens, segment)).collect();
+        segments.iter().filter_map(|segment| told(text, &tokens, segment)).collect();
     for at in 1..told.len() {
         let wanted = told[at - 1].kind == Kind::Wanted;
         told[at].reason = wanted && told[at].link == Link::Because && told[at].kind != Kind::Trouble;
@@ -72,9 +72,11 @@ pub fn account(text: &str) -> Account {
     }
 }
 
-/// "I'm calling about my furnace, it keeps going out": what "it" stands for is put in its place.
-fn named(mut tokens: Vec<Token>) -> Vec<Token> {
+/// The words and their clauses. "I'm calling about my furnace, it keeps going out": what "it" stands for is put in its
+/// place.
+fn named(mut tokens: Vec<Token>) -> (Vec<Token>, Vec<Segment>) {
     let segments = split(&tokens);
+    let said = tokens.len();
     for pair in segments.windows(2).rev() {
         let (topic, next) = (&tokens[pair[0].range.clone()], pair[1].range.start);
         let about = topic.iter().rposition(|word| word.is_in("about regarding with"));
@@ -106,7 +108,9 @@ fn named(mut tokens: Vec<Token>) -> Vec<Token> {
         });
         tokens.splice(next..=next, named.collect::<Vec<_>>());
     }
-    tokens
+    // A noun has more words than the "it" in its place.
+    let segments = if tokens.len() == said { segments } else { split(&tokens) };
+    (tokens, segments)
 }
 
 fn told<'a>(text: &str, tokens: &'a [Token], segment: &Segment) -> Option<Told<'a>> {

@@ -41,8 +41,12 @@ pub(crate) fn split(tokens: &[Token]) -> Vec<Segment> {
     let mut link = Link::None;
     let mut at = 0;
     let mut depends = leads_in(tokens, 0);
+    // How far the clause has been searched for its verb, and whether it has one.
+    let (mut searched, mut verbal) = (0, false);
     while at < tokens.len() {
-        let boundary = boundary(tokens, start, at);
+        verbal = verbal || (searched..at).any(|word| is_finite(&tokens[start..], word - start));
+        searched = at;
+        let boundary = boundary(tokens, start, at, verbal);
         if depends
             && boundary.is_some_and(|(_, link)| link == Link::None)
             && tokens[at - 1].pause <= Pause::Comma
@@ -56,6 +60,7 @@ pub(crate) fn split(tokens: &[Token]) -> Vec<Segment> {
             link = next_link;
             at = next.max(at + 1);
             depends = leads_in(tokens, start);
+            (searched, verbal) = (start, false);
         } else {
             at += 1;
         }
@@ -86,8 +91,9 @@ fn close(tokens: &[Token], range: Range<usize>, link: Link, found: &mut Vec<Segm
     }
 }
 
-/// Whether a clause begins at `at`; where its words begin, and how it is tied.
-fn boundary(tokens: &[Token], start: usize, at: usize) -> Option<(usize, Link)> {
+/// Whether a clause begins at `at`; where its words begin, and how it is tied. `verbal` says whether the one before it has
+/// its verb.
+fn boundary(tokens: &[Token], start: usize, at: usize, verbal: bool) -> Option<(usize, Link)> {
     let before = at.checked_sub(1).map(|before| &tokens[before])?;
     if at <= start {
         return None;
@@ -97,8 +103,7 @@ fn boundary(tokens: &[Token], start: usize, at: usize) -> Option<(usize, Link)> 
         return Some((next, link));
     }
     let left = &tokens[start..at];
-    let told =
-        has_finite(left) || opens_order(left, 0) || left[0].is_in("no") && before.pause == Pause::Comma;
+    let told = verbal || opens_order(left, 0) || left[0].is_in("no") && before.pause == Pause::Comma;
     if !told {
         return None;
     }

@@ -1,6 +1,7 @@
 //! The words of a turn, mended and without fillers, each with its place.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::grammar::{
     self, DETERMINERS, Form, PREPOSITIONS, SUBJECTS, SUBORDINATORS, is_auxiliary, is_contracted, is_form,
@@ -259,7 +260,9 @@ fn shown(
 }
 
 /// Said anywhere without saying anything; the longest are tried first.
-const FILLERS: &str = "\
+static FILLERS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::of(
+        "\
     fuck you guys / fuck you all / fuck you / screw you / go to hell / if you know what i mean / \
     you know what i mean / know what i mean / to tell you the truth / for crying out loud / \
     at the end of the day / or something like that / i swear to god / what the hell / what the fuck / \
@@ -276,7 +279,9 @@ const FILLERS: &str = "\
     huh / umm / uhh / ugh / wow / hm / mmm / honestly / frankly / basically / literally / obviously / \
     actually / please / fucking / fuckin / goddamn / goddamned / damn / damned / bloody / \
     freaking / fricking / frigging / frickin / effing / flipping / blasted / jesus / christ / gosh / \
-    goodness / madam / sir / yeah / yep / yup";
+    goodness / madam / sir / yeah / yep / yup",
+    )
+});
 
 /// Said of somebody or something in anger; left out before a noun.
 const INSULTS: &str = "stupid idiotic idiot useless incompetent lousy crappy shitty pathetic lazy so-called dumb ridiculous \
@@ -344,16 +349,38 @@ pub(crate) fn phrase_at(tokens: &[Token], at: usize, phrase: &str) -> usize {
     length
 }
 
-/// The phrases of a list in which slashes stand between them.
-pub(crate) fn phrases(list: &str) -> impl Iterator<Item = &str> {
-    list.split('/').map(str::trim)
+/// Phrases in the order of their first words, so that they are found by it.
+#[derive(Debug)]
+pub(crate) struct Phrases(Vec<&'static str>);
+
+impl Phrases {
+    /// The phrases of a list in which slashes stand between them.
+    pub(crate) fn of(list: &'static str) -> Self {
+        let mut phrases: Vec<&str> = list.split('/').map(str::trim).collect();
+        phrases.sort_unstable_by_key(|phrase| first_word(phrase));
+        Self(phrases)
+    }
+
+    /// All of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().copied()
+    }
+
+    /// Those of which `word` is the first.
+    pub(crate) fn beginning<'a>(&'a self, word: &'a str) -> impl Iterator<Item = &'static str> + 'a {
+        let from = self.0.partition_point(|phrase| first_word(phrase) < word);
+        self.0[from..].iter().copied().take_while(move |phrase| first_word(phrase) == word)
+    }
 }
 
-/// How many words the longest phrase of the list has that stands at `at`.
-pub(crate) fn longest_at(tokens: &[Token], at: usize, list: &str) -> usize {
-    let first = tokens.get(at).and_then(|token| token.lower.bytes().next());
-    let likely = phrases(list).filter(|phrase| phrase.bytes().next() == first);
-    likely.map(|phrase| phrase_at(tokens, at, phrase)).max().unwrap_or(0)
+fn first_word(phrase: &str) -> &str {
+    phrase.split_once(' ').map_or(phrase, |(first, _)| first)
+}
+
+/// How many words the longest of the phrases has that stands at `at`.
+pub(crate) fn longest_at(tokens: &[Token], at: usize, phrases: &Phrases) -> usize {
+    let Some(first) = tokens.get(at) else { return 0 };
+    phrases.beginning(&first.lower).map(|phrase| phrase_at(tokens, at, phrase)).max().unwrap_or(0)
 }
 
 fn filler(found: &[Token], at: usize) -> usize {
@@ -363,7 +390,7 @@ fn filler(found: &[Token], at: usize) -> usize {
     let word = lower(at);
     let paused = found[at].pause > Pause::None;
     let paused_before = before.is_none_or(|token| token.pause > Pause::None);
-    let length = longest_at(found, at, FILLERS);
+    let length = longest_at(found, at, &FILLERS);
     if length > 0 {
         let kept = word == "damn" && previous == "a" || word == "please" && listed("to i we", previous);
         return if kept { 0 } else { length };

@@ -1,11 +1,12 @@
 //! What a clause asks for.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::grammar::{
     DETERMINERS, Form, PREPOSITIONS, is_auxiliary, is_contracted, is_form, listed, may_be_base,
 };
-use super::token::{Token, longest_at, phrase_at, phrases};
+use super::token::{Phrases, Token, longest_at, phrase_at};
 
 /// What a clause asks for; ranges of its words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +41,9 @@ const SOFT: &str = "just really only simply also still now maybe perhaps possibl
     kindly quickly first honestly ideally probably very much badly then at least both again";
 
 /// Heads of a wish for something; matched without [`SOFT`] words.
-const DESIRES: &str = "\
+static DESIRES: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::of(
+        "\
     i want / i need / i would like / i'd like / i would love / i'd love / i would prefer / i'd prefer / \
     i prefer / i require / i demand / i expect / i'm expecting / i am expecting / i'm hoping for / \
     i am hoping for / i was hoping for / i'm looking for / i am looking for / i was looking for / \
@@ -49,27 +52,42 @@ const DESIRES: &str = "\
     i would want / i'd want / i'll take / i will take / i would need / i'd need / i'm in need of / \
     i am in need of / i insist on / i would appreciate / i'd appreciate / i would be grateful / \
     i'd be grateful / i would be happy with / i'd be happy with / i'd settle for / i'm waiting for / \
-    i'd be happy";
+    i'd be happy",
+    )
+});
 
 /// Heads of what the caller wants to do, before "to" and a verb.
-const AIMS: &str = "\
+static AIMS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::of(
+        "\
     i'm calling / i am calling / i was calling / i called / just calling / calling / i'm trying / i am trying / i'm looking / \
     i am looking / i was looking / i'm hoping / i am hoping / i was hoping / i hope / i wish / \
     i'm phoning / i'm ringing / i'd wanted / i'm going / i have / i've got / i was wanting / \
     i've been trying / i was trying / i was wondering about how / i'm wanting / \
-    i'm ready / i'm here";
+    i'm ready / i'm here",
+    )
+});
 
 /// Heads of what the caller does not want.
-const REFUSALS: &str = "\
+static REFUSALS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::of(
+        "\
     i don't want / i do not want / i'd rather not / i would rather not / i don't wish / i refuse / \
-    i'm not willing";
+    i'm not willing",
+    )
+});
+
+/// Heads of what the caller wants to do, before a verb.
+static RATHER: LazyLock<Phrases> = LazyLock::new(|| Phrases::of("i'd rather / i would rather"));
 
 /// What "I have to" must be followed by to be a wish.
 const URGES: &str =
     "get have know speak talk see cancel change move reschedule book be find pick return rebook";
 
 /// Heads that put what follows as the wish.
-const POINTED: &str = "\
+static POINTED: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::of(
+        "\
     all i want is / all i need is / all i ask is / all i ask for is / all i'm asking is / \
     all i'm asking for is / what i want is / what i need is / what i'd like is / what i would like is / \
     what i really want is / the only thing i want is / the only thing i need is / all i wanted was / \
@@ -77,10 +95,14 @@ const POINTED: &str = "\
     the fair thing would be / what would be fair is / what would help is / what would help me is / \
     a fair outcome would be / the least you can do is / the least you could do is / my preference is / \
     my preference would be / it would be fair / it would help / all i wanted is / the main thing is / \
-    my main concern is / what i expect is / what i expected is";
+    my main concern is / what i expect is / what i expected is",
+    )
+});
 
 /// Heads before "you could", "somebody could", "I could".
-const HOPES: &str = "\
+static HOPES: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::of(
+        "\
     i was hoping / i'm hoping / i am hoping / i hope / i was wondering if / i was wondering whether / \
     i'm wondering if / i am wondering if / i wonder if / i wonder whether / i'd appreciate it if / \
     i would appreciate it if / i'd appreciate if / i would appreciate if / i'd be grateful if / \
@@ -93,10 +115,14 @@ const HOPES: &str = "\
     i am calling to see if / just calling to see if / calling to see if / i need to see if / i wanted to ask if / i'm calling to ask if / \
     i'd like to see if / i want to know if / i wanted to know if / i just wanted to know if / \
     i was calling to see if / i'd like to know if / i would like to know if / i need to know if / if / \
-    i'm just wondering if / is it possible that / i'm trying to see if / i'm trying to find out if";
+    i'm just wondering if / is it possible that / i'm trying to see if / i'm trying to find out if",
+    )
+});
 
 /// Heads of a wish to know, before a question word, "if" or a noun.
-const CURIOUS: &str = "\
+static CURIOUS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::of(
+        "\
     i want to know / i wanted to know / i'd like to know / i would like to know / i need to know / \
     i wanted to ask / i want to ask / i'd like to ask / i was wondering / i'm wondering / \
     i am wondering / i wonder / i'm calling to ask / i'm calling to find out / \
@@ -110,10 +136,14 @@ const CURIOUS: &str = "\
     i want somebody to tell me / i want someone to tell me / i'd like someone to tell me / \
     i need someone to tell me / i want you to tell me / i need you to tell me / \
     i'm trying to figure out / i need to figure out / i'm curious / i want to understand / \
-    i'd like to understand / i'd like to hear / i want to hear";
+    i'd like to understand / i'd like to hear / i want to hear",
+    )
+});
 
 /// Questions that ask for nothing.
-const RHETORICAL: &str = "\
+static RHETORICAL: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::of(
+        "\
     where should i begin / where do i begin / where do i start / where should i start / \
     are you out of / are you crazy / are you insane / are you nuts / are you blind / are you deaf / \
     are you stupid / do you understand / do you hear / are you kidding / are you serious / are you joking / \
@@ -132,7 +162,9 @@ const RHETORICAL: &str = "\
     can you imagine / how would you like / how would you feel / would you like it / would you want / \
     do i have to / do i need to repeat / are you human / are you real / am i talking / am i speaking / \
     could you repeat / can you repeat / can you say / what did you say / can you help me / \
-    could you help me / can you understand";
+    could you help me / can you understand",
+    )
+});
 
 /// Takes apart what the clause asks for.
 pub(crate) fn want(tokens: &[Token], asked: bool) -> Option<Want> {
@@ -145,7 +177,7 @@ pub(crate) fn want(tokens: &[Token], asked: bool) -> Option<Want> {
         "could you help me get",
         "can you help me find",
     ];
-    if longest_at(tokens, start, RHETORICAL) > 0
+    if longest_at(tokens, start, &RHETORICAL) > 0
         && !helping.iter().any(|phrase| phrase_at(tokens, start, phrase) > 0)
     {
         return None;
@@ -191,13 +223,8 @@ fn head(tokens: &[Token], at: usize, phrase: &str) -> Option<usize> {
         while tokens.get(next).is_some_and(|token| token.is_in(SOFT) && token.lower != word) && next > at {
             next += 1;
         }
-        let token = tokens.get(next)?;
-        let ours = token.lower.strip_prefix("we").map(|tail| match tail {
-            "'re" => "i'm".to_owned(),
-            tail => format!("i{tail}"),
-        });
-        let was = word == "was" && token.lower == "were" || word == "am" && token.lower == "are";
-        if token.lower != word && ours.as_deref() != Some(word) && !was {
+        let said = &tokens.get(next)?.lower;
+        if said != word && counts_as(said).is_none_or(|other| other != word) {
             return None;
         }
         next += 1;
@@ -205,15 +232,22 @@ fn head(tokens: &[Token], at: usize, phrase: &str) -> Option<usize> {
     Some(skip(tokens, next))
 }
 
-fn longest(tokens: &[Token], at: usize, list: &str) -> Option<usize> {
-    let word = lower(tokens, at).as_bytes();
-    let first = word.first().copied();
-    let ours = word.starts_with(b"we");
-    let may = |phrase: &&str| {
-        let begins = phrase.bytes().next();
-        begins == first || ours && begins == Some(b'i')
-    };
-    phrases(list).filter(may).filter_map(|phrase| head(tokens, at, phrase)).max()
+/// What a word is besides for these phrases: "we're" is "I'm", "were" is "was".
+fn counts_as(word: &str) -> Option<String> {
+    match word {
+        "were" => Some("was".to_owned()),
+        "are" => Some("am".to_owned()),
+        "we're" => Some("i'm".to_owned()),
+        _ => word.strip_prefix("we").map(|tail| format!("i{tail}")),
+    }
+}
+
+fn longest(tokens: &[Token], at: usize, phrases: &Phrases) -> Option<usize> {
+    let word = lower(tokens, at);
+    let other = counts_as(word);
+    let likely =
+        [Some(word), other.as_deref()].into_iter().flatten().flat_map(|word| phrases.beginning(word));
+    likely.filter_map(|phrase| head(tokens, at, phrase)).max()
 }
 
 fn lower(tokens: &[Token], at: usize) -> &str {
@@ -221,13 +255,13 @@ fn lower(tokens: &[Token], at: usize) -> &str {
 }
 
 fn pointed(tokens: &[Token], start: usize) -> Option<Want> {
-    let rest = longest(tokens, start, POINTED)?;
+    let rest = longest(tokens, start, &POINTED)?;
     let that = rest + usize::from(lower(tokens, rest) == "that");
     clause_of_hope(tokens, that).or_else(|| object(tokens, rest))
 }
 
 fn hoped(tokens: &[Token], start: usize) -> Option<Want> {
-    let rest = longest(tokens, start, HOPES)?;
+    let rest = longest(tokens, start, &HOPES)?;
     let rest = rest + usize::from(listed("that if whether", lower(tokens, rest)));
     let of = lower(tokens, start) == "any" && lower(tokens, rest) == "of";
     if of {
@@ -280,7 +314,7 @@ fn by_subject(tokens: &[Token], subject: Range<usize>, verb: usize) -> Option<Wa
 }
 
 fn curious(tokens: &[Token], start: usize) -> Option<Want> {
-    let rest = longest(tokens, start, CURIOUS)?;
+    let rest = longest(tokens, start, &CURIOUS)?;
     let word = lower(tokens, rest);
     if listed("when what where why how who which whether if", word) {
         return Some(Want::Know(rest..tokens.len()));
@@ -291,7 +325,7 @@ fn curious(tokens: &[Token], start: usize) -> Option<Want> {
 }
 
 fn desired(tokens: &[Token], start: usize) -> Option<Want> {
-    if let Some(rest) = longest(tokens, start, REFUSALS) {
+    if let Some(rest) = longest(tokens, start, &REFUSALS) {
         let rest = rest + usize::from(lower(tokens, rest) == "to");
         let verb = is_form(lower(tokens, rest), Form::Base) || lower(tokens, rest) == "be";
         if lower(tokens, rest) == "you" && lower(tokens, rest + 1) == "to" {
@@ -299,17 +333,17 @@ fn desired(tokens: &[Token], start: usize) -> Option<Want> {
         }
         return verb.then_some(Want::Avoid(rest..tokens.len()));
     }
-    if let Some(rest) = longest(tokens, start, "i'd rather / i would rather") {
+    if let Some(rest) = longest(tokens, start, &RATHER) {
         return is_form(lower(tokens, rest), Form::Base).then_some(Want::Do(rest..tokens.len()));
     }
-    let rest = longest(tokens, start, DESIRES)?;
+    let rest = longest(tokens, start, &DESIRES)?;
     // "I need it because …" asks for nothing new, "I wanted to" tells what was wanted.
     let bare = rest + 1 == tokens.len() && listed("it that this help", lower(tokens, rest));
     if bare { None } else { object(tokens, rest) }
 }
 
 fn aimed(tokens: &[Token], start: usize) -> Option<Want> {
-    let rest = longest(tokens, start, AIMS)?;
+    let rest = longest(tokens, start, &AIMS)?;
     let verb = lower(tokens, rest + 1);
     let urge = !listed("i have i've got we have we've", &tokens[start].lower)
         && !listed("have got", lower(tokens, rest - 1))

@@ -86,7 +86,8 @@ impl Moment {
 pub fn moments(text: &str, now: &Zoned) -> Vec<Moment> {
     let tokens = tokens(text);
     let month_first = now.time_zone().iana_name().is_some_and(|zone| zone.starts_with("America/"));
-    let scan = Scan { tokens: &tokens, calendar: Calendar { tokens: &tokens, now, month_first } };
+    let calendar = Calendar { tokens: &tokens, now, month_first };
+    let scan = Scan { tokens: &tokens, past: past(&tokens), calendar };
     let mut found: Vec<Placed> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -154,6 +155,8 @@ fn link(tokens: &[Token], earlier: &Placed, to: usize) -> Link {
 
 struct Scan<'a> {
     tokens: &'a [Token],
+    /// Whether the words around each word tell of what lies behind.
+    past: Vec<bool>,
     calendar: Calendar<'a>,
 }
 
@@ -161,7 +164,7 @@ impl Scan<'_> {
     /// The moment that begins at a place; one that corrects another may leave out what makes it one.
     fn moment(&self, at: usize, corrected: Option<&Placed>) -> Option<Placed> {
         let mut parts = Parts::default();
-        let past = self.is_past(at);
+        let past = self.past[at];
         let mut end = at;
         let mut start = None;
         loop {
@@ -384,24 +387,6 @@ impl Scan<'_> {
     fn is_recurring(&self, at: usize) -> bool {
         at > 0 && matches!(word(self.tokens, at - 1), "every" | "each")
     }
-
-    /// Whether the words around a place tell of what lies behind: the nearest telling word of the sentence before it
-    /// decides, then the nearest after it.
-    fn is_past(&self, at: usize) -> bool {
-        let stop = |place: &usize| self.tokens[*place].stop;
-        let begin = (0..at).rev().find(stop).map_or(0, |place| place + 1);
-        let end = (at..self.tokens.len()).find(stop).map_or(self.tokens.len(), |place| place + 1);
-        let mut places = (begin..at).rev().chain(at..end);
-        places.find_map(|place| self.tense(place)).unwrap_or(false)
-    }
-
-    fn tense(&self, at: usize) -> Option<bool> {
-        let before = if at == 0 { "" } else { word(self.tokens, at - 1) };
-        // "I've got" is now.
-        let has =
-            matches!(before, "have" | "has" | "i've" | "we've" | "you've" | "they've" | "he's" | "she's");
-        if word(self.tokens, at) == "got" { (!has).then_some(true) } else { tense(word(self.tokens, at)) }
-    }
 }
 
 /// What the words before a day or a time say of it.
@@ -465,6 +450,31 @@ impl Parts {
 /// Whether the word before a place denies what follows.
 fn is_not(tokens: &[Token], at: usize) -> bool {
     at > 0 && (word(tokens, at - 1) == "not" || word(tokens, at - 1).ends_with("n't"))
+}
+
+/// Whether the words around each word tell of what lies behind: the nearest telling word of the sentence before it decides,
+/// then the nearest from it on.
+fn past(tokens: &[Token]) -> Vec<bool> {
+    let told: Vec<Option<bool>> = (0..tokens.len()).map(|at| tense_at(tokens, at)).collect();
+    let mut past = vec![None; tokens.len()];
+    let mut nearest = None;
+    for at in 0..tokens.len() {
+        past[at] = nearest;
+        nearest = if tokens[at].stop { None } else { told[at].or(nearest) };
+    }
+    let mut nearest = None;
+    for at in (0..tokens.len()).rev() {
+        nearest = told[at].or(if tokens[at].stop { None } else { nearest });
+        past[at] = past[at].or(nearest);
+    }
+    past.into_iter().map(|past| past.unwrap_or(false)).collect()
+}
+
+fn tense_at(tokens: &[Token], at: usize) -> Option<bool> {
+    let before = if at == 0 { "" } else { word(tokens, at - 1) };
+    // "I've got" is now.
+    let has = matches!(before, "have" | "has" | "i've" | "we've" | "you've" | "they've" | "he's" | "she's");
+    if word(tokens, at) == "got" { (!has).then_some(true) } else { tense(word(tokens, at)) }
 }
 
 /// Whether a word tells of the past (`true`) or of what is to come; `None` for most words.

@@ -20,6 +20,7 @@ pub(super) const RULES: &[Rules] = &[
     Rules { kind: SignalKind::WornOut, said: WORN_OUT, unless: &[], guards: Guards::NONE },
     Rules { kind: SignalKind::Sarcasm, said: SARCASM, unless: NO_SARCASM, guards: Guards::NONE },
     Rules { kind: SignalKind::Thanks, said: THANKS, unless: NO_THANKS, guards: Guards::DENIED },
+    Rules { kind: SignalKind::Gladness, said: GLADNESS, unless: NO_GLADNESS, guards: Guards::DENIED },
 ];
 
 const DISTRESS: &[&str] = &[
@@ -411,4 +412,25 @@ const NO_THANKS: &[&str] = &[
     "(not|never|un) ~2 (helpful|kind|appreciate|grateful|thankful)",
     "(be|=is|are) ~1 (kind|wonderful) of",
     "no ~1 (appreciation|thanks)",
+];
+
+const GLADNESS: &[&str] = &[
+    "(i|we) (am|are|be|feel) ~2 (=happy|=glad|=delighted|=thrilled|=excited|=overjoyed|=relieved|=pleased)",
+    "(=so|=very|=really|=extremely) (=happy|=glad|=delighted|=thrilled|=excited|=relieved|=pleased)",
+    "(that|this|it) (is|be) ~1 (=wonderful|=fantastic|=amazing|=great|=brilliant|=perfect|=awesome|=excellent|\
+     =lovely)",
+    "(=wonderful|=fantastic|=amazing|=brilliant|=perfect|=awesome|=excellent|=hooray|=yay) $",
+    "(=good|=great|=wonderful|=amazing|=best|=fantastic) =news",
+    "(made|make) my day",
+    "can not wait to (see|meet|hear|try|visit|get)",
+    "(i|we) (=love|=loved) (it|that|this|your|the|how|you)",
+    "(looking|look) forward to",
+];
+
+const NO_GLADNESS: &[&str] = &[
+    "(=not|=never|=would|=will|=if) ~3 (=happy|=glad|=delighted|=thrilled|=excited|=pleased|=great|=wonderful|\
+     =perfect|=good)",
+    "(that|this|which|it) (is|was|be) (=just|=simply)",
+    "^ (=just|=simply|=oh|=well) (=great|=wonderful|=perfect|=fantastic|=brilliant|=lovely)",
+    "(=not|=never) ~2 (look|looking|love)",
 ];

@@ -73,6 +73,8 @@ pub enum SignalKind {
     Sarcasm,
     /// Says thanks.
     Thanks,
+    /// Is glad.
+    Gladness,
 }
 
 /// How abusive words are.

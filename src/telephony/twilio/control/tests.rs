@@ -99,6 +99,73 @@ async fn a_call_is_redirected_with_escaped_instructions() {
     assert_eq!(carrier.asked()[0].2, "Twiml=%3CResponse%2F%3E");
 }
 
+async fn dial(control: &Control) -> Result<CallSid, ControlError> {
+    let dial = Dial {
+        to: &PhoneNumber::parse("+14155550142").unwrap(),
+        from: &PhoneNumber::parse("+12125550100").unwrap(),
+        answer_url: "https://x.example/a",
+        status_url: "https://x.example/s",
+        amd_url: "https://x.example/m",
+        ring_for: Duration::from_millis(19_500),
+    };
+    control.dial(&dial).await
+}
+
+#[tokio::test]
+async fn an_agent_is_dialled_and_every_step_asked_to_be_told() {
+    let (carrier, control) = Carrier::answering(&[(201, r#"{"sid":"CA2","status":"queued"}"#)]).await;
+    assert_eq!(dial(&control).await, Ok("CA2".parse().unwrap()));
+    let (path, _, body) = carrier.asked().remove(0);
+    assert_eq!(path, "2010-04-01/Accounts/AC1/Calls.json");
+    let url = |name: &str| format!("https%3A%2F%2Fx.example%2F{name}");
+    assert_eq!(
+        body,
+        format!(
+            "To=%2B14155550142&From=%2B12125550100&Url={}&Method=POST&StatusCallback={}&StatusCallbackMethod=POST\
+             &StatusCallbackEvent=initiated&StatusCallbackEvent=ringing&StatusCallbackEvent=answered\
+             &StatusCallbackEvent=completed&Timeout=20&MachineDetection=Enable&AsyncAmd=true\
+             &AsyncAmdStatusCallback={}&AsyncAmdStatusCallbackMethod=POST",
+            url("a"),
+            url("s"),
+            url("m")
+        )
+    );
+}
+
+#[tokio::test]
+async fn nobody_is_dialled_twice() {
+    let taken = (201, r#"{"sid":"CA2"}"#);
+    let (carrier, control) = Carrier::answering(&[(429, ""), taken]).await;
+    assert_eq!(dial(&control).await, Ok("CA2".parse().unwrap()));
+    assert_eq!(carrier.asked().len(), 2);
+    for unsure in [(503, ""), (201, "not JSON"), (201, "{}"), (201, r#"{"sid":"CA/2"}"#)] {
+        let (carrier, control) = Carrier::answering(&[unsure, taken]).await;
+        assert_eq!(dial(&control).await, Err(ControlError::Uncertain), "{unsure:?}");
+        assert_eq!(carrier.asked().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_redirection_or_an_announcement_that_may_have_been_done_is_not_repeated() {
+    let conference = "CF1".parse().unwrap();
+    let (carrier, control) = Carrier::answering(&[(500, ""), (500, ""), (429, ""), (404, "")]).await;
+    assert_eq!(control.redirect(&call(), "<Response/>").await, Err(ControlError::Uncertain));
+    let url = "https://x.example/announce";
+    assert_eq!(control.announce(&conference, url).await, Err(ControlError::Uncertain));
+    assert_eq!(carrier.asked().len(), 2);
+    assert_eq!(control.announce(&conference, url).await, Err(ControlError::CallGone));
+    let (path, _, body) = carrier.asked().remove(1);
+    assert_eq!(path, "2010-04-01/Accounts/AC1/Conferences/CF1.json");
+    assert_eq!(body, "AnnounceUrl=https%3A%2F%2Fx.example%2Fannounce&AnnounceMethod=POST");
+}
+
+#[tokio::test]
+async fn a_conference_is_ended_and_one_that_is_over_counts_as_ended() {
+    let (carrier, control) = Carrier::answering(&[(503, ""), (404, r#"{"code":20404}"#)]).await;
+    assert_eq!(control.end_conference(&"CF1".parse().unwrap()).await, Ok(()));
+    assert_eq!(carrier.asked()[1].2, "Status=completed");
+}
+
 #[tokio::test]
 async fn ending_a_call_is_repeated_on_passing_faults_and_given_up_in_the_end() {
     let (carrier, control) = Carrier::answering(&[(503, ""), (429, "")]).await;
@@ -156,13 +223,13 @@ async fn pauses_grow_and_the_carriers_own_wish_is_honoured_up_to_a_limit() {
     let began = Instant::now();
     let outcome = repeat(backoff, WhenUnsure::Repeat, || {
         at.push(began.elapsed().as_secs_f64());
-        let outcome = wishes
-            .next()
-            .map_or(Attempt::Done, |wish| Attempt::NotDone { retry_after: wish.map(Duration::from_secs) });
+        let outcome = wishes.next().map_or(Attempt::Done(None), |wish| Attempt::NotDone {
+            retry_after: wish.map(Duration::from_secs),
+        });
         async { outcome }
     })
     .await;
-    assert_eq!(outcome, Ok(()));
+    assert_eq!(outcome, Ok(None));
     let pauses: Vec<f64> = at.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert!((0.75..1.26).contains(&pauses[0]), "{pauses:?}");
     assert!((4.99..5.01).contains(&pauses[1]), "{pauses:?}");

@@ -1,0 +1,171 @@
+//! The words of a briefing: spoken to an agent within ten seconds, on their page, and in a text message.
+
+use crate::domain::{Aspect, BriefedAnswer, BriefedSlot, Briefing, EscalationReason, Slot};
+use crate::understanding::account::split::split;
+use crate::understanding::account::token::tokens;
+use crate::understanding::capitalised;
+
+use super::recap::{adjective, listed, reason_to_agent};
+
+/// As many words as are spoken in ten seconds, at 170 a minute.
+const LONGEST: usize = 28;
+/// Long words count for more than one.
+const LONGEST_BYTES: usize = 170;
+
+/// How much of each part is spoken; less of it where it would take too long.
+#[derive(Debug, Clone, Copy)]
+struct Detail {
+    agent: bool,
+    state: bool,
+    reason: bool,
+    trigger: Amount,
+    expectation: Amount,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Amount {
+    All,
+    /// The first clause.
+    Start,
+    /// By the name of the topic alone, or not at all.
+    Name,
+}
+
+/// From the fullest to the shortest.
+const DETAILS: [Detail; 9] = {
+    let all =
+        Detail { agent: true, state: true, reason: true, trigger: Amount::All, expectation: Amount::All };
+    let unnamed = Detail { agent: false, ..all };
+    let plain = Detail { state: false, ..unnamed };
+    let started = Detail { trigger: Amount::Start, ..plain };
+    let topical = Detail { trigger: Amount::Name, ..plain };
+    let short = Detail { expectation: Amount::Start, ..topical };
+    [
+        all,
+        unnamed,
+        Detail { trigger: Amount::Start, ..unnamed },
+        plain,
+        started,
+        topical,
+        Detail { expectation: Amount::Start, ..started },
+        short,
+        Detail { reason: false, ..short },
+    ]
+};
+
+/// The briefing as the agent hears it before the caller is put through, in one sentence of less than ten seconds: who,
+/// what happened, what is wanted, why a person is needed, what was promised.
+pub fn spoken(briefing: &Briefing, agent: &str) -> String {
+    let fits = |said: &String| said.split_whitespace().count() <= LONGEST && said.len() <= LONGEST_BYTES;
+    let mut all = DETAILS.iter().map(|detail| said(briefing, agent, *detail));
+    let last = DETAILS.last().map(|detail| said(briefing, agent, *detail)).unwrap_or_default();
+    all.find(fits).unwrap_or(last)
+}
+
+fn said(briefing: &Briefing, agent: &str, detail: Detail) -> String {
+    let answer = |aspect: Aspect| {
+        let asked = question(aspect);
+        let found = briefing.answers.iter().find(|answer| answer.question == asked);
+        found.and_then(|answer| answer.answer.as_ref()).map(|words| words.expose().as_str())
+    };
+    let wanted = answer(Aspect::Expectation);
+    // A wish is told once.
+    let trigger =
+        answer(Aspect::Trigger).filter(|told| wanted.is_none() || !told.starts_with("they would like "));
+    let topic = briefing.topic.as_deref();
+    let happened = match (trigger, detail.trigger, topic) {
+        (Some(told), Amount::All, _) => Some(format!("says {told}")),
+        (Some(_), Amount::Name, Some(topic)) | (None, _, Some(topic)) => {
+            Some(format!("is calling about {topic}"))
+        }
+        (Some(told), Amount::Start | Amount::Name, _) => Some(format!("says {}", start(told))),
+        (None, _, None) => None,
+    };
+    let wanted = wanted.map(|wanted| match detail.expectation {
+        Amount::All => format!("would like {wanted}"),
+        Amount::Start | Amount::Name => format!("would like {}", start(wanted)),
+    });
+    let needed = (detail.reason || (happened.is_none() && wanted.is_none()))
+        .then(|| reason_to_agent(briefing.reason).to_owned());
+    let parts: Vec<String> = happened.into_iter().chain(wanted).chain(needed).collect();
+    let name = briefing.intake.iter().find(|slot| slot.slot == Slot::Name);
+    let mut who = name.map_or_else(|| "a caller".to_owned(), |name| name.value.expose().clone());
+    if let Some(briefed) = briefing.states.first().filter(|_| detail.state) {
+        who.push_str(&format!(", {},", adjective(briefed.state)));
+    }
+    let promised = briefing.promised.last().map(|promised| format!(" Promised: {promised}."));
+    let core = format!("{who} {}.", listed(&parts));
+    let core = if detail.agent { format!("{agent}: {core}") } else { capitalised(&core) };
+    core + &promised.unwrap_or_default()
+}
+
+/// The first clause.
+fn start(told: &str) -> String {
+    let tokens = tokens(told);
+    let segments = split(&tokens);
+    let first = segments.first().map(|segment| &tokens[segment.range.clone()]).unwrap_or_default();
+    let words: Vec<&str> = first.iter().map(|token| token.shown.as_str()).collect();
+    if words.len() < 2 { told.to_owned() } else { words.join(" ") }
+}
+
+/// The briefing as a text message: that somebody is needed, why, and where the notes are. Nothing of the caller's.
+pub fn text(briefing: &Briefing, link: &str) -> String {
+    format!("{}: a caller needs you ({}). Notes: {link}", briefing.business, matter(briefing.reason))
+}
+
+/// Why a person is needed, in words that tell nothing of the caller.
+const fn matter(reason: EscalationReason) -> &'static str {
+    match reason {
+        EscalationReason::Emergency => "emergency",
+        EscalationReason::Threat | EscalationReason::SelfHarm => "safety",
+        EscalationReason::Legal => "legal matter",
+        EscalationReason::Compliance => "compliance matter",
+        EscalationReason::RepeatedFailure => "not the first call about it",
+        EscalationReason::Urgent => "urgent, after hours",
+        EscalationReason::ManagerRequested => "asks for a manager",
+        EscalationReason::PersonRequested => "asks for a person",
+        EscalationReason::Abuse => "hostile words",
+        EscalationReason::NotUnderstood => "could not be understood",
+        EscalationReason::BeyondAuthority => "needs a decision",
+        EscalationReason::Stress => "under stress",
+    }
+}
+
+/// Why a call is somebody's, in a sentence to them: who takes such calls.
+pub fn why_you(reason: EscalationReason, owner: &str) -> String {
+    format!("The caller {}; such calls go to {owner}.", reason_to_agent(reason))
+}
+
+/// One of the four questions, as on the page.
+pub const fn question(aspect: Aspect) -> &'static str {
+    match aspect {
+        Aspect::Trigger => "What happened first",
+        Aspect::Expectation => "What they would like",
+        Aspect::Constraint => "What binds us",
+        Aspect::NextStep => "What is done next",
+    }
+}
+
+/// The name of what a caller was asked for, as on the page.
+pub fn label(slot: &Slot) -> String {
+    match slot {
+        Slot::Name => "Name".to_owned(),
+        Slot::Callback => "Number to call back".to_owned(),
+        Slot::Reason => "In their words".to_owned(),
+        Slot::Field(key) => capitalised(&key.replace(['_', '-'], " ")),
+    }
+}
+
+/// What nobody need ask the caller again.
+pub fn answered(answers: &[BriefedAnswer], intake: &[BriefedSlot]) -> Vec<String> {
+    let told = [Aspect::Trigger, Aspect::Expectation].map(question);
+    let known =
+        answers.iter().filter(|known| known.answer.is_some() && told.contains(&known.question.as_str()));
+    let slots = intake.iter().filter(|known| known.slot != Slot::Reason);
+    known.map(|known| known.question.clone()).chain(slots.map(|known| known.label.clone())).collect()
+}
+
+/// The sentence that introduces caller and agent to each other when they meet.
+pub fn introduction(agent: &str) -> String {
+    format!("{agent} is with you now and has read everything you told me, so I leave you two to it.")
+}
