@@ -14,7 +14,7 @@ use super::measure::{Measure, Measures};
 /// Seconds of speech that count as one observation of a baseline, and of a score.
 pub(super) const OBSERVATION_SECONDS: f32 = 2.0;
 /// Sounds whose mean squared deviation from people's calm speech is larger than this are no single voice: of angry
-/// stretches one in a hundred is, of barks, fire, ticking and many engines most are.
+/// stretches one in a hundred is, of barks, fire, ticking and helicopters most are.
 const STRANGEST: f32 = 4.4;
 /// A baseline's stretches are from one hour and often the same words, so they tell less of what is usual than as many
 /// drawn at random: each counts as a quarter. Chosen on speakers, and on a sex, left out of the fit.
