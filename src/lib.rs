@@ -8,6 +8,7 @@ pub mod diagnosis;
 pub mod domain;
 pub mod llm;
 pub mod models;
+pub mod notify;
 pub mod queue;
 pub mod reception;
 pub mod store;

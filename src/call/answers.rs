@@ -226,7 +226,10 @@ impl Engine {
             &plain(text),
             &["rather not", "no phone", "don't have", "do not have", "don't want", "do not want", "none"],
         );
-        if refuses || matches!(answer(text), Some(Answer::No | Answer::Unsure)) {
+        // "No, wait" among digits corrects them.
+        let region = &self.business().region;
+        let dictates = matches!(phone::read(text, region), Reading::Partial(digits) if digits.len() > 3);
+        if refuses || (!dictates && matches!(answer(text), Some(Answer::No | Answer::Unsure))) {
             self.record(Fact::GivenUp { slot: Slot::Callback });
             return Reaction::NeverMind;
         }

@@ -13,16 +13,19 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::info;
 
 use crate::audio::smart_turn::SmartTurn;
 use crate::audio::vad::VadModel;
 use crate::call::{ModelUse, fixed_phrases};
-use crate::config::{Config, Secrets};
+use crate::config::{Config, MailTls, Secrets};
+use crate::domain::Channel;
 use crate::llm;
 use crate::models::{Cache, ModelId};
-use crate::reception::{Directory, Line, Model, Parts, Reception};
+use crate::notify::{Chat, Login, Mail, MailSettings, SigningSecret, Tls, Webhook};
+use crate::reception::{Directory, Ledger, Line, Model, Outbox, Parts, Reception, Senders, TextSender};
 use crate::store::{Journal, Store};
 use crate::synthesize::{self, HttpSettings, Voice};
 use crate::telephony::twilio::{self, Control};
@@ -34,12 +37,18 @@ use super::chat;
 /// How long a request may stay open after all calls are over.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
 
+/// How long what is being sent to people outside may take when the server stops; what is not done then is done at the
+/// next start.
+const LAST_NOTICES: Duration = Duration::from_secs(10);
+
 /// A receptionist that is ready to take calls.
 pub struct Desk {
     /// Takes the calls.
     pub reception: Reception,
     /// Holds the records.
     pub store: Store,
+    outbox: Outbox,
+    ledger: Ledger,
     readiness: health::Readiness,
     router: Router,
     drain: Duration,
@@ -69,8 +78,13 @@ impl Desk {
         let readiness = health::Readiness::new(journal.health());
         warm(&voice, config).await?;
         let control = Control::new(reqwest::Client::new(), &account, twilio::Backoff::default());
+        let directory = Directory::new(config.businesses.iter().cloned());
+        let senders = senders(config, secrets, control.clone())?;
+        let channels = senders.channels();
+        let outbox = Outbox::new(store.clone(), directory.clone(), senders);
+        let ledger = Ledger::new(store.clone(), directory.clone(), channels, Some(outbox.clone()));
         let reception = Reception::new(Parts {
-            directory: Directory::new(config.businesses.iter().cloned()),
+            directory,
             store: store.clone(),
             journal,
             transcriber: Arc::new(transcriber),
@@ -85,18 +99,21 @@ impl Desk {
         reception.restore().await?;
         readiness.models_loaded();
         let router = Router::new()
+            .merge(crate::web::twilio::messages(ledger.clone(), &account))
             .merge(crate::web::twilio::router(reception.clone(), account))
             .merge(notes::router(store.clone()))
             .merge(health::router(readiness.clone(), metrics))
             .merge(api::router(
                 store.clone(),
-                api::live(reception.clone()),
+                api::live(reception.clone()).merge(api::promises(ledger.clone())),
                 BearerToken::new(secrets.api_token.clone()),
             ))
             .layer(CatchPanicLayer::new());
         Ok(Self {
             reception,
             store,
+            outbox,
+            ledger,
             readiness,
             router,
             drain: Duration::from_secs(config.server.drain_seconds),
@@ -114,10 +131,17 @@ impl Desk {
             let _ = until.await;
         });
         let server = tokio::spawn(server.into_future());
+        let (outbox, ledger, told) = (self.outbox, self.ledger, CancellationToken::new());
+        let until = told.clone();
+        let telling = tokio::spawn(async move { tokio::join!(outbox.run(&until), ledger.run(&until)) });
         stop.await;
         info!(calls = self.reception.calls(), "stopping: no new calls from now on");
         self.readiness.draining();
         self.reception.drain(self.drain).await;
+        told.cancel();
+        if tokio::time::timeout(LAST_NOTICES, telling).await.is_err() {
+            info!("what was being sent to people outside is sent again at the next start");
+        }
         drop(stopped);
         match tokio::time::timeout(LAST_REQUESTS, server).await {
             Ok(served) => served?.context("the server stopped on an error"),
@@ -257,6 +281,71 @@ pub fn account(config: &Config, secrets: &Secrets) -> Result<twilio::Settings> {
         public_url: config.server.public_url.as_ref().ok_or_else(|| missing("server.public_url"))?.parse()?,
         api_base_url: twilio.api_base_url.clone(),
         require_stream_signature: twilio.require_stream_signature,
+    })
+}
+
+/// The ways of telling people outside that are configured, as far as that can be told without secrets.
+pub fn channels(config: &Config) -> Vec<Channel> {
+    let notify = &config.notify;
+    let set_up = |channel: &Channel| match channel {
+        Channel::Text => true,
+        Channel::Mail => notify.mail.host.is_some(),
+        Channel::Webhook => notify.webhook_url.is_some(),
+        Channel::Chat => notify.chat_url.is_some(),
+    };
+    Channel::ALL.into_iter().filter(set_up).collect()
+}
+
+/// The configured ways of telling people outside.
+///
+/// # Errors
+/// When something that one of them needs is missing or cannot be read; the message names it.
+pub fn senders(config: &Config, secrets: &Secrets, control: Control) -> Result<Senders> {
+    let notify = &config.notify;
+    let webhook = match (&notify.webhook_url, &secrets.webhook_secret) {
+        (None, _) => None,
+        (Some(_), None) => {
+            return Err(anyhow!(
+                "notify.webhook_url is set, but CALMLINE_WEBHOOK_SECRET, which signs, is not"
+            ));
+        }
+        (Some(url), Some(secret)) => {
+            let secret = SigningSecret::parse(secret).context("CALMLINE_WEBHOOK_SECRET")?;
+            Some(Webhook::new(url, secret).context("notify.webhook_url")?)
+        }
+    };
+    let chat = notify.chat_url.as_deref().map(Chat::new).transpose().context("notify.chat_url")?;
+    let mail = match &notify.mail.host {
+        Some(host) => Some(Mail::new(mail_settings(config, secrets, host)?).context("notify.mail")?),
+        None => None,
+    };
+    let text = Some(TextSender { control, number: config.twilio.number.clone() });
+    Ok(Senders { text, mail, webhook, chat })
+}
+
+fn mail_settings(config: &Config, secrets: &Secrets, host: &str) -> Result<MailSettings> {
+    let mail = &config.notify.mail;
+    let (tls, usual_port) = match mail.tls {
+        MailTls::Starttls => (Tls::StartTls, 587),
+        MailTls::Implicit => (Tls::Implicit, 465),
+        MailTls::None => (Tls::None, 25),
+    };
+    let login = match (&mail.user, &secrets.smtp_password) {
+        (None, _) => None,
+        (Some(_), None) => return Err(anyhow!("notify.mail.user is set, but CALMLINE_SMTP_PASSWORD is not")),
+        (Some(_), Some(_)) if tls == Tls::None => {
+            return Err(anyhow!(
+                "notify.mail.user is set, but notify.mail.tls is \"none\": no password goes unprotected"
+            ));
+        }
+        (Some(user), Some(password)) => Some(Login { user: user.clone(), password: password.clone() }),
+    };
+    Ok(MailSettings {
+        host: host.to_owned(),
+        port: if mail.port == 0 { usual_port } else { mail.port },
+        tls,
+        from: mail.from.clone().context("notify.mail.from is not set: mail needs a sender")?,
+        login,
     })
 }
 

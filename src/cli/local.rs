@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use super::calls::print_record;
 use super::desk::{Desk, make_folder, passing_secret};
 use super::live;
-use crate::config::{Config, Secrets};
+use crate::config::{Config, Notify, Secrets};
 use crate::domain::{Business, PhoneNumber};
 use crate::reception::Reception;
 use crate::store::{CallFilter, Store};
@@ -39,6 +39,8 @@ impl LocalLine {
     pub async fn open(mut config: Config, secrets: &Secrets, folder: &Path) -> Result<Self> {
         make_folder(folder)?;
         config.store.path = folder.join("calls.db");
+        // Nobody is told of calls that are only played.
+        config.notify = Notify::default();
         let metrics = health::install_metrics()?;
         let listener =
             TcpListener::bind(("127.0.0.1", 0)).await.context("cannot listen on the loopback address")?;

@@ -15,6 +15,8 @@ pub mod live;
 pub mod local;
 pub mod log;
 pub mod models;
+pub mod outbox;
+pub mod promises;
 pub mod say;
 pub mod serve;
 pub mod stress;
@@ -69,6 +71,10 @@ enum Command {
     Handoffs(handoffs::Handoffs),
     /// List who takes over calls, and sign them on and off
     Agents(agents::Agents),
+    /// List what callers were promised, and say what was kept
+    Promises(promises::Promises),
+    /// List what could not be sent to people outside, and send it again
+    Outbox(outbox::OutboxCommand),
     /// Check whether everything a call needs is there, and say what to do about what is not
     Doctor(doctor::Doctor),
     /// Check the configuration
@@ -106,6 +112,8 @@ impl Cli {
             Command::Calls(calls) => calls.run(&configuration?).await,
             Command::Handoffs(handoffs) => handoffs.run(&configuration?).await,
             Command::Agents(agents) => agents.run(&configuration?).await,
+            Command::Promises(promises) => promises.run(&configuration?).await,
+            Command::Outbox(outbox) => outbox.run(&configuration?).await,
             Command::Doctor(doctor) => doctor.run(configuration).await,
             Command::Config(command) => command.run(configuration),
         }

@@ -45,6 +45,16 @@ pub(super) struct Profile {
     agents: Vec<Person>,
     #[serde(default)]
     handoff: Handoff,
+    #[serde(default)]
+    recap: Recap,
+}
+
+/// What callers are told after the call.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Recap {
+    #[serde(default)]
+    to_caller: bool,
 }
 
 /// An answer of the business's own. One with a key of the playbook's needs no cues.
@@ -224,6 +234,7 @@ impl Check<'_> {
             emergency_number,
             agents: self.agents(&profile.agents, &hours, &numbers, &playbook),
             handoff: self.handoff(&profile.handoff),
+            recap_to_caller: profile.recap.to_caller,
             numbers,
             hours,
             playbook,

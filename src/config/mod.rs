@@ -8,6 +8,7 @@ mod business;
 mod check;
 mod document;
 mod hours;
+mod notify;
 mod overlay;
 mod playbook;
 mod texts;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Deserializer};
 use crate::domain::{Business, PhoneNumber};
 
 use document::Document;
+pub use notify::{MailTls, Notify, NotifyMail};
 
 /// Every setting with its default and what it means.
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
@@ -52,6 +54,8 @@ pub struct Config {
     pub voice: Voice,
     /// The language model.
     pub model: Model,
+    /// Who outside is told.
+    pub notify: Notify,
     /// The database.
     pub store: Store,
     /// The log.
@@ -204,6 +208,10 @@ pub struct Secrets {
     pub voice_api_key: Option<SecretString>,
     /// `CALMLINE_MODEL_API_KEY`.
     pub model_api_key: Option<SecretString>,
+    /// `CALMLINE_WEBHOOK_SECRET`.
+    pub webhook_secret: Option<SecretString>,
+    /// `CALMLINE_SMTP_PASSWORD`.
+    pub smtp_password: Option<SecretString>,
     /// `CALMLINE_API_TOKEN`.
     pub api_token: Option<SecretString>,
 }
@@ -218,6 +226,8 @@ impl Secrets {
             twilio_api_key_secret: secret("CALMLINE_TWILIO_API_KEY_SECRET"),
             voice_api_key: secret("CALMLINE_VOICE_API_KEY"),
             model_api_key: secret("CALMLINE_MODEL_API_KEY"),
+            webhook_secret: secret("CALMLINE_WEBHOOK_SECRET"),
+            smtp_password: secret("CALMLINE_SMTP_PASSWORD"),
             api_token: secret("CALMLINE_API_TOKEN"),
         }
     }
@@ -351,6 +361,7 @@ struct Settings {
     hearing: Hearing,
     voice: Voice,
     model: Model,
+    notify: Notify,
     store: Store,
     log: Log,
 }
@@ -365,6 +376,7 @@ impl Settings {
         let hearing = layered.read("hearing", problems);
         let voice = layered.read("voice", problems);
         let model = layered.read("model", problems);
+        let notify = layered.read("notify", problems);
         let store = layered.read("store", problems);
         let log = layered.read("log", problems);
         Some(Self {
@@ -374,6 +386,7 @@ impl Settings {
             hearing: hearing?,
             voice: voice?,
             model: model?,
+            notify: notify?,
             store: store?,
             log: log?,
         })
@@ -389,10 +402,22 @@ fn assemble(
     let (errors, warnings): (Vec<_>, Vec<_>) =
         problems.into_iter().partition(|problem| problem.weight == Weight::Error);
     match settings {
-        Some(Settings { businesses: _, server, twilio, hearing, voice, model, store, log })
+        Some(Settings { businesses: _, server, twilio, hearing, voice, model, notify, store, log })
             if errors.is_empty() =>
         {
-            Ok(Config { file, server, twilio, hearing, voice, model, store, log, businesses, warnings })
+            Ok(Config {
+                file,
+                server,
+                twilio,
+                hearing,
+                voice,
+                model,
+                notify,
+                store,
+                log,
+                businesses,
+                warnings,
+            })
         }
         Some(_) | None => Err(ConfigError(errors)),
     }

@@ -34,6 +34,8 @@ pub struct Business {
     pub agents: Vec<Agent>,
     /// How calls are handed over.
     pub handoff: HandoffRules,
+    /// Whether callers get a text message about what was agreed, and the question whether it is resolved.
+    pub recap_to_caller: bool,
     /// From which stress on a person takes over; absent where stress is not measured.
     pub stress: Option<StressPolicy>,
     /// What its trade needs to know, with the business's own owners and answers laid over it.

@@ -66,6 +66,10 @@ uuid_id! {
     /// Identifies a handoff; derived from its call and its place in it, so that a replay mints the same one.
     HandoffId
 }
+uuid_id! {
+    /// Identifies a notice: a receiver that gets one twice knows it by this.
+    NoticeId
+}
 counter_id! {
     /// Numbers what the bot says within one call; a stale report of playback is dropped by it.
     SpeechId

@@ -14,6 +14,7 @@ mod handoff;
 mod hours;
 mod ids;
 mod model;
+mod notice;
 mod phone;
 mod pii;
 mod playbook;
@@ -32,8 +33,9 @@ pub use diagnosis::{
 pub use fact::{Fact, HangupCause, Phase, Question, Slot, TurnTiming};
 pub use handoff::{HandoffFact, HandoffNews, HandoffOutcome, HandoffRequest, Missed, OfferId, OfferIdError};
 pub use hours::{Hours, OpeningSpan};
-pub use ids::{AskId, BusinessId, CallId, HandoffId, PromiseId, SpeechId, TurnId};
+pub use ids::{AskId, BusinessId, CallId, HandoffId, NoticeId, PromiseId, SpeechId, TurnId};
 pub use model::{Finding, ModelFault, ModelQuestion, ModelReply, SaidTurn};
+pub use notice::{Addressee, Channel, Notice, NoticeState};
 pub use phone::{PhoneNumber, PhoneNumberError};
 pub use pii::Pii;
 pub use playbook::{

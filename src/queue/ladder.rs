@@ -1,5 +1,6 @@
 //! The order and the deadlines of a handoff's offers.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -60,15 +61,15 @@ impl Queue {
             return talk_limit(handoff);
         }
         let times = self.times(handoff);
-        let overdue = handoff.open_offers().map(|(_, offer)| self.deadline(handoff, offer)).min();
+        let deadline = handoff.open_offers().map(|(_, offer)| self.deadline(handoff, offer)).min();
         let rests = || self.rests_of_candidates(handoff, times.last_offer).min();
         let soon = |at: &Timestamp| *at > self.now && *at < times.last_offer;
-        let next = match (handoff.accepted(), overdue) {
+        let next = match (handoff.accepted(), deadline) {
             (Some(_), _) => None,
             (None, Some(_)) => self.next_offer_at(handoff).filter(soon).or_else(rests),
             (None, None) => rests().or(Some(times.last_offer)),
         };
-        overdue.into_iter().chain(next).min()
+        deadline.into_iter().chain(next).min()
     }
 
     /// How long a telephone dialled at `at` rings, in whole seconds.
@@ -83,8 +84,7 @@ impl Queue {
             self.handoffs.iter().filter(|handoff| handoff.settled.is_none()).collect();
         open.sort_by_key(|handoff| {
             let request = &handoff.request;
-            let first = is_safety(request.reason);
-            (std::cmp::Reverse((first, request.urgency)), handoff.requested_at)
+            (Reverse((is_safety(request.reason), request.urgency)), handoff.requested_at)
         });
         open.into_iter().map(|handoff| handoff.request.id).collect()
     }
@@ -92,24 +92,16 @@ impl Queue {
     /// Ends the offers of a handoff that are too late or outpaced, and the handoff once one was accepted and is through.
     pub(super) fn drop_what_is_over(&mut self, id: HandoffId) {
         let Some(handoff) = self.handoffs.get(id).filter(|handoff| handoff.settled.is_none()) else { return };
-        let winner = handoff.accepted().map(|(winner, offer)| (winner, offer.clone()));
-        let late = |(_, offer): &(OfferId, &Offer)| self.deadline(handoff, offer) <= self.now;
-        let late: Vec<(OfferId, Missed)> = handoff
-            .open_offers()
-            .filter(late)
-            .map(|(offer, state)| (offer, self.why_late(handoff, state)))
-            .collect();
-        if let Some((winner, _)) = &winner {
-            for other in self.open_offers(id).into_iter().filter(|offer| offer != winner) {
-                self.give_up(other, Missed::Outpaced);
-            }
+        let winner = handoff.accepted().map(|(winner, _)| winner);
+        let why = |id, offer| match winner {
+            Some(winner) if winner != id => Some(Missed::Outpaced),
+            Some(_) | None => self.why_late(handoff, offer),
+        };
+        let over = handoff.open_offers().filter_map(|(id, offer)| Some((id, why(id, offer)?)));
+        for (offer, why) in over.collect::<Vec<_>>() {
+            self.give_up(offer, why);
         }
-        for (offer, why) in late {
-            if self.handoffs.offer(offer).is_some_and(Offer::is_open) {
-                self.give_up(offer, why);
-            }
-        }
-        let Some(winner) = winner.and_then(|(winner, _)| self.handoffs.offer(winner)) else { return };
+        let Some(winner) = winner.and_then(|winner| self.handoffs.offer(winner)) else { return };
         if winner.joined.is_some() {
             self.settle(id, HandoffOutcome::Joined);
         } else if winner.missed.is_some() {
@@ -124,17 +116,18 @@ impl Queue {
         }
         let last_offer = self.times(handoff).last_offer;
         let in_time = self.now < last_offer;
-        if in_time && self.next_offer_at(handoff).is_none_or(|at| at <= self.now) {
-            if let Some(agent) = self.choose(handoff).cloned() {
-                let place = u32::try_from(handoff.offers.len()).unwrap_or(u32::MAX);
-                let offer = OfferId { handoff: id, place };
-                self.record(id, HandoffFact::Offered { offer, agent: agent.clone() });
-                self.actions.push_back(Action::Brief { offer, agent });
-                return;
-            }
+        let due = in_time && self.next_offer_at(handoff).is_none_or(|at| at <= self.now);
+        let next = if due { self.choose(handoff).cloned() } else { None };
+        if let Some(agent) = next {
+            let place = u32::try_from(handoff.offers.len()).unwrap_or(u32::MAX);
+            let offer = OfferId { handoff: id, place };
+            self.record(id, HandoffFact::Offered { offer, agent: agent.clone() });
+            self.actions.push_back(Action::Brief { offer, agent });
+            return;
         }
         let waits = handoff.open_offers().next().is_some();
-        if !waits && !(in_time && self.somebody_may_come(handoff, last_offer)) {
+        let hopes = in_time && self.somebody_may_come(handoff, last_offer);
+        if !waits && !hopes {
             let asked = !handoff.offers.is_empty();
             let outcome = if asked { HandoffOutcome::NobodyAnswered } else { HandoffOutcome::NobodyThere };
             self.settle(id, outcome);
@@ -165,17 +158,21 @@ impl Queue {
         own.min(times.give_up)
     }
 
-    fn why_late(&self, handoff: &Handoff, offer: &Offer) -> Missed {
+    /// Why an offer is over, if its time is up.
+    fn why_late(&self, handoff: &Handoff, offer: &Offer) -> Option<Missed> {
+        if self.now < self.deadline(handoff, offer) {
+            return None;
+        }
         let times = self.times(handoff);
         let known = offer.leg.is_some() || offer.ringing.is_some();
-        match offer {
+        Some(match offer {
             Offer { accepted: Some(_), .. } => Missed::Failed,
             Offer { answered: Some(_), .. } if self.now < times.end => Missed::NoKey,
             Offer { answered: Some(_), .. } => Missed::Withdrawn,
             _ if self.now >= times.give_up => Missed::Withdrawn,
             _ if known => Missed::NoAnswer,
             _ => Missed::Failed,
-        }
+        })
     }
 
     fn times(&self, handoff: &Handoff) -> Times {

@@ -177,7 +177,7 @@ impl Queue {
         let Some(handoff) = self.handoffs.get(id.handoff) else { return };
         let Some(offer) = self.handoffs.offer(id) else { return };
         let ring_for = self.ring_time(handoff, self.now);
-        if !ring_for.is_zero() {
+        if !ring_for.is_zero() && !self.waits {
             let agent = offer.agent.clone();
             self.record(id.handoff, HandoffFact::Dialled { offer: id });
             self.actions.push_back(Action::Dial { offer: id, agent, ring_for });
@@ -194,7 +194,7 @@ impl Queue {
 
     fn leg_known(&mut self, id: OfferId, leg: String) {
         match self.handoffs.offer(id) {
-            Some(Offer { missed: Some((_, why)), .. }) => {
+            Some(Offer { missed: Some((_, why)), leg: known, .. }) if known.as_ref() != Some(&leg) => {
                 self.actions.push_back(Action::Withdraw { offer: id, leg: Some(leg), why: *why });
             }
             Some(offer) if offer.is_open() && offer.dialled.is_some() && offer.leg.is_none() => {
@@ -262,9 +262,10 @@ impl Queue {
         if !offer.is_open() || offer.dialled.is_none() {
             return;
         }
+        let answered = offer.answered.is_some();
         let why = match how {
-            _ if offer.answered.is_some() => Missed::HungUp,
             LegEnd::Completed => Missed::HungUp,
+            LegEnd::Busy | LegEnd::NoAnswer | LegEnd::Failed | LegEnd::Canceled if answered => Missed::HungUp,
             LegEnd::Busy => Missed::Busy,
             LegEnd::NoAnswer => Missed::NoAnswer,
             LegEnd::Failed | LegEnd::Canceled => Missed::Failed,

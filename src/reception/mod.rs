@@ -8,8 +8,11 @@ mod attendance;
 mod directory;
 mod ear;
 mod handoffs;
+mod ledger;
 mod link;
 mod mouth;
+mod notices;
+mod outbox;
 mod registry;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -40,7 +43,10 @@ use attendance::{Attendance, Beginning, Clock};
 pub use directory::Directory;
 pub use handoffs::{AgentPresence, Farewell, Handoffs, LegEvent, LegOrder, Line, farewell_words};
 use handoffs::{HandoffDesk, Orders};
+pub use ledger::{Ledger, Reply};
 pub use link::{Link, Outbound};
+pub use notices::{PromiseNews, Teller, leads, owners};
+pub use outbox::{Outbox, Senders, TextSender};
 use registry::Registry;
 
 /// The only carrier so far; the simulated one speaks its protocol.

@@ -177,7 +177,7 @@ impl Store {
 
     async fn derive(&self, call: StoredCall) -> Result<CallRecord, StoreError> {
         let facts = self.facts(call.call.id).await?;
-        let promises = self.promises_of(call.call.id).await?;
+        let promises = self.promises_of(call.call.id).await?.into_iter().map(|entry| entry.promise).collect();
         Ok(CallRecord::derive(call, &facts, promises))
     }
 }

@@ -4,9 +4,11 @@
 //! interprets no fact beyond the end of a call and a promise; a [`CallRecord`] is derived when somebody looks.
 
 mod call;
+mod caller;
 mod fact;
 mod handoff;
 mod journal;
+mod outbox;
 mod promise;
 mod record;
 
@@ -23,10 +25,12 @@ use sqlx::sqlite::{
 use crate::domain::CallId;
 
 pub use call::{CallFilter, NewCall, StoredCall};
+pub use caller::CallerNumber;
 pub use fact::StoredFact;
 pub use handoff::{HandoffEntry, HandoffFilter, HandoffRecord, NotesLink, OfferRecord, StoredHandoffFact};
 pub use journal::{Journal, JournalHealth, Recorder};
-pub use promise::PromiseFilter;
+pub use outbox::{OutboxEntry, OutboxFilter};
+pub use promise::{LedgerEntry, PromiseFilter, PromiseStep};
 pub use record::{
     CallRecord, CallSummary, GuardEvent, IntakeAnswer, MentionSeen, PhaseChange, PromiseMoment, StateSeen,
     StressCrossing, StressPoint, TranscriptTurn, Trigger,

@@ -1,9 +1,11 @@
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
+use serde::{Deserialize, Serialize};
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{FromRow, Row};
 
-use crate::domain::{BusinessId, CallId, PhoneNumber, Pii, Promise, PromiseState};
+use crate::domain::{BusinessId, CallId, Notice, PhoneNumber, Pii, Promise, PromiseId, PromiseState};
 
-use super::{Store, StoreError, from_name, to_name};
+use super::{Store, StoreError, from_name, outbox, to_name};
 
 /// Which promises to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,36 +16,237 @@ pub struct PromiseFilter {
     pub state: Option<PromiseState>,
 }
 
-type PromiseRow = (String, String, String, String, Option<String>, i64, String, String);
+/// A promise as it stands in the ledger.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    /// The promise.
+    #[serde(flatten)]
+    pub promise: Promise,
+    /// Whose it is.
+    pub business: BusinessId,
+    /// The number the caller called from, unless withheld.
+    pub caller: Option<PhoneNumber>,
+    /// When the call began in which it was made.
+    pub made_at: Timestamp,
+    /// When it was kept or broken.
+    pub closed_at: Option<Timestamp>,
+    /// What was said of it then.
+    pub note: Option<Pii<String>>,
+    /// When its owner was reminded.
+    pub reminded_at: Option<Timestamp>,
+    /// When its owner was told that it is overdue.
+    pub overdue_told_at: Option<Timestamp>,
+    /// When the lead was told.
+    pub lead_told_at: Option<Timestamp>,
+    /// When the caller was asked whether it is resolved, or it was found that they cannot be.
+    pub asked_at: Option<Timestamp>,
+    /// When the caller answered.
+    pub answered_at: Option<Timestamp>,
+}
+
+/// A step on a promise's way that is taken once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PromiseStep {
+    /// Its owner is reminded before it is due.
+    Remind,
+    /// Its owner is told that it is overdue.
+    TellOverdue,
+    /// The lead is told that it is overdue.
+    TellLead,
+    /// The caller is asked whether it is resolved.
+    Ask,
+    /// The caller cannot be asked.
+    LeaveUnasked,
+}
+
+const ENTRY: &str = "SELECT promise.*, call.business, call.caller, call.started_at
+     FROM promise JOIN call ON call.id = promise.call_id ";
 
 impl Store {
     /// The promises made, the one due first coming first.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn promises(&self, filter: &PromiseFilter) -> Result<Vec<Promise>, StoreError> {
-        let rows: Vec<PromiseRow> = sqlx::query_as(
-            "SELECT promise.id, call_id, what, owner, callback, due_at, urgency, state
-             FROM promise JOIN call ON call.id = promise.call_id
-             WHERE (CAST($1 AS TEXT) IS NULL OR business = $1) AND (CAST($2 AS TEXT) IS NULL OR state = $2)
-             ORDER BY due_at, promise.id",
-        )
-        .bind(filter.business.as_ref().map(|business| business.0.as_str()))
-        .bind(filter.state.as_ref().map(to_name))
-        .fetch_all(&self.readers)
-        .await?;
-        rows.into_iter().map(read).collect()
+    pub async fn promises(&self, filter: &PromiseFilter) -> Result<Vec<LedgerEntry>, StoreError> {
+        let condition = "WHERE (CAST($1 AS TEXT) IS NULL OR business = $1)
+                 AND (CAST($2 AS TEXT) IS NULL OR state = $2)
+             ORDER BY due_at, promise.id";
+        let rows: Vec<EntryRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!("{ENTRY}{condition}")))
+            .bind(filter.business.as_ref().map(|business| business.0.as_str()))
+            .bind(filter.state.as_ref().map(to_name))
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter().map(LedgerEntry::try_from).collect()
     }
 
-    pub(super) async fn promises_of(&self, call: CallId) -> Result<Vec<Promise>, StoreError> {
-        let rows: Vec<PromiseRow> = sqlx::query_as(
-            "SELECT id, call_id, what, owner, callback, due_at, urgency, state
-             FROM promise WHERE call_id = $1 ORDER BY due_at, id",
+    /// One promise.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn promise(&self, id: PromiseId) -> Result<Option<LedgerEntry>, StoreError> {
+        let row: Option<EntryRow> =
+            sqlx::query_as(sqlx::AssertSqlSafe(format!("{ENTRY}WHERE promise.id = $1")))
+                .bind(id.to_string())
+                .fetch_optional(&self.readers)
+                .await?;
+        row.map(LedgerEntry::try_from).transpose()
+    }
+
+    /// The promises of calls that are over with a step still to be taken, except those due after `before`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn promises_to_watch(&self, before: Timestamp) -> Result<Vec<LedgerEntry>, StoreError> {
+        let condition = "WHERE followed_up_at IS NOT NULL AND (
+                 (state = 'open' AND due_at <= $1 AND lead_told_at IS NULL) OR
+                 (asked_at IS NULL AND (state <> 'open' OR due_at <= $1)))
+             ORDER BY due_at, promise.id";
+        let rows: Vec<EntryRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!("{ENTRY}{condition}")))
+            .bind(before.as_millisecond())
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter().map(LedgerEntry::try_from).collect()
+    }
+
+    /// The promise about which this number was asked last and has not answered.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn promise_asked(&self, number: &PhoneNumber) -> Result<Option<LedgerEntry>, StoreError> {
+        let condition = "WHERE caller = $1 AND asked_at IS NOT NULL AND answered_at IS NULL
+             ORDER BY asked_at DESC, promise.id DESC LIMIT 1";
+        let row: Option<EntryRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!("{ENTRY}{condition}")))
+            .bind(number.expose())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(LedgerEntry::try_from).transpose()
+    }
+
+    /// Takes a step and puts what is told then into the outbox, both or neither; false, and nothing is told, when the
+    /// step was taken before or there is nothing to remind of any more.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn take_step(
+        &self,
+        promise: PromiseId,
+        step: PromiseStep,
+        at: Timestamp,
+        notices: &[Notice],
+    ) -> Result<bool, StoreError> {
+        let taken = match step {
+            PromiseStep::Remind => {
+                "UPDATE promise SET reminded_at = $2 WHERE id = $1 AND reminded_at IS NULL AND state = 'open'"
+            }
+            PromiseStep::TellOverdue => {
+                "UPDATE promise SET overdue_told_at = $2
+                 WHERE id = $1 AND overdue_told_at IS NULL AND state = 'open'"
+            }
+            PromiseStep::TellLead => {
+                "UPDATE promise SET lead_told_at = $2 WHERE id = $1 AND lead_told_at IS NULL AND state = 'open'"
+            }
+            PromiseStep::Ask => "UPDATE promise SET asked_at = $2 WHERE id = $1 AND asked_at IS NULL",
+            PromiseStep::LeaveUnasked => {
+                "UPDATE promise SET asked_at = $2, answered_at = $2 WHERE id = $1 AND asked_at IS NULL"
+            }
+        };
+        let mut transaction = self.writer.begin().await?;
+        let taken = sqlx::query(taken)
+            .bind(promise.to_string())
+            .bind(at.as_millisecond())
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected()
+            > 0;
+        if taken {
+            outbox::insert(&mut transaction, notices).await?;
+            transaction.commit().await?;
+        }
+        Ok(taken)
+    }
+
+    /// Closes an open promise as kept or broken; false when it is not open.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn close_promise(
+        &self,
+        promise: PromiseId,
+        state: PromiseState,
+        note: Option<&Pii<String>>,
+        at: Timestamp,
+        notices: &[Notice],
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.writer.begin().await?;
+        let closed = sqlx::query(
+            "UPDATE promise SET state = $2, closed_at = $3, note = $4 WHERE id = $1 AND state = 'open'",
         )
-        .bind(call.to_string())
-        .fetch_all(&self.readers)
-        .await?;
-        rows.into_iter().map(read).collect()
+        .bind(promise.to_string())
+        .bind(to_name(&state))
+        .bind(at.as_millisecond())
+        .bind(note.map(|note| note.expose().as_str()))
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected()
+            > 0;
+        if closed {
+            outbox::insert(&mut transaction, notices).await?;
+            transaction.commit().await?;
+        }
+        Ok(closed)
+    }
+
+    /// Takes the caller's answer to the question whether it is resolved: with yes an open promise is kept, with no it is
+    /// open again, urgent and overdue. False when the answer was taken before.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn answer_promise(
+        &self,
+        promise: PromiseId,
+        resolved: bool,
+        at: Timestamp,
+        notices: &[Notice],
+    ) -> Result<bool, StoreError> {
+        let answer = match resolved {
+            true => {
+                "UPDATE promise SET answered_at = $2, closed_at = COALESCE(closed_at, $2), state = 'kept',
+                     note = COALESCE(note, 'the caller says that it is resolved')
+                 WHERE id = $1 AND answered_at IS NULL"
+            }
+            false => {
+                "UPDATE promise SET answered_at = $2, closed_at = NULL, state = 'open', urgency = 'urgent',
+                     reminded_at = COALESCE(reminded_at, $2), overdue_told_at = $2, lead_told_at = NULL,
+                     note = 'the caller says that it is not resolved'
+                 WHERE id = $1 AND answered_at IS NULL"
+            }
+        };
+        let mut transaction = self.writer.begin().await?;
+        let taken = sqlx::query(answer)
+            .bind(promise.to_string())
+            .bind(at.as_millisecond())
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected()
+            > 0;
+        if taken {
+            outbox::insert(&mut transaction, notices).await?;
+            transaction.commit().await?;
+        }
+        Ok(taken)
+    }
+
+    /// The promises made in a call, the one due first coming first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn promises_of(&self, call: CallId) -> Result<Vec<LedgerEntry>, StoreError> {
+        let condition = "WHERE call_id = $1 ORDER BY due_at, promise.id";
+        let rows: Vec<EntryRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!("{ENTRY}{condition}")))
+            .bind(call.to_string())
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter().map(LedgerEntry::try_from).collect()
     }
 }
 
@@ -68,21 +271,85 @@ pub(super) async fn insert(connection: &mut SqliteConnection, promise: &Promise)
     Ok(())
 }
 
-fn read(
-    (id, call, what, owner, callback, due_at, urgency, state): PromiseRow,
-) -> Result<Promise, StoreError> {
-    let call: CallId = call
-        .parse()
-        .map_err(|_| StoreError::Unreadable { what: "id", call: CallId::new(uuid::Uuid::nil()) })?;
-    let unreadable = || StoreError::Unreadable { what: "promise", call };
-    Ok(Promise {
-        id: id.parse().map_err(|_| unreadable())?,
-        call,
-        what: Pii::new(what),
-        owner,
-        callback: callback.map(|number| PhoneNumber::parse(&number)).transpose().map_err(|_| unreadable())?,
-        due: Timestamp::from_millisecond(due_at).map_err(|_| unreadable())?,
-        urgency: from_name(urgency).ok_or_else(unreadable)?,
-        state: from_name(state).ok_or_else(unreadable)?,
-    })
+struct EntryRow {
+    id: String,
+    call: String,
+    what: String,
+    owner: String,
+    callback: Option<String>,
+    due: i64,
+    urgency: String,
+    state: String,
+    business: String,
+    caller: Option<String>,
+    made: i64,
+    note: Option<String>,
+    /// Closed, reminded, overdue told, lead told, asked, answered.
+    moments: [Option<i64>; 6],
+}
+
+impl FromRow<'_, SqliteRow> for EntryRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            call: row.try_get("call_id")?,
+            what: row.try_get("what")?,
+            owner: row.try_get("owner")?,
+            callback: row.try_get("callback")?,
+            due: row.try_get("due_at")?,
+            urgency: row.try_get("urgency")?,
+            state: row.try_get("state")?,
+            business: row.try_get("business")?,
+            caller: row.try_get("caller")?,
+            made: row.try_get("started_at")?,
+            note: row.try_get("note")?,
+            moments: [
+                row.try_get("closed_at")?,
+                row.try_get("reminded_at")?,
+                row.try_get("overdue_told_at")?,
+                row.try_get("lead_told_at")?,
+                row.try_get("asked_at")?,
+                row.try_get("answered_at")?,
+            ],
+        })
+    }
+}
+
+impl TryFrom<EntryRow> for LedgerEntry {
+    type Error = StoreError;
+
+    fn try_from(row: EntryRow) -> Result<Self, StoreError> {
+        let call: CallId = row
+            .call
+            .parse()
+            .map_err(|_| StoreError::Unreadable { what: "id", call: CallId::new(uuid::Uuid::nil()) })?;
+        let unreadable = || StoreError::Unreadable { what: "promise", call };
+        let number = |text: Option<String>| {
+            text.map(|text| PhoneNumber::parse(&text)).transpose().map_err(|_| unreadable())
+        };
+        let moment = |ms| Timestamp::from_millisecond(ms).map_err(|_| unreadable());
+        let [closed, reminded, overdue, lead, asked, answered] = row.moments;
+        Ok(Self {
+            promise: Promise {
+                id: row.id.parse().map_err(|_| unreadable())?,
+                call,
+                what: Pii::new(row.what),
+                owner: row.owner,
+                callback: number(row.callback)?,
+                due: moment(row.due)?,
+                urgency: from_name(row.urgency).ok_or_else(unreadable)?,
+                state: from_name(row.state).ok_or_else(unreadable)?,
+            },
+            business: BusinessId(row.business),
+            caller: number(row.caller)?,
+            made_at: moment(row.made)?,
+            closed_at: closed.map(moment).transpose()?,
+            note: row.note.map(Pii::new),
+            reminded_at: reminded.map(moment).transpose()?,
+            overdue_told_at: overdue.map(moment).transpose()?,
+            lead_told_at: lead.map(moment).transpose()?,
+            asked_at: asked.map(moment).transpose()?,
+            answered_at: answered.map(moment).transpose()?,
+        })
+    }
 }

@@ -45,10 +45,15 @@ const ANNOUNCES: &[&str] = &[
     "i've got a question",
 ];
 
+/// Greetings; what the call is about comes after them.
+const GREETINGS: &[&str] = &["hi", "hello", "hey", "hiya", "good morning", "good afternoon", "good evening"];
+/// Words that may stand with a greeting without saying anything.
+const WITH_GREETINGS: &[&str] = &["there", "yes", "yeah", "oh", "good", "morning", "afternoon", "evening"];
+
 /// Judges from the words alone whether a turn is finished, given what the caller was asked for.
 pub fn completeness(text: &str, expecting: Expecting) -> Completeness {
     let said = words(text);
-    if breaks_off(text, &said) {
+    if breaks_off(text, &said) || expecting == Expecting::Anything && only_greets(text, &said) {
         return Completeness::Unfinished;
     }
     if matches!(expecting, Expecting::PhoneNumber | Expecting::YesNo) && means_calling_number(text) {
@@ -74,6 +79,11 @@ pub fn completeness(text: &str, expecting: Expecting) -> Completeness {
         Expecting::Anything | Expecting::Venting => text.trim_end().ends_with('?') && said.len() >= 3,
     };
     if whole { Completeness::Complete } else { Completeness::Open }
+}
+
+fn only_greets(text: &str, said: &[super::words::Word<'_>]) -> bool {
+    let idle = |word: &str| GREETINGS.contains(&word) || WITH_GREETINGS.contains(&word);
+    said.iter().all(|word| idle(&word.lower)) && has_any(&plain(text), GREETINGS)
 }
 
 fn breaks_off(text: &str, said: &[super::words::Word<'_>]) -> bool {
@@ -168,6 +178,12 @@ mod tests {
             ("D four four seven one", Expecting::Code, Open),
             ("Can I talk to a real person?", Expecting::Name, Complete),
             ("since 2019.", Expecting::Anything, Open),
+            ("Hello?", Expecting::Anything, Unfinished),
+            ("Oh, hi there. Good morning.", Expecting::Anything, Unfinished),
+            ("Yeah.", Expecting::Anything, Open),
+            ("Morning.", Expecting::Anything, Open),
+            ("Hello?", Expecting::YesNo, Open),
+            ("Hi, my boiler leaks.", Expecting::Anything, Open),
             ("", Expecting::Anything, Open),
         ];
         for (text, expecting, expected) in said {

@@ -3,6 +3,7 @@
 mod agents;
 mod events;
 mod handoffs;
+mod promises;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -11,6 +12,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
+
+pub use promises::promises;
 
 use crate::domain::{BusinessId, CallId};
 use crate::reception::Reception;

@@ -1,6 +1,7 @@
 //! Twilio's doors: signed webhooks for callers' and agents' legs, and the media socket.
 
 mod agents;
+mod messages;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,8 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tracing::{info, warn};
+
+pub use messages::messages;
 
 use crate::domain::HangupCause;
 use crate::reception::{Admission, Link, Outbound, Reception, Ticket};
@@ -114,10 +117,7 @@ async fn stream(
 impl Doors {
     /// Lets in a webhook that the carrier signed.
     fn signed(&self, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Result<Form, Refusal> {
-        let form = Form::parse(body)?;
-        let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        self.verifier.verify_form(path, &form, signature(headers))?;
-        Ok(form)
+        signed(&self.verifier, uri, headers, body)
     }
 
     fn answer(&self, admission: Admission) -> Response {
@@ -136,6 +136,13 @@ impl Doors {
             [(TOKEN_PARAMETER, ticket.token.expose_secret()), (twilio::CALL_PARAMETER, call.as_str())];
         twilio::connect_stream(&url.socket(STREAM_PATH), &parameters, &url.http(RESUME_PATH))
     }
+}
+
+fn signed(verifier: &Verifier, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Result<Form, Refusal> {
+    let form = Form::parse(body)?;
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    verifier.verify_form(path, &form, signature(headers))?;
+    Ok(form)
 }
 
 /// Why a request is not let in; what is said of it holds nothing of the request.

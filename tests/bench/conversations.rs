@@ -1,8 +1,10 @@
 //! How much of what callers tell survives speech: the scenarios of `tests/it/conversations`, first as written, then with
 //! every line of the caller's spoken by a voice, sent through the telephone's codec and written down by whisper.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -17,11 +19,13 @@ use tokio::runtime::Runtime;
 
 #[allow(dead_code, unused_imports, reason = "the integration tests use all of it")]
 #[path = "../it/conversations/mod.rs"]
-mod written;
+pub mod written;
 
 use written::{Complaints, scenarios};
 
 const WHISPER_HZ: u32 = 16_000;
+/// Of silence between two sentences.
+const BREATH: usize = TELEPHONE_HZ as usize / 5;
 
 /// Runs all scenarios twice and prints what was right each time; takes some minutes.
 pub fn run(runtime: &Runtime) -> anyhow::Result<()> {
@@ -48,23 +52,40 @@ pub fn run(runtime: &Runtime) -> anyhow::Result<()> {
         add(&mut counts[1], &complaints);
     }
     println!("\n{} conversations, {turns} turns as written, {per_turn:.2} ms each\n", scenarios.len());
-    println!("{:<12} {:>9} {:>11} {:>11}", "what", "asserted", "as written", "as spoken");
-    let mut sums = (0, 0, 0);
-    for (what, (asserted, written)) in &counts[0] {
-        let (_, spoken) = counts[1].get(what).copied().unwrap_or_default();
-        // Rules are looked at as often as there is something to look at, which differs.
-        if *what != "rules" {
-            println!("{what:<12} {asserted:>9} {written:>11} {spoken:>11}");
-            sums = (sums.0 + asserted, sums.1 + written, sums.2 + spoken);
-        }
-    }
-    println!("{:<12} {:>9} {:>11} {:>11}", "all", sums.0, sums.1, sums.2);
+    print_counts(&["as written", "as spoken"], &counts);
     Ok(())
 }
 
-type Counts = BTreeMap<&'static str, (usize, usize)>;
+/// How much was asserted, and how much of it was right, by what it is about.
+pub type Counts = BTreeMap<&'static str, (usize, usize)>;
 
-fn add(counts: &mut Counts, complaints: &Complaints) {
+/// Prints one column for each way in which the same conversations were held.
+pub fn print_counts(ways: &[&str], counts: &[Counts]) {
+    let row = |what: &str, asserted: &str, right: &[usize]| {
+        let right: String = right.iter().map(|right| format!(" {right:>11}")).collect();
+        println!("{what:<24} {asserted:>9}{right}");
+    };
+    let head: String = ways.iter().map(|way| format!(" {way:>11}")).collect();
+    println!("{:<24} {:>9}{head}", "what", "asserted");
+    let mut sums = vec![0; counts.len()];
+    let mut asserted_in_all = 0;
+    for (what, (asserted, _)) in &counts[0] {
+        let right = counts.iter().map(|way| way.get(what).map_or(0, |(_, right)| *right));
+        let right: Vec<usize> = right.collect();
+        // Rules are looked at as often as there is something to look at, which differs.
+        if *what != "rules" {
+            row(what, &asserted.to_string(), &right);
+            asserted_in_all += asserted;
+            sums.iter_mut().zip(right).for_each(|(sum, right)| *sum += right);
+        }
+    }
+    row("all", &asserted_in_all.to_string(), &sums);
+    let broken = counts.iter().map(|way| way.get("rules").map_or(0, |(looked_at, kept)| looked_at - kept));
+    row("rules broken", "", &broken.collect::<Vec<_>>());
+}
+
+/// Adds what was found in one conversation.
+pub fn add(counts: &mut Counts, complaints: &Complaints) {
     for (what, (looked_at, right)) in &complaints.counts {
         let count = counts.entry(what).or_default();
         *count = (count.0 + looked_at, count.1 + right);
@@ -72,14 +93,16 @@ fn add(counts: &mut Counts, complaints: &Complaints) {
 }
 
 /// A voice, a line and an ear.
-struct Telephone<'a> {
+pub struct Telephone<'a> {
     runtime: &'a Runtime,
     voice: Voice,
     whisper: Whisper,
+    spoken: RefCell<BTreeMap<String, Rc<[u8]>>>,
 }
 
 impl<'a> Telephone<'a> {
-    fn open(runtime: &'a Runtime, phrases: &Path) -> anyhow::Result<Self> {
+    /// Starts the voice, whose fixed phrases go to a folder, and the ear.
+    pub fn open(runtime: &'a Runtime, phrases: &Path) -> anyhow::Result<Self> {
         let cache = Cache::from_env()?;
         let _inside = runtime.enter();
         let voice = Voice::start(synthesize::Settings {
@@ -92,25 +115,16 @@ impl<'a> Telephone<'a> {
         })?;
         let model = cache.find("whisper-tiny.en".parse::<ModelId>()?)?;
         let whisper = Whisper::start(Settings { model, workers: 1, threads_per_worker: 1, queue: 4 })?;
-        Ok(Self { runtime, voice, whisper })
+        Ok(Self { runtime, voice, whisper, spoken: RefCell::default() })
     }
 
     /// What is left of the words at the other end.
-    fn carry(&self, words: &str, expecting: Expecting, business: &Business) -> String {
-        if words.is_empty() || words.starts_with('/') {
-            return words.to_owned();
+    pub fn carry(&self, words: &str, expecting: Expecting, business: &Business) -> String {
+        if words.is_empty() {
+            return String::new();
         }
+        let samples = resample(&ulaw::decode(&self.say(words)), TELEPHONE_HZ, WHISPER_HZ);
         self.runtime.block_on(async {
-            let mut line = Vec::new();
-            for sentence in sentences(words) {
-                let mut audio = self.voice.speak(&words[sentence]);
-                while let Some(slice) = audio.recv().await {
-                    line.extend_from_slice(&slice.unwrap());
-                }
-                // A breath between two sentences.
-                line.extend(vec![ulaw::SILENCE; TELEPHONE_HZ as usize / 5]);
-            }
-            let samples = resample(&ulaw::decode(&line), TELEPHONE_HZ, WHISPER_HZ);
             let mut heard = Vec::new();
             for piece in split(&samples) {
                 let samples: Arc<[f32]> = samples[piece].into();
@@ -123,5 +137,25 @@ impl<'a> Telephone<'a> {
             }
             heard.join(" ")
         })
+    }
+
+    /// The words in the voice, as they go over the line; each only once made.
+    pub fn say(&self, words: &str) -> Rc<[u8]> {
+        if let Some(line) = self.spoken.borrow().get(words) {
+            return Rc::clone(line);
+        }
+        let mut line = Vec::new();
+        for sentence in sentences(words) {
+            if !line.is_empty() {
+                line.extend([ulaw::SILENCE; BREATH]);
+            }
+            let mut audio = self.voice.speak(&words[sentence]);
+            while let Some(slice) = self.runtime.block_on(audio.recv()) {
+                line.extend_from_slice(&slice.unwrap());
+            }
+        }
+        let line: Rc<[u8]> = line.into();
+        self.spoken.borrow_mut().insert(words.to_owned(), Rc::clone(&line));
+        line
     }
 }

@@ -26,6 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("llm", &["domain"]),
     ("store", &["domain"]),
     ("models", &[]),
+    ("notify", &["domain"]),
     (
         "reception",
         &[
@@ -38,9 +39,11 @@ const ROOMS: &[(&str, &[&str])] = &[
             "telephony/twilio",
             "transcribe",
             "synthesize",
+            "diagnosis",
             "llm",
             "store",
             "models",
+            "notify",
         ],
     ),
     ("web", &["reception", "store", "telephony/twilio", "domain"]),

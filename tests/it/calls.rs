@@ -184,6 +184,7 @@ pub(crate) fn business(id: &str) -> Business {
         fields,
         agents: Vec::new(),
         handoff: HandoffRules::default(),
+        recap_to_caller: false,
         callback: CallbackPromise {
             owner: owner.to_owned(),
             within_minutes: 240,

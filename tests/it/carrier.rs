@@ -12,8 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, post};
 use calmline::domain::{CallTime, Digit, PhoneNumber};
 use calmline::telephony::local::{
-    CallOutcome, Carrier, Ending, Manner, PlacedCall, Reaction, RestApi, Script, Settings, Unasked, What,
-    When,
+    CallOutcome, Carrier, Ending, Manner, PlacedCall, Reaction, Script, Settings, Unasked, What, When,
 };
 use calmline::telephony::twilio::{
     self, Backoff, Control, Form, Frames, Inbound, IncomingCall, SIGNATURE_HEADER, Start, StatusCallback,
@@ -24,6 +23,8 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+
+use crate::support::Rest;
 
 const TOKEN: &str = "12345";
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
@@ -205,7 +206,7 @@ struct Line {
     server: Server,
     address: SocketAddr,
     listening: JoinHandle<()>,
-    rest: RestApi,
+    rest: Rest,
     carrier: Carrier,
 }
 
@@ -225,8 +226,7 @@ impl Line {
             started: Arc::default(),
         };
         let (address, listening) = server.clone().listen("127.0.0.1:0".parse().unwrap()).await;
-        let rest =
-            RestApi::start("127.0.0.1:0".parse().unwrap(), ACCOUNT, SecretString::from(TOKEN)).await.unwrap();
+        let rest = Rest::start(ACCOUNT, TOKEN).await;
         let carrier = Carrier::new(
             Settings {
                 account_sid: ACCOUNT.to_owned(),

@@ -3,8 +3,9 @@
 
     python3 tests/peers/run.py light    the carrier's own library and a media-stream client against `calmline serve`
     python3 tests/peers/run.py all      and an independent conversion of the whisper weights (fetches 200 MB), calls with
-                                        a language model on llama.cpp's server (fetches 130 MB), and openSMILE's
-                                        measures of voices against ours
+                                        a language model on llama.cpp's server (fetches 130 MB), openSMILE's
+                                        measures of voices against ours, and what the tests ask of the carrier
+                                        against its published description (needs npm, fetches 140 MB)
 
 Needs `cargo build --release` and `calmline models fetch` to have run.
 """
@@ -44,6 +45,7 @@ def main():
         failed += language_model()
         python = environment("opensmile", ["opensmile==2.6.0"])
         failed += run([python, HERE / "opensmile_features.py", PROGRAM], os.environ)
+        failed += run([sys.executable, HERE / "rest_requests.py", ROOT / "target" / "peers" / "rest"], os.environ)
     print("all peers agree" if not failed else f"{failed} of the peers disagree")
     sys.exit(1 if failed else 0)
 

@@ -5,11 +5,11 @@ use std::time::Duration;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 /// What the sockets get of real time for each step.
-const BREATH: Duration = Duration::from_micros(500);
+const BREATH: Duration = Duration::from_micros(250);
 /// How far the clock goes in each step.
 const STEP: Duration = Duration::from_millis(10);
 
-/// Lets the paused clock run some ten times faster than real time, until dropped.
+/// Lets the paused clock run some twenty times faster than real time, until dropped.
 ///
 /// By itself a paused clock leaps to the next deadline whenever everybody waits, for a socket too: an answer that is on
 /// its way would count as late. While a blocking task runs it stands still, so it is moved on in small steps, and

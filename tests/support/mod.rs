@@ -4,7 +4,9 @@ pub mod discretion;
 pub mod hurry;
 
 use std::fs::File;
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
@@ -28,9 +30,10 @@ pub const LINE: &str = "+14155550100";
 ///
 /// Every log is read in the end: one that tells of callers fails the test.
 pub struct Place {
-    folder: TempDir,
+    /// With `calmline.toml`, `businesses` and the database in it.
+    pub folder: TempDir,
     address: SocketAddr,
-    rest: RestApi,
+    rest: Rest,
     shown: Mutex<Vec<Value>>,
 }
 
@@ -39,10 +42,43 @@ pub struct Server {
     child: Child,
 }
 
+/// The carrier's REST interface. Where CALMLINE_REST_REQUESTS names a file, what was asked of it and done is added to
+/// that in the end, for others to judge.
+pub struct Rest(RestApi);
+
+impl Rest {
+    /// Starts to serve on a free port.
+    pub async fn start(account_sid: &str, auth_token: &str) -> Self {
+        Self(RestApi::start(([127, 0, 0, 1], 0).into(), account_sid, auth_token.into()).await.unwrap())
+    }
+}
+
+impl Deref for Rest {
+    type Target = RestApi;
+
+    fn deref(&self) -> &RestApi {
+        &self.0
+    }
+}
+
+impl Drop for Rest {
+    fn drop(&mut self) {
+        let Some(path) = std::env::var_os("CALMLINE_REST_REQUESTS") else { return };
+        let requests = self.requests().into_iter().filter(|request| request.status < 300);
+        let lines: String = requests
+            .map(|request| serde_json::json!({ "path": request.path, "form": request.form.expose() }))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        // One write, because other tests add theirs at the same time.
+        let mut file = File::options().create(true).append(true).open(path).unwrap();
+        file.write_all(lines.as_bytes()).unwrap();
+    }
+}
+
 impl Place {
     /// Writes a configuration whose differences to the default are `settings`, lines such as `server.max_calls = 1`.
     pub async fn new(settings: &str) -> Self {
-        let rest = RestApi::start(([127, 0, 0, 1], 0).into(), ACCOUNT, AUTH_TOKEN.into()).await.unwrap();
+        let rest = Rest::start(ACCOUNT, AUTH_TOKEN).await;
         let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
         let folder = TempDir::new().unwrap();
         let config = format!(
@@ -57,6 +93,18 @@ impl Place {
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/businesses/heating.toml");
         std::fs::copy(example, businesses.join("heating.toml")).unwrap();
         Self { folder, address, rest, shown: Mutex::default() }
+    }
+
+    /// Adds to the example business's profile.
+    pub fn add_to_profile(&self, text: &str) {
+        let profile = self.folder.path().join("businesses/heating.toml");
+        let written = std::fs::read_to_string(&profile).unwrap();
+        std::fs::write(profile, written + text).unwrap();
+    }
+
+    /// The carrier's interface, with the agents that it rings.
+    pub fn rest(&self) -> &RestApi {
+        &self.rest
     }
 
     /// Starts the server and waits until it is ready for calls.
@@ -138,7 +186,8 @@ impl Place {
         std::fs::read_to_string(self.log_file()).unwrap_or_default()
     }
 
-    async fn api(&self, path: &str) -> Value {
+    /// What the interface for the business answers.
+    pub async fn api(&self, path: &str) -> Value {
         let answer = client().get(self.url(path)).bearer_auth(API_TOKEN).send().await.unwrap();
         answer.error_for_status().unwrap().json().await.unwrap()
     }

@@ -187,8 +187,12 @@ impl Page {
         self.row("highest", &format!("{}, at {}", strain(highest), highest.at));
         for crossing in &record.stress_crossings {
             let side = if crossing.over { "over" } else { "below" };
-            let spoken = format!("after {:.0} s of speech", crossing.speech_seconds);
-            self.row(&format!("{side} {:.0}", crossing.line), &format!("at {}, {spoken}", crossing.at));
+            // In a chat nobody is heard.
+            let spoken = match crossing.speech_seconds {
+                0.0 => String::new(),
+                seconds => format!(", after {seconds:.0} s of speech"),
+            };
+            self.row(&format!("{side} {:.0}", crossing.line), &format!("at {}{spoken}", crossing.at));
         }
         let turns: Vec<_> = record.transcript.iter().filter(|turn| turn.speaker == Speaker::Caller).collect();
         let mut levels = Vec::new();

@@ -23,8 +23,8 @@ pub use control::{Backoff, Control, ControlError, Dial};
 pub use signature::{SIGNATURE_HEADER, SignatureError, Verifier, sign};
 pub use stream::{FrameError, Frames, Inbound, MAX_FRAME_BYTES, Parameters, Start, StreamSid};
 pub use twiml::{
-    Room, ask_agent, brief_agent, connect_agent, connect_caller, connect_stream, hangup, reject, say,
-    say_and_hangup,
+    Room, answer_message, ask_agent, brief_agent, connect_agent, connect_caller, connect_stream, hangup,
+    reject, say, say_and_hangup,
 };
 pub use webhook::{CallSid, CallStatus, Form, IncomingCall, StatusCallback, WebhookError};
 
@@ -56,14 +56,6 @@ pub const STREAM_PATH: &str = "/twilio/stream";
 pub const TOKEN_PARAMETER: &str = "token";
 /// The stream parameter that carries the id of the call.
 pub const CALL_PARAMETER: &str = "call";
-
-/// Puts an id into the one place of a path that is in braces, such as an offer's into [`AGENT_KEY_PATH`].
-pub fn path_for(path: &str, id: impl fmt::Display) -> String {
-    match (path.find('{'), path.find('}')) {
-        (Some(from), Some(to)) => format!("{}{id}{}", &path[..from], &path[to + 1..]),
-        (None, _) | (_, None) => path.to_owned(),
-    }
-}
 
 /// What the account with the carrier needs.
 #[derive(Debug, Clone)]
@@ -156,12 +148,6 @@ mod tests {
         assert_eq!(url.http(VOICE_PATH), "https://voice.example.com:443/line/twilio/voice");
         assert_eq!(url.socket(STREAM_PATH), "wss://voice.example.com:443/line/twilio/stream");
         assert_eq!(url.to_string(), "https://voice.example.com:443/line");
-    }
-
-    #[test]
-    fn a_path_takes_the_id_in_its_place() {
-        assert_eq!(path_for(AGENT_KEY_PATH, "0193.2"), "/twilio/agent/0193.2/key");
-        assert_eq!(path_for(ANNOUNCE_PATH, "0193"), "/twilio/announce/0193");
     }
 
     #[test]

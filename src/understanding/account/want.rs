@@ -30,11 +30,13 @@ pub(crate) enum Want {
 }
 
 /// Verbs of orders.
-pub(crate) const ORDERS: &str = "\
-    send call fix come give tell get cancel move refund remove take book stop let make put help change reschedule check \
-    transfer connect email text ring schedule return replace repair pay reimburse explain correct find sort deliver pick \
-    clean bring waive honour honor resend forward finish redo undo refill renew postpone phone drop confirm update \
-    credit compensate arrange swap exchange collect investigate review reset release";
+pub(crate) const ORDERS: &str = "send call fix come give tell get cancel move refund remove take book stop let make \
+    put help change reschedule check transfer connect email text ring schedule return replace repair pay reimburse \
+    explain correct find sort deliver pick clean bring waive honour honor resend forward finish redo undo refill \
+    renew postpone phone drop confirm update credit compensate arrange swap exchange collect investigate review reset \
+    release";
+const AFTER_ORDERS: &str = "me us it him her them somebody someone back today tomorrow now and calling sending sure \
+    right here everything again tonight this monday tuesday wednesday thursday friday as whatever asap when";
 
 /// Words that stand between without changing what is asked.
 const SOFT: &str = "just really only simply also still now maybe perhaps possibly definitely absolutely urgently desperately \
@@ -51,8 +53,7 @@ static DESIRES: LazyLock<Phrases> = LazyLock::new(|| {
     i'm requesting / i request / i will need / i'll need / i'm going to need / i am going to need / \
     i would want / i'd want / i'll take / i will take / i would need / i'd need / i'm in need of / \
     i am in need of / i insist on / i would appreciate / i'd appreciate / i would be grateful / \
-    i'd be grateful / i would be happy with / i'd be happy with / i'd settle for / i'm waiting for / \
-    i'd be happy",
+    i'd be grateful / i would be happy with / i'd be happy with / i'd settle for / i'm waiting for / i'd be happy",
     )
 });
 
@@ -594,10 +595,7 @@ fn ordered(tokens: &[Token], start: usize) -> Option<Want> {
     let next = lower(tokens, start + 1);
     let fits = listed(DETERMINERS, next)
         || listed(PREPOSITIONS, next)
-        || listed(
-            "me us it him her them somebody someone back today tomorrow now and calling sending sure right here everything again tonight this monday tuesday wednesday thursday friday as whatever asap when",
-            next,
-        )
+        || listed(AFTER_ORDERS, next)
         || tokens.get(start + 1).is_some_and(|next| next.shown.starts_with(char::is_uppercase));
     fits.then_some(Want::Us(start..end))
 }

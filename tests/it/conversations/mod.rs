@@ -8,22 +8,25 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use calmline::call::{CallStart, Engine};
-use calmline::cli::calls::findings;
-use calmline::cli::chat::{BotTurn, Line, Model, act, call_id, moment};
+use calmline::cli::chat::{Line, Model, act, call_id, moment};
 use calmline::config::example;
 use calmline::diagnosis::briefing;
 use calmline::domain::{
-    Business, EscalationReason, Expecting, Fact, HandoffId, HandoffRequest, PhoneNumber, Pii, Question, Slot,
-    Urgency,
+    Business, EarlierCall, EscalationReason, Expecting, HandoffId, HandoffRequest, PhoneNumber, Pii, Question,
+    Slot, Urgency,
 };
 use calmline::store::CallRecord;
+use jiff::Timestamp;
 use serde::Deserialize;
 
+mod held;
 mod model;
 mod rules;
 
+pub use held::Held;
+
 /// After so many turns of the caller's a call counts as one that never ends.
-const LONGEST: usize = 40;
+pub const LONGEST: usize = 40;
 
 /// Where a scenario says nothing else, the caller agrees and has nothing to add.
 const USUAL_ANSWERS: &[(&str, &str)] = &[
@@ -42,6 +45,8 @@ const USUAL_ANSWERS: &[(&str, &str)] = &[
     ("field-time", "Thursday morning would be good."),
     ("none", ""),
 ];
+/// What a caller says who has no answer.
+const NO_ANSWER: &str = "I'm not sure.";
 
 /// A call as it is meant to go.
 #[derive(Debug, Deserialize)]
@@ -57,7 +62,7 @@ pub struct Scenario {
     at: String,
     /// Scenarios that the same caller went through before, the oldest first.
     #[serde(default)]
-    earlier: Vec<String>,
+    pub earlier: Vec<String>,
     /// What the caller says first, turn by turn, whatever is asked; an empty line is silence.
     lines: Vec<String>,
     /// What the caller answers afterwards, by the label of the question; `none` stands for a turn that asks nothing,
@@ -143,20 +148,6 @@ fn no_boundary() -> Vec<u32> {
 /// What becomes of words on their way to the receptionist, who expects something and is somebody's.
 pub type Ear<'a> = dyn FnMut(&str, Expecting, &Business) -> String + 'a;
 
-/// A call as it went.
-pub struct Held {
-    business: Arc<Business>,
-    turns: Vec<BotTurn>,
-    facts: Vec<Fact>,
-    record: CallRecord,
-    /// What was said on both sides.
-    page: String,
-    pub caller_turns: usize,
-    ended: bool,
-    /// What whoever takes over hears at the end of it, where a person is needed.
-    spoken: Option<String>,
-}
-
 impl Scenario {
     pub fn hold(&self, all: &BTreeMap<String, Self>) -> Held {
         self.hold_with(all, None, &mut |words, _, _| words.to_owned())
@@ -165,18 +156,29 @@ impl Scenario {
     /// The same with a language model at hand, and where not all that is said arrives as it was said.
     pub fn hold_with(&self, all: &BTreeMap<String, Self>, model: Option<Model>, ear: &mut Ear<'_>) -> Held {
         let business = Arc::new(example(&self.business).unwrap());
-        let started_at = moment(&self.at, &business.time_zone).unwrap();
         let earlier = self.earlier.iter().rev().map(|name| all[name].hold(all).record.as_earlier()).collect();
+        self.hold_at(business, self.moment(), earlier, model, ear)
+    }
+
+    /// The same at any business and time.
+    pub fn hold_at(
+        &self,
+        business: Arc<Business>,
+        started_at: Timestamp,
+        earlier: Vec<EarlierCall>,
+        model: Option<Model>,
+        ear: &mut Ear<'_>,
+    ) -> Held {
         let start = CallStart {
             id: call_id(started_at, 1),
             business: Arc::clone(&business),
-            caller: self.caller.as_deref().map(|number| PhoneNumber::parse(number).unwrap()),
+            caller: self.caller(),
             started_at,
             earlier,
             model: None,
         };
         let mut line = Line::answer(start.clone(), model);
-        let (mut turns, mut page, mut caller_turns) = (Vec::new(), String::new(), 0);
+        let (mut page, mut caller_turns) = (String::new(), 0);
         let mut put: BTreeMap<String, usize> = BTreeMap::new();
         loop {
             let said = line.take_said();
@@ -185,25 +187,49 @@ impl Scenario {
                 let (asks, text) = (asks.unwrap_or_default(), turn.text.expose());
                 writeln!(page, "BOT ({}){asks}: {text}", name(&turn.act)).unwrap();
             }
-            let asked = said.last().and_then(|turn| turn.asks.clone());
-            turns.extend(said);
+            let asked = said.last().and_then(|turn| turn.asks.as_ref().map(Question::label));
             if line.ended().is_some() || caller_turns == LONGEST {
                 break;
             }
-            let words = match self.lines.get(caller_turns) {
-                Some(words) => words.clone(),
-                None => self.answer(asked.as_ref(), &mut put),
-            };
+            let words = self.says(caller_turns, asked.as_deref(), &mut put);
             let words = ear(&words, line.expecting(), &business);
             writeln!(page, "CALLER: {words}").unwrap();
             act(&mut line, &words).unwrap();
             caller_turns += 1;
         }
-        let ended = line.ended().is_some();
         let record = line.record();
-        let facts = line.facts().iter().map(|stored| stored.fact.clone()).collect();
         let spoken = spoken_at_the_end(start, &line, &record);
-        Held { business, turns, facts, record, page, caller_turns, ended, spoken }
+        Held { page, spoken, ..Held::new(business, line.facts().to_vec(), record) }
+    }
+
+    /// The calling number, unless withheld.
+    pub fn caller(&self) -> Option<PhoneNumber> {
+        self.caller.as_deref().map(|number| PhoneNumber::parse(number).unwrap())
+    }
+
+    /// When it takes place.
+    pub fn moment(&self) -> Timestamp {
+        moment(&self.at, &example(&self.business).unwrap().time_zone).unwrap()
+    }
+
+    /// What the caller says in a turn, numbered from 0, when the bot has asked a question of that label, or nothing.
+    pub fn says(&self, turn: usize, asked: Option<&str>, put: &mut BTreeMap<String, usize>) -> String {
+        match self.lines.get(turn) {
+            Some(words) => words.clone(),
+            None => self.answer(asked.unwrap_or("none"), put),
+        }
+    }
+
+    /// All that the caller may come to say.
+    #[allow(dead_code, reason = "the benchmark has it spoken beforehand")]
+    pub fn sayings(&self) -> BTreeSet<&str> {
+        let answers = self.answers.values().flat_map(|answers| match answers {
+            Answers::One(one) => std::slice::from_ref(one),
+            Answers::Each(each) => each,
+        });
+        let usual = USUAL_ANSWERS.iter().filter(|(label, _)| !self.answers.contains_key(*label));
+        let written = self.lines.iter().chain(answers).map(String::as_str);
+        written.chain(usual.map(|(_, answer)| *answer)).chain([NO_ANSWER]).collect()
     }
 
     /// What is not as it must be.
@@ -214,17 +240,16 @@ impl Scenario {
         wrong
     }
 
-    /// What the caller says to a question.
-    fn answer(&self, asked: Option<&Question>, put: &mut BTreeMap<String, usize>) -> String {
-        let label = asked.map_or("none".to_owned(), Question::label);
-        let times = put.entry(label.clone()).or_default();
+    /// What the caller says to a question of that label.
+    fn answer(&self, label: &str, put: &mut BTreeMap<String, usize>) -> String {
+        let times = put.entry(label.to_owned()).or_default();
         let usual = USUAL_ANSWERS.iter().find(|(known, _)| *known == label).map(|(_, answer)| *answer);
-        let words = match (self.answers.get(&label), usual, self.answers.get("default")) {
+        let words = match (self.answers.get(label), usual, self.answers.get("default")) {
             (Some(Answers::Each(each)), ..) => each[(*times).min(each.len() - 1)].as_str(),
             (Some(Answers::One(one)), ..) => one,
             (None, Some(usual), _) => usual,
             (None, None, Some(Answers::One(one))) => one,
-            (None, None, Some(Answers::Each(_)) | None) => "I'm not sure.",
+            (None, None, Some(Answers::Each(_)) | None) => NO_ANSWER,
         };
         *times += 1;
         words.to_owned()
@@ -422,21 +447,6 @@ impl Expect {
     }
 }
 
-impl Held {
-    fn times_asked(&self, label: &str) -> usize {
-        let asks = |turn: &&BotTurn| turn.asks.as_ref().is_some_and(|asks| asks.label() == label);
-        self.turns.iter().filter(asks).count()
-    }
-
-    /// What was said, and what came of it.
-    pub fn shown(&self) -> String {
-        let mut findings = findings(&self.record, &self.business.time_zone);
-        // The head says when and how long; its ids say nothing.
-        findings = findings.lines().skip(1).collect::<Vec<_>>().join("\n");
-        format!("{}\n{findings}\n", self.page)
-    }
-}
-
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/conversations")
 }
@@ -542,6 +552,17 @@ fn an_order_to_the_machine_changes_nothing_but_the_transcript() {
         ORDERS.len(),
         wrong.join("\n")
     );
+}
+
+#[test]
+fn a_number_corrected_past_understanding_is_asked_for_again() {
+    let text = std::fs::read_to_string(folder().join("heating-corrections.toml")).unwrap();
+    let mut scenario: Scenario = toml::from_str(&text).unwrap();
+    let attempts = ["415 555 0187 No, wait 0 178 415 555 0 178", "415 555 0178"].map(str::to_owned);
+    scenario.answers.insert("callback".to_owned(), Answers::Each(attempts.into()));
+    let held = scenario.hold(&BTreeMap::new());
+    let wrong = scenario.judge(&held).wrong;
+    assert!(wrong.is_empty(), "{wrong:?}\n{}", held.page);
 }
 
 #[test]

@@ -131,8 +131,10 @@ fn a_model_that_helps_is_heard_and_decides_nothing() {
             scenario.hold(&scenarios),
             scenario.hold_with(&scenarios, Some(helpful()), &mut |words, _, _| words.to_owned()),
         );
-        let course =
-            |held: &Held| -> Vec<_> { held.turns.iter().map(|turn| (turn.act, turn.asks.clone())).collect() };
+        let course = |held: &Held| -> Vec<String> {
+            let moves = held.page.lines().filter(|line| line.starts_with("BOT"));
+            moves.filter_map(|line| line.split_once(": ")).map(|(course, _)| course.to_owned()).collect()
+        };
         assert_eq!(course(&held), course(&alone), "{name}:\n{}", held.page);
         assert_eq!(promised(&held), promised(&alone), "{name}");
         reworded += held.page.matches("Well, ").count();

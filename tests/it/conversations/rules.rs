@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use calmline::diagnosis::guard::{self, Rule};
 use calmline::domain::{Aspect, Fact, Question, Slot};
+use calmline::store::StoredFact;
 
 use super::{Complaints, Held, Scenario};
 
@@ -22,7 +23,7 @@ pub fn check(scenario: &Scenario, held: &Held, wrong: &mut Complaints) {
 /// What is known is not asked for, and what was agreed to is not read back again.
 fn asks_nothing_twice(held: &Held, wrong: &mut Complaints) {
     let mut known: BTreeSet<Question> = BTreeSet::new();
-    for fact in &held.facts {
+    for StoredFact { fact, .. } in &held.facts {
         if let Fact::Noted { slot, .. } = fact {
             known.insert(Question::Fill(slot.clone()));
             known.remove(&Question::Confirm(slot.clone()));
@@ -104,7 +105,7 @@ fn says_nothing_it_must_not(held: &Held, wrong: &mut Complaints) {
     let told = |fact: &Fact| {
         if let Fact::Diagnosed { answer, .. } = fact { Some(answer.value.expose().clone()) } else { None }
     };
-    let told: Vec<String> = held.facts.iter().filter_map(told).collect();
+    let told: Vec<String> = held.facts.iter().map(|stored| &stored.fact).filter_map(told).collect();
     for turn in &held.turns {
         let said: Vec<&str> = sentences(turn.text.expose()).collect();
         for (place, breach) in guard::check_speech(&said, &permitted) {

@@ -152,6 +152,20 @@ fn an_order_that_the_carrier_never_confirms_has_failed() {
 }
 
 #[test]
+fn an_order_that_the_carrier_refuses_is_followed_by_the_next_unless_the_telephone_rings_already() {
+    let mut desk = Desk::of(&["maria", "sam"]);
+    desk.ask(1, |_| {});
+    desk.on(Event::Delivered { offer: offer(1, 0) });
+    desk.seen();
+    desk.on(Event::DialFailed { offer: offer(1, 0) });
+    assert_eq!(desk.seen(), ["0 tell Maria failed", "0 withdraw 0 no leg: failed", "0 brief sam"]);
+    desk.ring(offer(1, 1));
+    desk.seen();
+    desk.on(Event::DialFailed { offer: offer(1, 1) });
+    assert!(desk.seen().is_empty(), "the order went through, and only its answer came late");
+}
+
+#[test]
 fn owners_come_first_and_then_whoever_takes_the_topic_and_last_the_lead() {
     let agents: [(&str, fn(&mut super::Agent)); 5] = [
         ("lead", |agent| agent.lead = true),

@@ -103,6 +103,15 @@ fn a_leg_that_was_on_its_way_when_the_caller_left_is_hung_up() {
     desk.at(1);
     desk.on(Event::LegKnown { offer: offer(1, 0), leg: "late".to_owned() });
     assert_eq!(desk.seen(), ["1 withdraw 0 late: withdrawn"]);
+
+    let mut desk = Desk::of(&["maria"]);
+    desk.ask(1, |_| {});
+    desk.ring(offer(1, 0));
+    desk.on(Event::CallerLeft { call: call(1) });
+    assert_eq!(desk.seen().pop().unwrap(), "0 tell caller_left");
+    desk.on(Event::LegKnown { offer: offer(1, 0), leg: "leg-0".to_owned() });
+    desk.on(Event::LegEnded { offer: offer(1, 0), how: LegEnd::Canceled });
+    assert!(desk.seen().is_empty(), "it was hung up before");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What becomes of handoffs when the process dies.
 
-use calmline::queue::{Event, LegEnd};
+use calmline::domain::{AgentKey, BusinessId};
+use calmline::queue::{Event, LegEnd, Queue};
 
 use super::{Desk, business, offer};
 
@@ -106,4 +107,20 @@ fn whoever_left_the_profile_meanwhile_is_not_dialled() {
     desk.businesses = vec![];
     desk.crash();
     assert_eq!(desk.seen(), ["0 tell sam failed", "0 withdraw 1 no leg: failed", "0 tell nobody_answered"]);
+}
+
+#[test]
+fn nobody_is_asked_before_the_server_is_up_again() {
+    let mut desk = Desk::of(&["maria", "sam"]);
+    desk.ask(1, |_| {});
+    desk.seen();
+    desk.queue = Queue::replay(desk.businesses.iter().cloned(), desk.facts.iter().cloned());
+    desk.on(Event::Delivered { offer: offer(1, 0) });
+    desk.on(Event::DialFailed { offer: offer(1, 0) });
+    assert_eq!(desk.seen(), ["0 tell Maria failed", "0 withdraw 0 no leg: failed"]);
+    assert_eq!(desk.queue.poll_timeout(), None);
+    let (business, agent) = (BusinessId("heating".to_owned()), AgentKey("sam".to_owned()));
+    desk.on(Event::SignedOff { business, agent });
+    desk.on(Event::Restarted);
+    assert_eq!(desk.seen(), ["0 tell nobody_answered"]);
 }

@@ -1,0 +1,297 @@
+//! Drives the handoff queue, and keeps what goes with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tracing::warn;
+
+use super::meeting::Meeting;
+use super::{AgentPresence, Order, Orders};
+use crate::domain::{
+    Agent, AgentKey, Briefing, Business, BusinessId, CallId, CallTime, HandoffFact, HandoffId, OfferId, PhoneNumber,
+    Urgency,
+};
+use crate::queue::{Action, Event, Queue, REMEMBERED};
+use crate::reception::{Happening, News, Shared};
+use crate::store::{HandoffEntry, StoreError, StoredHandoffFact};
+
+/// How long an order to the carrier waits for the facts before it to be on disk; after that it goes out unwritten,
+/// because somebody is waiting on the line.
+const WRITING: Duration = Duration::from_secs(1);
+/// How often it is looked up who signed off meanwhile.
+const PRESENCE: Duration = Duration::from_secs(5);
+/// Once the caller has left our stream for the conference, the two count as connected after this even if the carrier's
+/// news of it is lost.
+const NEWS_LOST: Duration = Duration::from_secs(3);
+/// How long the notes stay open after the talk, for the wrap-up.
+const WRAP_UP: SignedDuration = SignedDuration::from_mins(10);
+
+/// The desk: the queue and what goes with it.
+pub struct HandoffDesk {
+    pub(super) shared: Arc<Shared>,
+    pub(super) queue: Queue,
+    /// The next place among the facts of each handoff.
+    pub(super) places: BTreeMap<HandoffId, u64>,
+    pub(super) briefings: BTreeMap<HandoffId, Box<Briefing>>,
+    pub(super) rooms: BTreeMap<HandoffId, Meeting>,
+    pub(super) signed_off: BTreeSet<(BusinessId, AgentKey)>,
+}
+
+
+impl HandoffDesk {
+    /// Rebuilds the queue from the store.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn restore(shared: Arc<Shared>) -> Result<Self, StoreError> {
+        let store = &shared.parts.store;
+        let facts = store.handoffs_since(Timestamp::now() - REMEMBERED).await?;
+        let mut places = BTreeMap::new();
+        for stored in &facts {
+            places.insert(stored.handoff, stored.seq + 1);
+        }
+        let businesses = shared.parts.directory.all().cloned();
+        let mut facts: Vec<_> =
+            facts.into_iter().map(|stored| (stored.handoff, stored.at, stored.fact)).collect();
+        facts.sort_by_key(|(_, at, _)| *at);
+        let queue = Queue::replay(businesses, facts);
+        let mut briefings = BTreeMap::new();
+        for handoff in queue.handoffs().filter(|handoff| handoff.settled.is_none()) {
+            let id = handoff.request.id;
+            match store.briefing(id).await {
+                Ok(Some(briefing)) => {
+                    briefings.insert(id, Box::new(briefing));
+                }
+                Ok(None) => {}
+                Err(error) => warn!(%error, "the notes of a handoff cannot be taken up"),
+            }
+        }
+        let signed_off = BTreeSet::new();
+        Ok(Self { shared, queue, places, briefings, rooms: BTreeMap::new(), signed_off })
+    }
+
+    /// Works until told to stop.
+    pub async fn run(mut self, mut inbox: Orders) {
+        self.look_who_is_there().await;
+        self.queue.handle(Event::Restarted, Timestamp::now());
+        self.perform();
+        let lost: Vec<CallId> = self
+            .queue
+            .handoffs()
+            .filter(|handoff| handoff.settled.is_none() || handoff.is_talking())
+            .map(|handoff| handoff.request.call)
+            .filter(|call| self.shared.registry.sid(*call).is_none())
+            .collect();
+        for call in lost {
+            self.happened(Event::CallerLeft { call });
+        }
+        let mut presence = interval(PRESENCE);
+        presence.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                order = inbox.0.recv() => match order {
+                    Some(Order::Stop) | None => return,
+                    Some(Order::SignChanged(reply)) => {
+                        self.look_who_is_there().await;
+                        let _ = reply.send(());
+                    }
+                    Some(order) => self.take(order),
+                },
+                _ = presence.tick() => self.look_who_is_there().await,
+                () = due(self.wakes_at()) => {
+                    self.presume();
+                    self.queue.handle_timeout(Timestamp::now());
+                    self.perform();
+                }
+            }
+        }
+    }
+
+    fn wakes_at(&self) -> Option<Instant> {
+        let queue = self.queue.poll_timeout().map(|at| {
+            let wait = at.duration_since(Timestamp::now());
+            // Rounded up, so that it is due when the timer fires.
+            Instant::now() + Duration::try_from(wait).unwrap_or_default() + Duration::from_millis(1)
+        });
+        let presumed = self.rooms.values().filter_map(|room| room.presumed_at).min();
+        [queue, presumed].into_iter().flatten().min()
+    }
+
+    fn take(&mut self, order: Order) {
+        match order {
+            Order::Request { request, briefing } => {
+                let at = Timestamp::now();
+                let entry =
+                    HandoffEntry::Briefing { request: request.clone(), at, briefing: briefing.clone() };
+                self.shared.parts.journal.handoff(entry);
+                self.briefings.insert(request.id, briefing);
+                self.happened(Event::Requested(request));
+            }
+            Order::Refresh(briefing) => self.refresh(briefing),
+            Order::Happened(event) => self.happened(event),
+            Order::CallerMoved(call) => {
+                let accepted = self.accepted_of(call);
+                if let Some(offer) = accepted {
+                    let room = self.rooms.entry(offer.handoff).or_default();
+                    room.presumed_at.get_or_insert(Instant::now() + NEWS_LOST);
+                }
+            }
+            Order::Conference(handoff, news) => self.conference(handoff, news),
+            Order::Leg { offer, sid, what, reply } => {
+                let order = self.leg(offer, &sid, what);
+                // The carrier may have hung up on us meanwhile.
+                let _ = reply.send(order);
+            }
+            Order::Introduction(handoff, reply) => {
+                let _ = reply.send(self.introduction(handoff));
+            }
+            Order::Presence(reply) => {
+                let _ = reply.send(self.presence());
+            }
+            Order::SignChanged(_) | Order::Stop => {}
+        }
+    }
+
+    fn presence(&self) -> Vec<AgentPresence> {
+        let now = Timestamp::now();
+        let businesses = self.shared.parts.directory.all();
+        let of = |business: &Business, agent: &Agent| AgentPresence {
+            business: business.id.clone(),
+            agent: agent.key.clone(),
+            name: agent.name.clone(),
+            on_duty: agent.on_duty(Urgency::Normal, now, &business.time_zone),
+            on_call: agent.on_duty(Urgency::Urgent, now, &business.time_zone),
+            presence: self.queue.presence(&business.id, &agent.key, now),
+        };
+        businesses.flat_map(|business| business.agents.iter().map(|agent| of(business, agent))).collect()
+    }
+
+    fn refresh(&mut self, briefing: Box<Briefing>) {
+        let known = self.queue.handoffs().find(|handoff| handoff.request.id == briefing.handoff);
+        if let Some(handoff) = known.filter(|handoff| handoff.settled.is_none()) {
+            let (request, at) = (handoff.request.clone(), handoff.requested_at);
+            self.shared.parts.journal.handoff(HandoffEntry::Briefing {
+                request,
+                at,
+                briefing: briefing.clone(),
+            });
+            self.briefings.insert(briefing.handoff, briefing);
+        }
+    }
+
+    pub(super) fn happened(&mut self, event: Event) {
+        self.queue.handle(event, Timestamp::now());
+        self.perform();
+    }
+
+    fn perform(&mut self) {
+        while let Some(action) = self.queue.poll_action() {
+            match action {
+                Action::Record { handoff, at, fact } => self.record(handoff, at, fact),
+                Action::Brief { offer, agent } => self.brief(offer, &agent),
+                Action::Dial { offer, agent, ring_for } => self.dial(offer, &agent, ring_for),
+                Action::Withdraw { offer, leg, why } => self.withdraw(offer, leg, why),
+                Action::Tell { call, handoff, news } => {
+                    self.shared.registry.handoff_news(call, handoff, news);
+                }
+                Action::Connect { offer, call } => self.connect(offer, call),
+            }
+        }
+    }
+
+    fn record(&mut self, handoff: HandoffId, at: Timestamp, fact: HandoffFact) {
+        let place = self.places.entry(handoff).or_default();
+        let seq = *place;
+        *place += 1;
+        let known = self.queue.handoffs().find(|known| known.request.id == handoff);
+        if let Some(known) = known {
+            count(&fact, at, known.request.triggered_at);
+            let happening = Happening::Handoff(handoff, fact.clone());
+            let since = at.duration_since(known.request.triggered_at).as_millis();
+            let call_at = CallTime::from_ms(u64::try_from(since).unwrap_or_default());
+            // Nobody may be watching.
+            let _ = self.shared.news.send(News { call: known.request.call, at: call_at, what: happening });
+        }
+        let over = matches!(&fact, HandoffFact::Settled { .. } | HandoffFact::TalkEnded);
+        self.shared.parts.journal.handoff(HandoffEntry::Fact(StoredHandoffFact { handoff, seq, at, fact }));
+        if over {
+            self.close_notes(handoff, at);
+        }
+    }
+
+    /// Lets the links end: at once where nobody came, after the wrap-up where somebody did.
+    fn close_notes(&mut self, handoff: HandoffId, at: Timestamp) {
+        let Some(known) = self.queue.handoffs().find(|known| known.request.id == handoff) else { return };
+        if known.is_talking() {
+            return;
+        }
+        let at = if known.talk_ended.is_some() { at + WRAP_UP } else { at };
+        self.shared.parts.journal.handoff(HandoffEntry::LinksEnd { handoff, agent: None, at });
+        self.briefings.remove(&handoff);
+        self.rooms.remove(&handoff);
+    }
+
+    async fn look_who_is_there(&mut self) {
+        let signed_off = match self.shared.parts.store.signed_off().await {
+            Ok(signed_off) => signed_off,
+            Err(error) => {
+                warn!(%error, "cannot tell which agents signed off");
+                return;
+            }
+        };
+        let now: BTreeSet<_> = signed_off.into_iter().map(|(business, agent, _)| (business, agent)).collect();
+        let changes: Vec<Event> = now
+            .difference(&self.signed_off)
+            .map(|(business, agent)| Event::SignedOff { business: business.clone(), agent: agent.clone() })
+            .chain(self.signed_off.difference(&now).map(|(business, agent)| Event::SignedOn {
+                business: business.clone(),
+                agent: agent.clone(),
+            }))
+            .collect();
+        self.signed_off = now;
+        for change in changes {
+            self.happened(change);
+        }
+    }
+}
+
+/// Waits until what was recorded is on disk, for as long as a caller can be kept waiting for that.
+pub(super) async fn written(shared: &Shared) {
+    if timeout(WRITING, shared.parts.journal.flush()).await.is_err() {
+        warn!("the database is slow or away; a handoff goes on without it");
+    }
+}
+
+fn count(fact: &HandoffFact, at: Timestamp, triggered_at: Timestamp) {
+    let step = match fact {
+        HandoffFact::Requested(_) => "decided",
+        HandoffFact::Delivered { .. } => "delivered",
+        HandoffFact::Ringing { .. } => "ringing",
+        HandoffFact::Answered { .. } => "answered",
+        HandoffFact::Briefed { .. } => "briefed",
+        HandoffFact::Accepted { .. } => "accepted",
+        HandoffFact::Joined { .. } => "joined",
+        HandoffFact::Settled { outcome } => {
+            let outcome = format!("{outcome:?}");
+            metrics::counter!("calmline_handoffs_total", "outcome" => outcome).increment(1);
+            "settled"
+        }
+        HandoffFact::Offered { .. }
+        | HandoffFact::Dialled { .. }
+        | HandoffFact::LegKnown { .. }
+        | HandoffFact::Missed { .. }
+        | HandoffFact::TalkEnded => return,
+    };
+    let seconds = at.duration_since(triggered_at).as_secs_f64();
+    metrics::histogram!("calmline_handoff_seconds", "step" => step).record(seconds);
+}
+
+async fn due(at: Option<Instant>) {
+    match at {
+        Some(at) => sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}

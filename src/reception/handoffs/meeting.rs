@@ -1,0 +1,126 @@
+//! The conference of caller and agent.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tracing::{info, warn};
+
+use super::desk::HandoffDesk;
+use crate::diagnosis::briefing;
+use crate::domain::{CallId, HandoffId, OfferId};
+use crate::queue::Event;
+use crate::telephony::twilio::{
+    self, ConferenceCallback, ConferenceEvent, ConferenceSid, Participant, RESUME_PATH, Room,
+};
+
+/// How far the two have come into their conference.
+#[derive(Debug, Default)]
+pub(super) struct Meeting {
+    pub(super) conference: Option<ConferenceSid>,
+    pub(super) caller: bool,
+    pub(super) agent: bool,
+    /// When the two count as connected although no news came.
+    pub(super) presumed_at: Option<Instant>,
+    pub(super) introduced: bool,
+}
+
+impl HandoffDesk {
+    pub(super) fn connect(&mut self, offer: OfferId, call: CallId) {
+        let Some(sid) = self.shared.registry.sid(call) else {
+            self.happened(Event::CallerLeft { call });
+            return;
+        };
+        let name = offer.handoff.to_string();
+        let url = &self.shared.parts.line.public_url;
+        let status_url = url.http(&twilio::CONFERENCE_PATH.replace("{handoff}", &name));
+        let room = Room { name: &name, status_url: &status_url };
+        let twiml = twilio::connect_caller(&room, &url.http(RESUME_PATH));
+        let shared = Arc::clone(&self.shared);
+        tokio::spawn(async move {
+            if let Err(error) = shared.parts.control.redirect(&sid, &twiml).await {
+                warn!(%error, offer = %offer, "the caller could not be put through");
+            }
+        });
+    }
+
+    pub(super) fn accepted_of(&self, call: CallId) -> Option<OfferId> {
+        let handoff = self.queue.handoffs().filter(|handoff| handoff.request.call == call).last()?;
+        handoff.accepted().map(|(offer, _)| offer)
+    }
+
+    pub(super) fn conference(&mut self, handoff: HandoffId, news: ConferenceCallback) {
+        let Some(known) = self.queue.handoffs().find(|known| known.request.id == handoff) else { return };
+        let accepted = known.accepted().map(|(offer, _)| offer);
+        let over = known.talk_ended.is_some();
+        let talking = known.is_talking();
+        let room = self.rooms.entry(handoff).or_default();
+        room.conference = Some(news.conference_sid);
+        match (news.event, news.participant) {
+            (ConferenceEvent::Join, Some(Participant::Caller)) => room.caller = true,
+            (ConferenceEvent::Join, Some(Participant::Agent)) => room.agent = true,
+            (ConferenceEvent::Start, _) => (room.caller, room.agent) = (true, true),
+            (ConferenceEvent::Leave | ConferenceEvent::End, _) => {
+                if talking {
+                    self.happened(Event::TalkEnded { handoff });
+                }
+                return;
+            }
+            (ConferenceEvent::Join, None) | (ConferenceEvent::Other, _) => {}
+        }
+        if room.caller
+            && room.agent
+            && !over
+            && let Some(offer) = accepted
+        {
+            self.joined(offer);
+        }
+    }
+
+    pub(super) fn joined(&mut self, offer: OfferId) {
+        self.happened(Event::Joined { offer });
+        let room = self.rooms.entry(offer.handoff).or_default();
+        room.presumed_at = None;
+        let Some(conference) = room.conference.clone() else { return };
+        if std::mem::replace(&mut room.introduced, true) {
+            return;
+        }
+        let path = twilio::ANNOUNCE_PATH.replace("{handoff}", &offer.handoff.to_string());
+        let url = self.shared.parts.line.public_url.http(&path);
+        let shared = Arc::clone(&self.shared);
+        tokio::spawn(async move {
+            if let Err(error) = shared.parts.control.announce(&conference, &url).await {
+                info!(%error, offer = %offer, "caller and agent are not introduced to each other");
+            }
+        });
+    }
+
+    /// Takes those as connected of whom no news came.
+    pub(super) fn presume(&mut self) {
+        let now = Instant::now();
+        let due: Vec<HandoffId> = self
+            .rooms
+            .iter_mut()
+            .filter(|(_, room)| room.presumed_at.is_some_and(|at| at <= now))
+            .map(|(handoff, room)| {
+                room.presumed_at = None;
+                *handoff
+            })
+            .collect();
+        for handoff in due {
+            let known = self.queue.handoffs().find(|known| known.request.id == handoff);
+            let accepted =
+                known.and_then(|known| known.accepted()).filter(|(_, offer)| offer.missed.is_none());
+            if let Some(offer) = accepted.map(|(id, _)| id) {
+                self.joined(offer);
+            }
+        }
+    }
+
+    pub(super) fn introduction(&self, handoff: HandoffId) -> Option<String> {
+        let known = self.queue.handoffs().find(|known| known.request.id == handoff)?;
+        let (offer, taken) = known.accepted()?;
+        let (_, person) = self.profile(offer, &taken.agent)?;
+        Some(briefing::introduction(&person.name))
+    }
+}
