@@ -175,3 +175,95 @@ pub fn answered(answers: &[BriefedAnswer], intake: &[BriefedSlot]) -> Vec<String
 pub fn introduction(agent: &str) -> String {
     format!("{agent} is with you now and has read everything you told me, so I leave you two to it.")
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::{BriefedState, CallId, CallerState, HandoffId, Pii};
+
+    fn briefing(trigger: &str, wanted: &str) -> Briefing {
+        let answer = |aspect, words: &str| BriefedAnswer {
+            question: question(aspect).to_owned(),
+            answer: Some(words.to_owned()).filter(|words| !words.is_empty()).map(Pii::new),
+            evidence: vec![],
+            confirmed: true,
+        };
+        let name = BriefedSlot {
+            slot: Slot::Name,
+            label: label(&Slot::Name),
+            value: "Renata Kowalczyk".into(),
+            confirmed: true,
+        };
+        let answers = vec![answer(Aspect::Trigger, trigger), answer(Aspect::Expectation, wanted)];
+        Briefing {
+            handoff: HandoffId::new(Uuid::nil()),
+            call: CallId::new(Uuid::nil()),
+            business: "Fernwood Heating".to_owned(),
+            started_at: Timestamp::UNIX_EPOCH,
+            recap: "".into(),
+            reason: EscalationReason::ManagerRequested,
+            why_you: String::new(),
+            topic: Some("a missed visit".to_owned()),
+            callback: None,
+            answered: answered(&answers, std::slice::from_ref(&name)),
+            answers,
+            intake: vec![name],
+            states: vec![BriefedState { state: CallerState::Upset, reason: String::new() }],
+            stress: vec![],
+            promises: vec![],
+            promised: vec!["our dispatcher by 12:15 PM".to_owned()],
+            tried: vec![],
+            earlier: vec![],
+            turns: vec![],
+        }
+    }
+
+    #[test]
+    fn the_spoken_briefing_says_as_much_as_ten_seconds_hold() {
+        let long =
+            "the technician did not come on Tuesday although they had waited the whole day and nobody called";
+        let cases = [
+            (
+                briefing("nobody came", "a new time today"),
+                "Maria: Renata Kowalczyk, upset, says nobody came, would like a new time today, and asks for a manager. \
+                 Promised: our dispatcher by 12:15 PM.",
+            ),
+            (
+                briefing(long, "a new time today"),
+                "Renata Kowalczyk is calling about a missed visit, would like a new time today, and asks for a manager. \
+                 Promised: our dispatcher by 12:15 PM.",
+            ),
+            (
+                briefing("", ""),
+                "Maria: Renata Kowalczyk, upset, is calling about a missed visit, and asks for a manager. Promised: our \
+                 dispatcher by 12:15 PM.",
+            ),
+        ];
+        for (briefing, expected) in cases {
+            assert_eq!(spoken(&briefing, "Maria"), expected);
+        }
+    }
+
+    #[test]
+    fn the_text_message_holds_nothing_of_the_callers() {
+        let sent = text(&briefing("nobody came", "a new time today"), "https://desk.example/n/1");
+        assert_eq!(
+            sent,
+            "Fernwood Heating: a caller needs you (asks for a manager). Notes: https://desk.example/n/1"
+        );
+    }
+
+    #[test]
+    fn what_is_answered_is_listed() {
+        let briefing = briefing("nobody came", "");
+        assert_eq!(briefing.answered, ["What happened first", "Name"]);
+        assert_eq!(
+            why_you(briefing.reason, "our service manager"),
+            "The caller asks for a manager; such calls go to our service manager."
+        );
+        assert_eq!(label(&Slot::Field("account_number".to_owned())), "Account number");
+    }
+}

@@ -113,3 +113,34 @@ fn nothing_that_is_said_in_the_scripted_calls_breaks_a_rule() {
     }
     assert!(found.is_empty(), "{}:\n{}", found.len(), found.join("\n"));
 }
+
+/// Who is brought in and why, and what is told of it meanwhile, for every owner and reason.
+#[test]
+fn what_is_said_while_a_person_is_sought_breaks_no_rule() {
+    for business in businesses() {
+        let owners = business.playbook.owners.iter().map(|owner| owner.name.as_str());
+        let why = [
+            "who may speak about that",
+            "who can look at it afresh",
+            "as you asked",
+            "so that you are not alone with this",
+            "because I do not want to miss what you need",
+            "who is on call",
+            "who can decide on it",
+            "who can go through it with you",
+        ];
+        let mut said: Vec<String> = owners
+            .flat_map(|owner| why.iter().map(move |why| format!("I am ringing {owner} for you, {why}.")))
+            .collect();
+        for (agent, other) in [("Maria", "Tom"), ("Dr. Kim", "Ms. Okafor")] {
+            said.push(format!("{agent}'s phone is ringing."));
+            said.push(format!("I am still ringing {agent}."));
+            said.push(format!("I am ringing {agent} as well now."));
+            said.push(format!("{agent} cannot come to the phone right now, so I am ringing {other}."));
+            said.push(format!("{agent} cannot come to the phone right now, and I am trying somebody else."));
+            said.push(format!("{agent} is on the line and has your notes."));
+        }
+        let found = objections(said.iter().map(String::as_str), &permitted_by(&business));
+        assert!(found.is_empty(), "{}:\n{}", business.id.0, found.join("\n"));
+    }
+}

@@ -274,6 +274,8 @@ impl Watched {
             self.open = false;
         } else if let Fact::PutThrough { .. } = &fact {
             self.put_through = true;
+        } else if let Fact::Answered { .. } = &fact {
+            self.connected = true;
         } else if fact == Fact::Resumed {
             // Who was put through and came back unconnected is put through again.
             self.accepted |= std::mem::take(&mut self.put_through);
@@ -330,7 +332,6 @@ impl Watched {
                 | Event::StreamLost
         );
         self.caller_speaks = event == Event::SpeechStarted || (self.caller_speaks && !silent);
-        self.connected |= event == Event::Answered && !self.over();
         let was_over = self.over();
         self.engine.handle(event, self.now);
         self.drain(was_over);
