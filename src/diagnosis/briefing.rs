@@ -5,7 +5,7 @@ use crate::understanding::account::split::split;
 use crate::understanding::account::token::tokens;
 use crate::understanding::capitalised;
 
-use super::recap::{adjective, listed, reason_to_agent};
+use super::recap::{adjective, reason_to_agent};
 
 /// As many words as are spoken in ten seconds, at 170 a minute.
 const LONGEST: usize = 28;
@@ -17,15 +17,101 @@ const LONGEST_BYTES: usize = 170;
 struct Detail {
     agent: bool,
     state: bool,
-    reason: bool,
     trigger: Amount,
     expectation: Amount,
+    /// Whether it is said who promised.
+    promiser: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Amount {
     All,
-    /// The first clause.
+    /// The name of the topic, or the first clause.
+    Short,
+    /// It stands in the notes.
+    None,
+}
+
+/// From the fullest to the shortest.
+const DETAILS: [Detail; 11] = {
+    let all = Detail {
+        agent: true,
+        state: true,
+        trigger: Amount::All,
+        expectation: Amount::All,
+        promiser: true,
+    };
+    let unnamed = Detail { agent: false, ..all };
+    let plain = Detail { state: false, ..unnamed };
+    let bare = Detail { promiser: false, ..plain };
+    let short = Detail { trigger: Amount::Short, ..plain };
+    let shorter = Detail { promiser: false, ..short };
+    let shortest = Detail { expectation: Amount::Short, ..shorter };
+    [
+        all,
+        unnamed,
+        plain,
+        bare,
+        Detail { state: true, ..short },
+        short,
+        shorter,
+        shortest,
+        Detail { expectation: Amount::None, ..shorter },
+        Detail { trigger: Amount::None, ..shortest },
+        Detail { trigger: Amount::None, expectation: Amount::None, ..shorter },
+    ]
+};
+
+/// The briefing as the agent hears it before the caller is put through, in less than ten seconds: why a person is needed,
+/// who, what happened, what is wanted, what was promised.
+pub fn spoken(briefing: &Briefing, agent: &str) -> String {
+    let fits = |said: &String| said.split_whitespace().count() <= LONGEST && said.len() <= LONGEST_BYTES;
+    let mut all = DETAILS.iter().map(|detail| said(briefing, agent, *detail));
+    let last = DETAILS.last().map(|detail| said(briefing, agent, *detail)).unwrap_or_default();
+    all.find(fits).unwrap_or(last)
+}
+
+fn said(briefing: &Briefing, agent: &str, detail: Detail) -> String {
+    let answer = |aspect: Aspect| {
+        let asked = question(aspect);
+        let found = briefing.answers.iter().find(|answer| answer.question == asked);
+        found.and_then(|answer| answer.answer.as_ref()).map(|words| words.expose().as_str())
+    };
+    let wanted = answer(Aspect::Expectation);
+    // A wish is told once.
+    let trigger =
+        answer(Aspect::Trigger).filter(|told| wanted.is_none() || !told.starts_with("they would like "));
+    let topic = briefing.topic.as_deref();
+    let happened = match (trigger, detail.trigger, topic) {
+        (_, Amount::None, _) | (None, _, None) => None,
+        (Some(told), Amount::All, _) => Some(format!("says {told}")),
+        (None, _, Some(topic)) | (Some(_), Amount::Short, Some(topic)) => {
+            Some(format!("is calling about {topic}"))
+        }
+        (Some(told), Amount::Short, None) => Some(format!("says {}", start(told))),
+    };
+    let wanted = wanted.and_then(|wanted| match detail.expectation {
+        Amount::All => Some(format!("would like {wanted}")),
+        Amount::Short => Some(format!("would like {}", start(wanted))),
+        Amount::None => None,
+    });
+    let name = briefing.intake.iter().find(|slot| slot.slot == Slot::Name);
+    let mut who = name.map_or_else(|| "A caller".to_owned(), |name| name.value.expose().clone());
+    let parts: Vec<String> = happened.into_iter().chain(wanted).collect();
+    if let Some(briefed) = briefing.states.first().filter(|_| detail.state) {
+        who.push_str(&format!(", {}", adjective(briefed.state)));
+        who.push_str(if parts.is_empty() { "" } else { "," });
+    }
+    let told = if parts.is_empty() { who } else { format!("{who} {}", parts.join(", and ")) };
+    let agent = if detail.agent { format!("{agent}: ") } else { String::new() };
+    let promised = briefing.promised.last().map(|promised| match promised.rsplit_once(" by ") {
+        Some((_, due)) if !detail.promiser => format!(" Promised by {due}."),
+        Some(_) | None => format!(" Promised: {promised}."),
+    });
+    format!("{agent}{}. {told}.{}", capitalised(matter(briefing.reason)), promised.unwrap_or_default())
+}
+
+/// The first clause.
     Start,
     /// By the name of the topic.
     Name,
@@ -126,11 +212,11 @@ const fn matter(reason: EscalationReason) -> &'static str {
         EscalationReason::Threat | EscalationReason::SelfHarm => "safety",
         EscalationReason::Legal => "legal matter",
         EscalationReason::Compliance => "compliance matter",
-        EscalationReason::RepeatedFailure => "not the first call about it",
+        EscalationReason::RepeatedFailure => "repeat call",
         EscalationReason::Urgent => "urgent, after hours",
         EscalationReason::ManagerRequested => "asks for a manager",
         EscalationReason::PersonRequested => "asks for a person",
-        EscalationReason::Abuse => "hostile words",
+        EscalationReason::Abuse => "hostile after warnings",
         EscalationReason::NotUnderstood => "could not be understood",
         EscalationReason::BeyondAuthority => "needs a decision",
         EscalationReason::Stress => "under stress",
@@ -228,17 +314,17 @@ mod tests {
         let cases = [
             (
                 briefing("nobody came", "a new time today"),
-                "Maria: Renata Kowalczyk, upset, says nobody came, would like a new time today, and asks for a manager. \
+                "Maria: Asks for a manager. Renata Kowalczyk, upset, says nobody came, and would like a new time today. \
                  Promised: our dispatcher by 12:15 PM.",
             ),
             (
                 briefing(long, "a new time today"),
-                "Renata Kowalczyk is calling about a missed visit, would like a new time today, and asks for a manager. \
-                 Promised: our dispatcher by 12:15 PM.",
+                "Asks for a manager. Renata Kowalczyk, upset, is calling about a missed visit, and would like a new time \
+                 today. Promised: our dispatcher by 12:15 PM.",
             ),
             (
                 briefing("", ""),
-                "Maria: Renata Kowalczyk, upset, is calling about a missed visit, and asks for a manager. Promised: our \
+                "Maria: Asks for a manager. Renata Kowalczyk, upset, is calling about a missed visit. Promised: our \
                  dispatcher by 12:15 PM.",
             ),
         ];

@@ -12,8 +12,8 @@ use calmline::cli::chat::{Line, Model, act, call_id, moment};
 use calmline::config::example;
 use calmline::diagnosis::briefing;
 use calmline::domain::{
-    Business, EarlierCall, EscalationReason, Expecting, HandoffId, HandoffRequest, PhoneNumber, Pii, Question,
-    Slot, Urgency,
+    Business, EarlierCall, EscalationReason, Expecting, HandoffId, HandoffRequest, PhoneNumber, Pii,
+    Question, Slot, Urgency,
 };
 use calmline::store::CallRecord;
 use jiff::Timestamp;
