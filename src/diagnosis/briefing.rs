@@ -34,13 +34,8 @@ enum Amount {
 
 /// From the fullest to the shortest.
 const DETAILS: [Detail; 11] = {
-    let all = Detail {
-        agent: true,
-        state: true,
-        trigger: Amount::All,
-        expectation: Amount::All,
-        promiser: true,
-    };
+    let all =
+        Detail { agent: true, state: true, trigger: Amount::All, expectation: Amount::All, promiser: true };
     let unnamed = Detail { agent: false, ..all };
     let plain = Detail { state: false, ..unnamed };
     let bare = Detail { promiser: false, ..plain };
@@ -97,98 +92,24 @@ fn said(briefing: &Briefing, agent: &str, detail: Detail) -> String {
     });
     let name = briefing.intake.iter().find(|slot| slot.slot == Slot::Name);
     let mut who = name.map_or_else(|| "A caller".to_owned(), |name| name.value.expose().clone());
-    let parts: Vec<String> = happened.into_iter().chain(wanted).collect();
-    if let Some(briefed) = briefing.states.first().filter(|_| detail.state) {
-        who.push_str(&format!(", {}", adjective(briefed.state)));
-        who.push_str(if parts.is_empty() { "" } else { "," });
+    let mut parts: Vec<String> = happened.into_iter().chain(wanted).collect();
+    // Danger is said in full, and so is the reason where nothing else is known.
+    let in_full =
+        parts.is_empty() || matches!(briefing.reason, EscalationReason::Threat | EscalationReason::SelfHarm);
+    if in_full {
+        parts.push(reason_to_agent(briefing.reason).to_owned());
     }
-    let told = if parts.is_empty() { who } else { format!("{who} {}", parts.join(", and ")) };
+    if let Some(briefed) = briefing.states.first().filter(|_| detail.state) {
+        who.push_str(&format!(", {},", adjective(briefed.state)));
+    }
+    let told = format!("{who} {}", parts.join(", and "));
     let agent = if detail.agent { format!("{agent}: ") } else { String::new() };
     let promised = briefing.promised.last().map(|promised| match promised.rsplit_once(" by ") {
         Some((_, due)) if !detail.promiser => format!(" Promised by {due}."),
         Some(_) | None => format!(" Promised: {promised}."),
     });
-    format!("{agent}{}. {told}.{}", capitalised(matter(briefing.reason)), promised.unwrap_or_default())
-}
-
-/// The first clause.
-    Start,
-    /// By the name of the topic.
-    Name,
-    /// It stands in the notes.
-    None,
-}
-
-/// From the fullest to the shortest.
-const DETAILS: [Detail; 12] = {
-    let all =
-        Detail { agent: true, state: true, reason: true, trigger: Amount::All, expectation: Amount::All };
-    let unnamed = Detail { agent: false, ..all };
-    let plain = Detail { state: false, ..unnamed };
-    let started = Detail { trigger: Amount::Start, ..plain };
-    let topical = Detail { trigger: Amount::Name, ..plain };
-    let short = Detail { expectation: Amount::Start, ..topical };
-    [
-        all,
-        unnamed,
-        Detail { trigger: Amount::Start, ..unnamed },
-        plain,
-        started,
-        topical,
-        Detail { expectation: Amount::Start, ..started },
-        short,
-        Detail { reason: false, ..short },
-        Detail { expectation: Amount::None, ..short },
-        Detail { trigger: Amount::None, ..short },
-        Detail { trigger: Amount::None, expectation: Amount::None, ..short },
-    ]
-};
-
-/// The briefing as the agent hears it before the caller is put through, in one sentence of less than ten seconds: who,
-/// what happened, what is wanted, why a person is needed, what was promised.
-pub fn spoken(briefing: &Briefing, agent: &str) -> String {
-    let fits = |said: &String| said.split_whitespace().count() <= LONGEST && said.len() <= LONGEST_BYTES;
-    let mut all = DETAILS.iter().map(|detail| said(briefing, agent, *detail));
-    let last = DETAILS.last().map(|detail| said(briefing, agent, *detail)).unwrap_or_default();
-    all.find(fits).unwrap_or(last)
-}
-
-fn said(briefing: &Briefing, agent: &str, detail: Detail) -> String {
-    let answer = |aspect: Aspect| {
-        let asked = question(aspect);
-        let found = briefing.answers.iter().find(|answer| answer.question == asked);
-        found.and_then(|answer| answer.answer.as_ref()).map(|words| words.expose().as_str())
-    };
-    let wanted = answer(Aspect::Expectation);
-    // A wish is told once.
-    let trigger =
-        answer(Aspect::Trigger).filter(|told| wanted.is_none() || !told.starts_with("they would like "));
-    let topic = briefing.topic.as_deref();
-    let happened = match (trigger, detail.trigger, topic) {
-        (_, Amount::None, _) => None,
-        (Some(told), Amount::All, _) => Some(format!("says {told}")),
-        (Some(_), Amount::Name, Some(topic)) | (None, _, Some(topic)) => {
-            Some(format!("is calling about {topic}"))
-        }
-        (Some(told), Amount::Start | Amount::Name, _) => Some(format!("says {}", start(told))),
-        (None, _, None) => None,
-    };
-    let wanted = wanted.filter(|_| detail.expectation != Amount::None).map(|wanted| {
-        let all = detail.expectation == Amount::All;
-        format!("would like {}", if all { wanted.to_owned() } else { start(wanted) })
-    });
-    let needed = (detail.reason || (happened.is_none() && wanted.is_none()))
-        .then(|| reason_to_agent(briefing.reason).to_owned());
-    let parts: Vec<String> = happened.into_iter().chain(wanted).chain(needed).collect();
-    let name = briefing.intake.iter().find(|slot| slot.slot == Slot::Name);
-    let mut who = name.map_or_else(|| "a caller".to_owned(), |name| name.value.expose().clone());
-    if let Some(briefed) = briefing.states.first().filter(|_| detail.state) {
-        who.push_str(&format!(", {},", adjective(briefed.state)));
-    }
-    let promised = briefing.promised.last().map(|promised| format!(" Promised: {promised}."));
-    let core = format!("{who} {}.", listed(&parts));
-    let core = if detail.agent { format!("{agent}: {core}") } else { capitalised(&core) };
-    core + &promised.unwrap_or_default()
+    let reason = if in_full { String::new() } else { format!("{}. ", capitalised(matter(briefing.reason))) };
+    format!("{agent}{reason}{told}.{}", promised.unwrap_or_default())
 }
 
 /// The first clause.

@@ -11,8 +11,8 @@ use tracing::warn;
 use super::meeting::Meeting;
 use super::{AgentPresence, Order, Orders};
 use crate::domain::{
-    Agent, AgentKey, Briefing, Business, BusinessId, CallId, CallTime, HandoffFact, HandoffId, OfferId, PhoneNumber,
-    Urgency,
+    Agent, AgentKey, Briefing, Business, BusinessId, CallId, CallTime, HandoffFact, HandoffId, OfferId,
+    PhoneNumber, Urgency,
 };
 use crate::queue::{Action, Event, Queue, REMEMBERED};
 use crate::reception::{Happening, News, Shared};
@@ -39,7 +39,6 @@ pub struct HandoffDesk {
     pub(super) rooms: BTreeMap<HandoffId, Meeting>,
     pub(super) signed_off: BTreeSet<(BusinessId, AgentKey)>,
 }
-
 
 impl HandoffDesk {
     /// Rebuilds the queue from the store.
