@@ -229,12 +229,7 @@ impl State {
                 self.intake.given_up.insert(slot.clone());
             }
             Fact::PersonRequested { .. } => self.apply_person_requested(at),
-            Fact::PromiseMade { promise } => {
-                match self.promises.iter_mut().find(|known| known.id == promise.id) {
-                    Some(known) => *known = promise.clone(),
-                    None => self.promises.push(promise.clone()),
-                }
-            }
+            Fact::PromiseMade { promise } => self.apply_promise(promise),
             Fact::TurnTimed { .. }
             | Fact::Recalled { .. }
             | Fact::EarlierMatter { .. }
@@ -281,6 +276,14 @@ impl State {
             if at < heard {
                 *self.begun.entry(Pii::from(sentence)).or_default() += 1;
             }
+        }
+    }
+
+    /// A promise of the same id is put differently.
+    fn apply_promise(&mut self, promise: &Promise) {
+        match self.promises.iter_mut().find(|known| known.id == promise.id) {
+            Some(known) => *known = promise.clone(),
+            None => self.promises.push(promise.clone()),
         }
     }
 

@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::calls::{named, slot_name};
-use crate::domain::{CallTime, Fact, HandoffNews, TurnTiming};
+use crate::domain::{CallTime, Fact, HandoffNews, StressScore, TurnTiming};
 use crate::reception::{Happening, News};
 
 /// Prints the news of calls until their source closes.
@@ -90,17 +90,12 @@ impl View {
             | Fact::HandoffHeard { .. }
             | Fact::HandoffStopped { .. }
             | Fact::PutThrough { .. } => self.handing_over(at, fact),
-            Fact::StressScored { score, .. } => {
-                let reasons: Vec<&str> = score.reasons().collect();
-                self.note(&format!("stress {:.0} {}", score.level, reasons.join("; ")));
-            }
+            Fact::StressScored { score, .. } => self.stress(score),
             Fact::StressCrossed { over, line, .. } => {
                 let side = if *over { "over" } else { "below" };
                 self.line(Some(at), &self.dim(&format!("stress stayed {side} {line:.0}")));
             }
-            Fact::TakeoverTold { reason, .. } => {
-                self.note(&format!("told who takes over: {}", named(reason)))
-            }
+            Fact::TakeoverTold { reason, .. } => self.note(&format!("told of: {}", named(reason))),
             Fact::UrgencyRaised { reason } => self.note(&format!("urgent: {reason}")),
             Fact::StepChosen { step, .. } => self.note(&format!("step: {step}")),
             Fact::Guarded { rule, .. } => self.note(&format!("guarded: {rule}")),
@@ -136,6 +131,11 @@ impl View {
             "goes on without a person".to_owned()
         };
         self.line(Some(at), &self.dim(&line));
+    }
+
+    fn stress(&mut self, score: &StressScore) {
+        let reasons: Vec<&str> = score.reasons().collect();
+        self.note(&format!("stress {:.0} {}", score.level, reasons.join("; ")));
     }
 
     /// Something found out beside what is said.

@@ -239,6 +239,7 @@ impl Ledger {
         } else {
             entry.promise.state = PromiseState::Open;
             entry.promise.urgency = Urgency::Urgent;
+            entry.promise.due = entry.promise.due.min(now);
             self.news(&entry, PromiseNews::Reopened, now)
         };
         let taken = self.store.answer_promise(entry.promise.id, resolved, now, &notices).await?;

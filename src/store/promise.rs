@@ -197,7 +197,7 @@ impl Store {
     }
 
     /// Takes the caller's answer to the question whether it is resolved: with yes an open promise is kept, with no it is
-    /// open again, urgent and overdue. False when the answer was taken before.
+    /// open again, urgent and due at once. False when the answer was taken before.
     ///
     /// # Errors
     /// When the database cannot be written.
@@ -216,6 +216,7 @@ impl Store {
             }
             false => {
                 "UPDATE promise SET answered_at = $2, closed_at = NULL, state = 'open', urgency = 'urgent',
+                     due_at = CASE WHEN due_at > $2 THEN $2 ELSE due_at END,
                      reminded_at = COALESCE(reminded_at, $2), overdue_told_at = $2, lead_told_at = NULL,
                      note = 'the caller says that it is not resolved'
                  WHERE id = $1 AND answered_at IS NULL"

@@ -416,14 +416,9 @@ impl CallRecord {
                 self.stress.push(StressPoint::of(at, score, *speech_seconds, *turn));
             }
             Fact::StressCrossed { over, line, speech_seconds } => {
-                let (over, line, speech_seconds) = (*over, *line, *speech_seconds);
-                self.stress_crossings.push(StressCrossing { at, over, line, speech_seconds });
+                self.take_crossing(at, *over, *line, *speech_seconds)
             }
-            Fact::TakeoverTold { reason, since } => {
-                if let Some(trigger) = self.triggers.iter_mut().find(|trigger| trigger.reason == *reason) {
-                    trigger.told_at.get_or_insert(*since);
-                }
-            }
+            Fact::TakeoverTold { reason, since } => self.take_told(*reason, *since),
             Fact::UrgencyRaised { reason } => {
                 self.urgency = Urgency::Urgent;
                 add(&mut self.urgent_because, reason);
@@ -460,6 +455,16 @@ impl CallRecord {
             meant: None,
             confidence: Some(utterance.confidence),
         });
+    }
+
+    fn take_crossing(&mut self, at: CallTime, over: bool, line: f32, speech_seconds: f32) {
+        self.stress_crossings.push(StressCrossing { at, over, line, speech_seconds });
+    }
+
+    fn take_told(&mut self, reason: EscalationReason, since: CallTime) {
+        if let Some(trigger) = self.triggers.iter_mut().find(|trigger| trigger.reason == reason) {
+            trigger.told_at.get_or_insert(since);
+        }
     }
 
     fn take_answer(&mut self, slot: &Slot, value: &Pii<String>, evidence: &[TurnId]) {

@@ -21,10 +21,10 @@ const STRETCH_FRAMES: usize = 2 * FRAMES_PER_SECOND;
 const STRETCHES: usize = 4;
 /// Calm stretches that a caller's baseline is learned from, in turn; none, and many, are among them.
 const BASELINES: [usize; 4] = [0, 1, 2, 4];
-/// Actors show emotions more strongly than callers do: each is also learned at a half of its distance from the usual.
-const INTENSITIES: [f64; 2] = [1.0, 0.5];
+/// Actors show emotions more strongly than callers do: each is also learned at this share of its distance from the usual.
+const MILDER: f32 = 0.5;
 /// How strongly the weights are held small, against a sum of the examples' weights of one.
-const PENALTY: f64 = 0.005;
+const PENALTY: f64 = 0.02;
 /// The level whose rates are reported.
 const LINE: f32 = 78.0;
 
@@ -202,13 +202,14 @@ fn cut<'a>(frames: &'a [Frame], random: &mut SplitMix) -> Vec<&'a [Frame]> {
         .collect()
 }
 
-/// The means and spreads of calm speech, over speakers of whom there are several calm recordings.
+/// The means and spreads of usual speech, over speakers of whom there are several stretches of it. Within a speaker only
+/// calm speech counts: who reads a story acts it.
 fn population(stretches: &[Stretch]) -> BTreeMap<Measure, Term> {
     let mut terms = BTreeMap::new();
     for measure in Measure::ALL {
-        let mut sessions: BTreeMap<(usize, u64), Vec<f64>> = BTreeMap::new();
-        for stretch in stretches.iter().filter(|stretch| stretch.label == Label::Calm) {
-            let values = sessions.entry(stretch.session).or_default();
+        let mut sessions: BTreeMap<(Label, (usize, u64)), Vec<f64>> = BTreeMap::new();
+        for stretch in stretches.iter().filter(|stretch| stretch.label.usual()) {
+            let values = sessions.entry((stretch.label, stretch.session)).or_default();
             values.extend(stretch.measures.0[measure as usize].map(f64::from));
         }
         sessions.retain(|_, values| values.len() > 1);
@@ -216,8 +217,10 @@ fn population(stretches: &[Stretch]) -> BTreeMap<Measure, Term> {
         if means.len() < 2 {
             continue;
         }
-        let within = mean(&sessions.values().map(|values| variance(values)).collect::<Vec<f64>>());
-        let each = mean(&sessions.values().map(|values| within / values.len() as f64).collect::<Vec<f64>>());
+        let calm = sessions.iter().filter(|((label, _), _)| *label == Label::Calm);
+        let within = mean(&calm.map(|(_, values)| variance(values)).collect::<Vec<f64>>());
+        let of_means = |values: &Vec<f64>| variance(values) / values.len() as f64;
+        let each = mean(&sessions.values().map(of_means).collect::<Vec<f64>>());
         let between = (variance(&means) - each).max(0.01 * within);
         if within > 0.0 {
             let [mean, between, within] =
@@ -228,7 +231,7 @@ fn population(stretches: &[Stretch]) -> BTreeMap<Measure, Term> {
     terms
 }
 
-/// Compares every stretch with baselines made of other calm recordings of its session.
+/// Compares every stretch, and a milder one made of it, with baselines made of other calm recordings of its session.
 fn cases(stretches: &[Stretch], population: &BTreeMap<Measure, Term>, chosen: &[Measure]) -> Vec<Case> {
     let mut calm: BTreeMap<(usize, u64), Vec<&Stretch>> = BTreeMap::new();
     for stretch in stretches.iter().filter(|stretch| stretch.label.usual()) {
@@ -244,43 +247,53 @@ fn cases(stretches: &[Stretch], population: &BTreeMap<Measure, Term>, chosen: &[
             if elsewhere { other.recording != stretch.recording } else { !std::ptr::eq(*other, stretch) }
         });
         for count in BASELINES {
+            let all = others.len();
+            (0..all).for_each(|n| others.swap(n, n + random.below(all - n)));
+            let (own, rest) = others.split_at(count.min(all));
             let mut baseline = Baseline::default();
-            for _ in 0..count.min(others.len()) {
-                let other = others.swap_remove(random.below(others.len()));
-                baseline.learn(&other.measures, OBSERVATION_SECONDS);
-                others.push(other);
-            }
-            let deviations: Vec<f64> = chosen
-                .iter()
-                .map(|measure| {
-                    let found = deviation(&population[measure], *measure, &stretch.measures, &baseline);
+            own.iter().for_each(|other| baseline.learn(&other.measures, OBSERVATION_SECONDS));
+            let mut add = |measures: &Measures, full: bool| {
+                let deviations = chosen.iter().map(|measure| {
+                    let found = deviation(&population[measure], *measure, measures, &baseline);
                     f64::from(found.unwrap_or(0.0))
-                })
-                .collect();
-            let known = f64::from(known(&baseline));
-            let intensities = if stretch.label.usual() { &INTENSITIES[..1] } else { &INTENSITIES[..] };
-            for intensity in intensities {
-                let scaled = deviations.iter().map(|deviation| deviation * intensity);
-                let inputs = std::iter::once(1.0).chain(scaled).collect();
-                let row = Row { inputs, target: stretch.label.stressed(), weight: 0.0 };
-                cases.push(Case {
-                    row,
-                    speaker: stretch.speaker,
-                    label: stretch.label,
-                    known,
-                    full: *intensity == 1.0,
                 });
+                let inputs = std::iter::once(1.0).chain(deviations).collect();
+                let row = Row { inputs, target: stretch.label.stressed(), weight: 0.0 };
+                let known = f64::from(known(&baseline));
+                cases.push(Case { row, speaker: stretch.speaker, label: stretch.label, known, full });
+            };
+            add(&stretch.measures, true);
+            if let Some(calm) = rest.first().filter(|_| !stretch.label.usual()) {
+                add(&milder(stretch, calm, &others), false);
             }
         }
     }
-    let mut counts: BTreeMap<Label, f64> = BTreeMap::new();
-    for case in &cases {
-        *counts.entry(case.label).or_default() += 1.0;
-    }
-    for case in &mut cases {
-        case.row.weight = case.label.share() / counts[&case.label];
+    let weights = weights(&cases.iter().collect::<Vec<&Case>>());
+    for (case, weight) in cases.iter_mut().zip(weights) {
+        case.row.weight = weight;
     }
     cases
+}
+
+/// Every label's share of the weight, spread over its cases.
+fn weights(cases: &[&Case]) -> Vec<f64> {
+    let mut counts: BTreeMap<Label, f64> = BTreeMap::new();
+    for case in cases {
+        *counts.entry(case.label).or_default() += 1.0;
+    }
+    cases.iter().map(|case| case.label.share() / counts[&case.label]).collect()
+}
+
+/// What the emotion adds to the usual is made less; what differs between calm stretches anyway makes up for the variance,
+/// so that a small deviation is not worth more than it will be.
+fn milder(stretch: &Stretch, calm: &Stretch, usual: &[&Stretch]) -> Measures {
+    let rest = (1.0 - MILDER.powi(2)).sqrt();
+    Measures(std::array::from_fn(|n| {
+        let all: Vec<f32> = usual.iter().filter_map(|one| one.measures.0[n]).collect();
+        let mean = all.iter().sum::<f32>() / all.len() as f32;
+        let beyond = |one: &Stretch| Some(one.measures.0[n]? - mean);
+        Some(mean + MILDER * beyond(stretch)? + rest * beyond(calm)?)
+    }))
 }
 
 /// The intercept and the measures' weights; a measure that would work against what is known of stress gets none.
@@ -330,17 +343,28 @@ fn out_of_fold(cases: &[Case], measures: &[Measure]) -> Vec<f64> {
     sums
 }
 
-/// Platt's scaling (1999), with a line of its own for callers whose baseline is known.
+/// Platt's scaling (1999) with a bend, for voices as mild as callers' are.
 fn calibrate(cases: &[Case], sums: &[f64]) -> Calibration {
-    let rows: Vec<Row> = cases
-        .iter()
-        .zip(sums)
-        .map(|(case, sum)| Row { inputs: vec![*sum, sum * case.known, 1.0, case.known], ..case.row.clone() })
-        .collect();
-    let found = logistic::fit(&rows, &[0.0; 4]);
-    let [slope, slope_known, offset, offset_known] =
-        [found[0], found[1], found[2], found[3]].map(|one| one as f32);
-    Calibration { slope, slope_known, offset, offset_known }
+    let (cases, sums): (Vec<&Case>, Vec<f64>) =
+        cases.iter().zip(sums).filter(|(case, _)| case.label.usual() || !case.full).unzip();
+    let weights = weights(&cases);
+    let fit = |inputs: &dyn Fn(f64, f64) -> [f64; 3]| {
+        let rows = cases.iter().zip(&sums).zip(&weights).map(|((case, sum), weight)| Row {
+            inputs: inputs(*sum, case.known).to_vec(),
+            target: case.label.stressed(),
+            weight: *weight,
+        });
+        logistic::fit(&rows.collect::<Vec<Row>>(), &[0.0; 3])
+    };
+    let line = fit(&|sum, known| [1.0, known, sum]);
+    let [offset, offset_known] = [line[0] / line[2], line[1] / line[2]];
+    let bent = fit(&|sum, known| {
+        let shifted = sum + offset + offset_known * known;
+        [1.0, shifted.min(0.0), shifted.max(0.0)]
+    });
+    let [offset, offset_known, middle, below, above] =
+        [offset, offset_known, bent[0], bent[1], bent[2]].map(|one| one as f32);
+    Calibration { offset, offset_known, middle, below, above }
 }
 
 /// How much the sum varies between calm stretches of one speaker with the best baseline.
@@ -356,18 +380,22 @@ fn noise(cases: &[Case], sums: &[f64]) -> f32 {
     mean(&variances).sqrt() as f32
 }
 
-/// The out-of-fold figures with and without a baseline.
+/// The out-of-fold figures with and without a baseline, of voices as they were recorded and of milder ones.
 fn figures(cases: &[Case], sums: &[f64], calibration: &Calibration) -> BTreeMap<String, f32> {
     let mut figures = BTreeMap::new();
-    for (name, wanted) in [("without_baseline", 0.0..0.4), ("with_baseline", 0.6..1.0)] {
+    let ways = [
+        ("without_baseline", 0.0..0.4, true),
+        ("with_baseline", 0.6..1.0, true),
+        ("milder.without_baseline", 0.0..0.4, false),
+        ("milder.with_baseline", 0.6..1.0, false),
+    ];
+    for (name, wanted, full) in ways {
         let judged: Vec<(Label, Judged)> = cases
             .iter()
             .zip(sums)
-            .filter(|(case, _)| case.full && wanted.contains(&case.known))
+            .filter(|(case, _)| wanted.contains(&case.known) && (case.label.usual() || case.full == full))
             .map(|(case, sum)| {
-                let Calibration { slope, slope_known, offset, offset_known } = *calibration;
-                let known = case.known as f32;
-                let logit = (slope + slope_known * known) * *sum as f32 + offset + offset_known * known;
+                let (logit, _) = calibration.apply(*sum as f32, case.known as f32);
                 let level = 100.0 * super::model::probability(logit);
                 (case.label, Judged { level, stressed: case.label.stressed() })
             })

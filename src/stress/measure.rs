@@ -31,6 +31,8 @@ pub enum Measure {
     PitchSpread,
     /// Mean speed of the pitch in semitones per frame.
     PitchSlope,
+    /// Rank correlation of pitch and loudness over the steady frames (Spearman 1904).
+    PitchLoudness,
     /// Alpha ratio of the steady frames in dB.
     Alpha,
     /// Hammarberg index of the steady frames in dB.
@@ -79,12 +81,13 @@ pub enum Measure {
 
 impl Measure {
     /// All of them, in order.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::PitchFloor,
         Self::Pitch,
         Self::PitchRange,
         Self::PitchSpread,
         Self::PitchSlope,
+        Self::PitchLoudness,
         Self::Alpha,
         Self::Hammarberg,
         Self::SlopeLow,
@@ -113,12 +116,15 @@ impl Measure {
 
     /// Whether anger and fear raise it (Banse & Scherer 1996, "Acoustic profiles in vocal emotion expression"; Juslin &
     /// Laukka 2003, "Communication of emotions in vocal expression and music performance"). The pitch of joy rises as
-    /// well, but swings more widely; so a narrow range speaks for stress. No fit may turn these round.
+    /// well, but swings more widely; so a narrow range speaks for stress. Pressed out, pitch and loudness go together
+    /// (Gramming et al. 1988, "Relationship between changes in voice pitch and loudness"); joy plays with the pitch alone.
+    /// No fit may turn these round.
     pub fn raised_by_stress(self) -> bool {
         match self {
             Self::PitchFloor
             | Self::Pitch
             | Self::PitchSlope
+            | Self::PitchLoudness
             | Self::SlopeLow
             | Self::SlopeBand
             | Self::Centroid
@@ -181,6 +187,10 @@ pub fn measure(frames: &[Frame]) -> Option<Measures> {
         Measure::PitchRange => Some(quantile(semitones(&steady), 0.8)? - quantile(semitones(&steady), 0.2)?),
         Measure::PitchSpread => spread(&semitones(&steady)).map(|(_, deviation)| deviation),
         Measure::PitchSlope => pitch_slope(frames),
+        Measure::PitchLoudness => {
+            let loudness: Vec<f32> = steady.iter().map(|frame| frame.spectral.loudness).collect();
+            rank_correlation(&semitones(&steady), &loudness)
+        }
         Measure::Alpha => mean(&steady, |frame| frame.spectral.alpha),
         Measure::Hammarberg => mean(&steady, |frame| frame.spectral.hammarberg),
         Measure::SlopeLow => mean(&steady, |frame| frame.spectral.slope_low),
@@ -247,6 +257,26 @@ fn spread(values: &[f32]) -> Option<(f32, f32)> {
     let mean = values.iter().sum::<f32>() / values.len() as f32;
     let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f32>() / values.len() as f32;
     Some((mean, variance.sqrt()))
+}
+
+/// Spearman's correlation; none where everything is equal.
+fn rank_correlation(one: &[f32], other: &[f32]) -> Option<f32> {
+    let [(one, mean, deviation), (other, other_mean, other_deviation)] = [one, other].map(|values| {
+        let ranks = ranks(values);
+        let (mean, deviation) = spread(&ranks).unwrap_or_default();
+        (ranks, mean, deviation)
+    });
+    let products = one.iter().zip(&other).map(|(one, other)| (one - mean) * (other - other_mean));
+    Some(products.sum::<f32>() / one.len() as f32 / (deviation * other_deviation))
+}
+
+/// The place of every value among all; equal ones share the mean of theirs.
+fn ranks(values: &[f32]) -> Vec<f32> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f32::total_cmp);
+    let below = |value: f32| sorted.partition_point(|other| *other < value);
+    let up_to = |value: f32| sorted.partition_point(|other| *other <= value);
+    values.iter().map(|value| (below(*value) + up_to(*value)) as f32 / 2.0).collect()
 }
 
 /// The value that a share of the others does not exceed, between neighbours.

@@ -14,13 +14,16 @@ use super::measure::{Measure, Measures};
 /// Seconds of speech that count as one observation of a baseline, and of a score.
 pub(super) const OBSERVATION_SECONDS: f32 = 2.0;
 /// Sounds whose mean squared deviation from people's calm speech is larger than this are no single voice: of angry
-/// stretches one in a hundred is, of engines, barks, fire and crying babies most are.
-const STRANGEST: f32 = 5.5;
+/// stretches one in a hundred is, of barks, fire, ticking and helicopters most are.
+const STRANGEST: f32 = 4.4;
 /// A baseline's stretches are from one hour and often the same words, so they tell less of what is usual than as many
-/// drawn at random: each counts as a half. Chosen on speakers, and on a sex, left out of the fit.
-const WORTH: f32 = 0.5;
+/// drawn at random: each counts as a quarter. Chosen on speakers, and on a sex, left out of the fit.
+const WORTH: f32 = 0.25;
 /// How many yardsticks a measure may deviate before it is taken for a mistake.
 const FARTHEST: f32 = 3.5;
+/// What a measure deviates beyond this many yardsticks adds nothing: no single one decides. Chosen on speakers, and on a
+/// sex, left out of the fit.
+const MOST: f32 = 2.0;
 
 /// A fitted model, as it is kept in a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -56,19 +59,30 @@ pub struct Card {
     pub figures: BTreeMap<String, f32>,
 }
 
-/// Straight lines from the sum to the logarithm of the odds: one without a baseline of the caller's own, and what is
-/// added to it the better the baseline is known.
+/// From the sum to the logarithm of the odds: a line that bends where stress gets as likely as not. Up to there a caller is
+/// told from one at ease; beyond it from one full of joy, which is harder, so the level rises more slowly.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calibration {
-    /// Factor.
-    pub slope: f32,
-    /// Added to the factor when the baseline is fully known.
-    pub slope_known: f32,
-    /// Summand.
+    /// Added to the sum, so that it bends at zero.
     pub offset: f32,
-    /// Added to the summand when the baseline is fully known.
+    /// Added as well when the baseline is fully known.
     pub offset_known: f32,
+    /// The logarithm of the odds at the bend.
+    pub middle: f32,
+    /// Factor below the bend.
+    pub below: f32,
+    /// Factor above it.
+    pub above: f32,
+}
+
+impl Calibration {
+    /// The logarithm of the odds for a sum, and how fast it changes with it.
+    pub(super) fn apply(&self, sum: f32, known: f32) -> (f32, f32) {
+        let shifted = sum + self.offset + self.offset_known * known;
+        let slope = if shifted > 0.0 { self.above } else { self.below };
+        (self.middle + slope * shifted, slope)
+    }
 }
 
 /// What is known of a measure.
@@ -92,7 +106,7 @@ pub struct Part {
     pub measure: Measure,
     /// How many yardsticks it is above what is usual.
     pub deviation: f32,
-    /// What that adds to the calibrated sum.
+    /// What that adds to the sum.
     pub effect: f32,
 }
 
@@ -135,8 +149,8 @@ impl Model {
     /// When it is none.
     pub fn read(json: &str) -> Result<Self, ModelError> {
         let model: Self = serde_json::from_str(json)?;
-        let Calibration { slope, slope_known, offset, offset_known } = model.calibration;
-        let whole = [model.intercept, model.noise, slope, slope_known, offset, offset_known];
+        let Calibration { offset, offset_known, middle, below, above } = model.calibration;
+        let whole = [model.intercept, model.noise, offset, offset_known, middle, below, above];
         if whole.iter().any(|number| !number.is_finite()) {
             return Err(ModelError::Number(None));
         }
@@ -156,8 +170,8 @@ impl Model {
         let squares: Vec<f32> = self
             .terms
             .iter()
-            .filter_map(|(measure, term)| deviation(term, *measure, measures, &stranger))
-            .map(|deviation| deviation.powi(2))
+            .filter_map(|(measure, term)| distance(term, *measure, measures, &stranger))
+            .map(|distance| distance.powi(2).min(FARTHEST.powi(2)))
             .collect();
         2 * squares.len() > self.terms.len()
             && squares.iter().sum::<f32>() <= STRANGEST * squares.len() as f32
@@ -166,20 +180,19 @@ impl Model {
     /// Scores a stretch of that many seconds of speech against a caller's baseline.
     pub fn score(&self, measures: &Measures, seconds: f32, baseline: &Baseline) -> Score {
         let known = known(baseline);
-        let factor = self.calibration.slope + self.calibration.slope_known * known;
         let mut parts: Vec<Part> = self
             .terms
             .iter()
             .filter_map(|(measure, term)| {
                 let deviation = deviation(term, *measure, measures, baseline)?;
-                Some(Part { measure: *measure, deviation, effect: factor * term.weight * deviation })
+                Some(Part { measure: *measure, deviation, effect: term.weight * deviation })
             })
             .collect();
         parts.sort_by(|one, other| other.effect.abs().total_cmp(&one.effect.abs()));
-        let sum = factor * self.intercept + parts.iter().map(|part| part.effect).sum::<f32>();
-        let logit = sum + self.calibration.offset + self.calibration.offset_known * known;
+        let sum = self.intercept + parts.iter().map(|part| part.effect).sum::<f32>();
+        let (logit, slope) = self.calibration.apply(sum, known);
         let observations = (seconds / OBSERVATION_SECONDS).max(0.1);
-        Score { logit, uncertainty: factor.abs() * self.noise / observations.sqrt(), known, parts }
+        Score { logit, uncertainty: slope.abs() * self.noise / observations.sqrt(), known, parts }
     }
 }
 
@@ -189,14 +202,19 @@ pub(super) fn known(baseline: &Baseline) -> f32 {
     observations / (observations + 1.0)
 }
 
-/// How far a measure is from what is usual, in yardsticks: the standard deviation that calm speech of this caller would
-/// have around our guess of its mean.
+/// How far a measure is from what is usual, in yardsticks, as far as it counts.
 pub(super) fn deviation(
     term: &Term,
     measure: Measure,
     measures: &Measures,
     baseline: &Baseline,
 ) -> Option<f32> {
+    Some(distance(term, measure, measures, baseline)?.clamp(-MOST, MOST))
+}
+
+/// The same as far as it goes. A yardstick is the standard deviation that calm speech of this caller would have around our
+/// guess of its mean.
+fn distance(term: &Term, measure: Measure, measures: &Measures, baseline: &Baseline) -> Option<f32> {
     let value = measures.0[measure as usize]?;
     let usual = baseline.usual(measure).unwrap_or_default();
     let (between, within) = (term.between.powi(2), term.within.powi(2));
@@ -204,7 +222,7 @@ pub(super) fn deviation(
     let prior = within / between;
     let mean = (own * usual.mean + prior * term.mean) / (own + prior);
     let doubt = within / (own + prior);
-    Some(((value - mean) / (within + doubt).sqrt()).clamp(-FARTHEST, FARTHEST))
+    Some((value - mean) / (within + doubt).sqrt())
 }
 
 /// A probability from the logarithm of its odds.

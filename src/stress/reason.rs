@@ -3,7 +3,7 @@
 use super::measure::Measure;
 use super::model::Score;
 
-/// What a measure must add to the logarithm of the odds to be worth naming.
+/// What a measure must add to the sum to be worth naming.
 const LEAST_EFFECT: f32 = 0.2;
 /// How many yardsticks it must deviate.
 const LEAST_DEVIATION: f32 = 1.0;
@@ -39,6 +39,7 @@ fn words(measure: Measure, up: bool) -> (&'static str, &'static str) {
         Measure::PitchFloor | Measure::Pitch => ("pitch", pick("higher", "lower")),
         Measure::PitchRange | Measure::PitchSpread => ("range of the pitch", pick("wider", "narrower")),
         Measure::PitchSlope => ("pitch movement", pick("quicker", "slower")),
+        Measure::PitchLoudness => ("pitch and loudness", pick("more tied together", "less tied together")),
         // Both measure how much the low frequencies outweigh the high ones.
         Measure::Alpha | Measure::Hammarberg | Measure::Cepstrum1 => {
             ("sound of the voice", pick("softer and darker", "sharper and more pressed"))

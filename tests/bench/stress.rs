@@ -231,12 +231,10 @@ impl Call {
         while let Some(action) = self.engine.poll_action() {
             let Action::Record(fact) = action else { continue };
             let spoken = self.speech();
-            match fact {
-                Fact::StressCrossed { over: true, .. } => _ = self.crossed.get_or_insert(spoken),
-                Fact::Escalated { reason: EscalationReason::Stress, .. } => {
-                    self.decided.get_or_insert(spoken);
-                }
-                _ => {}
+            if matches!(fact, Fact::StressCrossed { over: true, .. }) {
+                self.crossed.get_or_insert(spoken);
+            } else if matches!(fact, Fact::Escalated { reason: EscalationReason::Stress, .. }) {
+                self.decided.get_or_insert(spoken);
             }
         }
     }

@@ -1,6 +1,5 @@
 //! The simulated carrier's agents and conferences, checked against a small server of its own that hands a caller over.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -41,8 +40,6 @@ struct Desk {
     verifier: Verifier,
     control: Control,
     seen: Arc<watch::Sender<Seen>>,
-    /// Whether the agent is rung on the caller's own leg.
-    direct: Arc<AtomicBool>,
     caller: Arc<Mutex<Option<CallSid>>>,
 }
 
@@ -55,13 +52,13 @@ struct Seen {
     choices: Vec<AgentChoice>,
     briefed: u32,
     conference: Vec<ConferenceCallback>,
-    resumed: Vec<Option<String>>,
+    resumed: u32,
     over: Vec<StatusCallback>,
 }
 
 impl Desk {
     fn url(&self, path: &str) -> String {
-        self.public_url.http(&path.replace("{offer}", "7.0").replace("{handoff}", "7"))
+        self.public_url.http(&twilio::path_for(path, "7.0"))
     }
 
     fn admit(&self, uri: &Uri, headers: &HeaderMap, body: &str) -> Result<Form, StatusCode> {
@@ -90,7 +87,6 @@ impl Desk {
                 let choice = Gathered::parse(form).unwrap().choice();
                 self.seen.send_modify(|seen| seen.choices.push(choice));
                 match choice {
-                    AgentChoice::Accept if self.direct.load(Ordering::Relaxed) => twilio::proceed(),
                     AgentChoice::Accept => {
                         let caller = self.caller.lock().unwrap().clone();
                         if let Some(caller) = caller {
@@ -169,7 +165,7 @@ async fn elsewhere(
             twilio::connect_stream(&socket, &[], &desk.public_url.http(twilio::RESUME_PATH))
         }
         "resume" => {
-            desk.seen.send_modify(|seen| seen.resumed.push(form.get("DialCallStatus").map(str::to_owned)));
+            desk.seen.send_modify(|seen| seen.resumed += 1);
             twilio::say_and_hangup("You are back with me. Goodbye.")
         }
         "status" => {
@@ -177,11 +173,11 @@ async fn elsewhere(
             desk.seen.send_modify(|seen| seen.over.push(news));
             String::new()
         }
-        "conference/7" => {
+        "conference/7.0" => {
             desk.conference(&form).await;
             String::new()
         }
-        "announce/7" => twilio::say("Ann, this is Maria."),
+        "announce/7.0" => twilio::say("Ann, this is Maria."),
         other => panic!("no such door: {other}"),
     })
 }
@@ -228,7 +224,6 @@ impl Line {
             verifier: Verifier::new(token(), public_url.clone()),
             control: Control::new(client(), &settings, Backoff::default()),
             seen: Arc::new(watch::Sender::default()),
-            direct: Arc::default(),
             caller: Arc::default(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -245,40 +240,21 @@ impl Line {
         Self { desk, rest, carrier, _hurry: hurry }
     }
 
-    async fn dial(&self, who: &str) -> Result<CallSid, ControlError> {
-        self.order(who, async |dial| self.desk.control.dial(dial).await).await
-    }
-
-    async fn order<T>(&self, who: &str, give: impl AsyncFnOnce(&Dial<'_>) -> T) -> T {
-        give(&Dial {
-            to: &number(who),
+    async fn dial(&self, ring_for: Duration) -> Result<CallSid, ControlError> {
+        let dial = Dial {
+            to: &number(MARIA),
             from: &number("+12125550100"),
             answer_url: &self.desk.url(twilio::AGENT_PATH),
             status_url: &self.desk.url(twilio::AGENT_STATUS_PATH),
             amd_url: &self.desk.url(twilio::AGENT_MACHINE_PATH),
-            ring_for: Duration::from_secs(20),
-        })
-        .await
-    }
-
-    /// A caller calls, and once their stream is up the agent is rung on their own leg.
-    async fn put_through(&self, script: Script) -> CallOutcome {
-        self.desk.direct.store(true, Ordering::Relaxed);
-        let resume = self.desk.public_url.http(twilio::RESUME_PATH);
-        let ring = async {
-            self.desk.until(|seen| seen.streams == 1).await;
-            let caller = self.desk.caller.lock().unwrap().clone().unwrap();
-            let put_through = async |dial: &Dial<'_>| {
-                self.desk.control.redirect(&caller, &twilio::dial_agent(dial, &resume)).await.unwrap();
-            };
-            self.order(MARIA, put_through).await;
+            ring_for,
         };
-        tokio::join!(self.carrier.place(call(), script), ring).0
+        self.desk.control.dial(&dial).await
     }
 
     /// Rings the agent and waits until the carrier says that the leg is over.
     async fn ring(&self) -> AgentLeg {
-        self.dial(MARIA).await.unwrap();
+        self.dial(Duration::from_secs(20)).await.unwrap();
         self.desk.until(|seen| seen.legs.iter().any(|news| news.status.is_final())).await;
         self.rest.legs().remove(0)
     }
@@ -369,8 +345,7 @@ async fn an_agent_who_takes_the_call_is_briefed_joined_and_introduced() {
     assert!(joined.abs_diff(met) < 200 * MS, "{joined:?} {met:?}");
 
     let seen = line.desk.seen.borrow();
-    assert_eq!((seen.briefed, seen.choices.as_slice()), (1, &[AgentChoice::Accept][..]));
-    assert_eq!(seen.resumed, [Some("completed".to_owned())]);
+    assert_eq!((seen.briefed, seen.resumed, seen.choices.as_slice()), (1, 1, &[AgentChoice::Accept][..]));
     assert_eq!(seen.machines[0].answered_by, AnsweredBy::Human);
     let sides: Vec<(ConferenceEvent, Option<Participant>)> =
         seen.conference.iter().map(|news| (news.event, news.participant)).collect();
@@ -408,7 +383,7 @@ async fn every_way_of_not_coming_is_told_by_the_carrier() {
     for (agent, statuses_told, choices) in cases {
         let line = Line::with(agent.clone()).await;
         if choices.contains(&Accept) {
-            line.dial(MARIA).await.unwrap();
+            line.dial(Duration::from_secs(20)).await.unwrap();
             line.desk.until(|seen| seen.choices.contains(&Accept)).await;
         } else {
             line.ring().await;
@@ -428,7 +403,7 @@ async fn when_the_caller_leaves_the_agent_is_not_left_behind() {
     line.desk.until(|seen| seen.conference.iter().any(|news| news.event == ConferenceEvent::End)).await;
     let seen = line.desk.seen.borrow();
     assert!(seen.conference.iter().any(|news| news.participant == Some(Participant::Caller)));
-    assert_eq!((seen.resumed.len(), seen.over[0].status), (0, CallStatus::Completed));
+    assert_eq!((seen.resumed, seen.over[0].status), (0, CallStatus::Completed));
 }
 
 #[tokio::test(start_paused = true)]
@@ -443,8 +418,16 @@ async fn a_key_that_arrives_twice_is_told_twice() {
 async fn a_room_has_one_place_for_each_side() {
     let line = Line::with(Agent::answering(1_000 * MS).pressing(key('1'), 3_000 * MS)).await;
     line.rest.employ(&number("+14155550172"), Agent::answering(5_000 * MS).pressing(key('1'), 3_000 * MS));
-    line.dial(MARIA).await.unwrap();
-    let second = line.dial("+14155550172").await.unwrap();
+    line.dial(Duration::from_secs(20)).await.unwrap();
+    let second = Dial {
+        to: &number("+14155550172"),
+        from: &number("+12125550100"),
+        answer_url: &line.desk.url(twilio::AGENT_PATH),
+        status_url: &line.desk.url(twilio::AGENT_STATUS_PATH),
+        amd_url: &line.desk.url(twilio::AGENT_MACHINE_PATH),
+        ring_for: Duration::from_secs(20),
+    };
+    let second = line.desk.control.dial(&second).await.unwrap();
     let over = |news: &StatusCallback| news.call_sid == second && news.status == CallStatus::Completed;
     line.desk.until(|seen| seen.legs.iter().any(over)).await;
     let legs = line.rest.legs();
@@ -462,7 +445,7 @@ async fn a_room_has_one_place_for_each_side() {
 #[tokio::test(start_paused = true)]
 async fn a_ringing_leg_can_be_ended_but_not_redirected() {
     let line = Line::with(Agent::absent()).await;
-    let leg = line.dial(MARIA).await.unwrap();
+    let leg = line.dial(Duration::from_secs(20)).await.unwrap();
     line.desk.until(|seen| seen.legs.iter().any(|news| news.status == CallStatus::Ringing)).await;
     let redirected = line.desk.control.redirect(&leg, &twilio::hangup()).await;
     assert_eq!(redirected, Err(ControlError::CallGone));
@@ -477,7 +460,7 @@ async fn disturbed_callbacks_are_lost_doubled_and_late_the_same_way_each_time() 
         let line = Line::with(Agent::answering(1_000 * MS).pressing(key('2'), 1_500 * MS)).await;
         let latest = 5_000 * MS;
         line.rest.disturb(Disturbance { seed, lost: 0.3, doubled: 0.3, late: 0.5, latest });
-        line.dial(MARIA).await.unwrap();
+        line.dial(Duration::from_secs(20)).await.unwrap();
         line.desk.until(|seen| seen.choices == [AgentChoice::Decline]).await;
         tokio::time::timeout(8_000 * MS, std::future::pending::<()>()).await.unwrap_err();
         let mut told: Vec<&str> = statuses(&line).into_iter().map(CallStatus::as_str).collect();
@@ -521,29 +504,4 @@ async fn an_order_that_makes_no_sense_is_refused() {
     let request = client().post(format!("{account}/Calls.json")).basic_auth(ACCOUNT, Some("guess"));
     assert_eq!(request.form(&good).send().await.unwrap().status().as_u16(), 401);
     assert!(line.rest.requests().iter().all(|request| request.status >= 400));
-}
-
-#[tokio::test(start_paused = true)]
-async fn one_agent_is_rung_briefed_and_met_on_the_callers_own_leg() {
-    let taken = Agent::answering(1_000 * MS).pressing(key('1'), 3_000 * MS).leaving(5_000 * MS);
-    for (agent, together, status) in [
-        (taken, true, "completed"),
-        (Agent::answering(1_000 * MS).pressing(key('2'), 3_000 * MS), false, "completed"),
-        (Agent::busy(), false, "busy"),
-        (Agent::absent(), false, "no-answer"),
-    ] {
-        let line = Line::with(agent.clone()).await;
-        let outcome = line.put_through(Script::silent()).await;
-        assert_eq!(outcome.ending, Ending::HungUpByServer);
-        let met = |what: &What| matches!(what, What::Together { .. });
-        let entries = outcome.timeline.entries();
-        assert_eq!(entries.iter().any(|entry| met(&entry.what)), together, "{agent:?}");
-        assert_eq!(line.desk.seen.borrow().resumed, [Some(status.to_owned())], "{agent:?}");
-        // The caller hears it ring, and nobody is left silent.
-        assert!(outcome.timeline.longest_silence().1 < 2_000, "{agent:?}");
-    }
-    let line = Line::with(Agent::answering(9_000 * MS)).await;
-    let outcome = line.put_through(hanging_up(5_000)).await;
-    assert_eq!(outcome.ending, Ending::HungUpByCaller);
-    line.desk.until(|seen| seen.legs.iter().any(|news| news.status == CallStatus::Canceled)).await;
 }

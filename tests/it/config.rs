@@ -87,7 +87,7 @@ fn every_wrong_key_of_a_file_is_named_with_its_line_and_what_was_expected() {
         found,
         [
             "calmline.toml:8: ear: unknown key; expected one of `businesses`, `hearing`, `log`, `model`, \
-             `server`, `store`, `twilio`, `voice`",
+             `notify`, `server`, `store`, `twilio`, `voice`",
             "calmline.toml:7: hearing.modle: unknown key; expected one of `model`, `queue`, \
              `threads_per_worker`, `workers`",
             "calmline.toml:4: server.max_calls: expected a whole number, found a text in quotes",

@@ -126,7 +126,7 @@ impl Office {
         messages.iter().map(|sent| (sent.to.expose().to_owned(), sent.body.expose().clone())).collect()
     }
 
-    async fn begin_call(&self, caller: Option<&str>) -> CallId {
+    pub async fn begin_call(&self, caller: Option<&str>) -> CallId {
         let call = CallId::new(Uuid::now_v7());
         let new = NewCall {
             id: call,

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs other people's clients and judges against the built program, in virtual environments under target/peers.
 
-    python3 tests/peers/run.py light    the carrier's own library and a media-stream client against `calmline serve`
+    python3 tests/peers/run.py light    the carrier's own library, a media-stream client, and the Standard Webhooks
+                                        project's library against `calmline serve`
     python3 tests/peers/run.py all      and an independent conversion of the whisper weights (fetches 200 MB), calls with
                                         a language model on llama.cpp's server (fetches 130 MB), openSMILE's
                                         measures of voices against ours, and what the tests ask of the carrier
@@ -10,6 +11,7 @@
 Needs `cargo build --release` and `calmline models fetch` to have run.
 """
 
+import base64
 import contextlib
 import os
 import pathlib
@@ -40,6 +42,7 @@ def main():
         failed += run([python, HERE / "twilio_signer.py", "--base-url", url], variables)
     with server(require_stream_signature=False) as (url, variables):
         failed += run([python, HERE / "streamdouble_call.py", "--base-url", url], variables)
+    failed += webhooks(python)
     if sys.argv[1] == "all":
         failed += conversion()
         failed += language_model()
@@ -60,21 +63,36 @@ def environment(name, packages):
     return python
 
 
-@contextlib.contextmanager
-def server(require_stream_signature):
-    """Serves the example business on a free port of the loopback address, with a token made for the occasion."""
+def webhooks(python):
+    """Has the events after a call checked by the reference library."""
+    port = free_port()
+    with server(False, f'notify.webhook_url = "http://127.0.0.1:{port}/hook"\n') as (url, variables):
+        script = HERE / "standard_webhooks.py"
+        return run([python, script, "--base-url", url, "--port", str(port)], variables)
+
+
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def server(require_stream_signature, settings=""):
+    """Serves the example business on a free port of the loopback address, with secrets made for the occasion."""
+    address = f"127.0.0.1:{free_port()}"
     url = f"http://{address}"
-    variables = dict(os.environ, CALMLINE_TWILIO_AUTH_TOKEN=secrets.token_hex(16))
+    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    variables = dict(
+        os.environ, CALMLINE_TWILIO_AUTH_TOKEN=secrets.token_hex(16), CALMLINE_WEBHOOK_SECRET=secret
+    )
     with tempfile.TemporaryDirectory() as folder:
         config = pathlib.Path(folder) / "calmline.toml"
         shutil.copytree(ROOT / "config" / "businesses", pathlib.Path(folder) / "businesses")
         config.write_text(
             f'server.listen = "{address}"\nserver.public_url = "{url}"\nserver.drain_seconds = 1\n'
             f'twilio.account_sid = "AC{"0" * 32}"\ntwilio.api_base_url = "http://127.0.0.1:9"\n'
-            f"twilio.require_stream_signature = {str(require_stream_signature).lower()}\n"
+            f"twilio.require_stream_signature = {str(require_stream_signature).lower()}\n{settings}"
         )
         process = subprocess.Popen([PROGRAM, "--config", config, "serve"], env=variables)
         try:
@@ -94,7 +112,7 @@ def wait_until_ready(url, process):
     for _ in range(READY_WITHIN_S * 10):
         if process.poll() is not None:
             sys.exit(f"the server stopped with exit code {process.returncode}")
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
             if opener.open(f"{url}/readyz", timeout=5).status == 200:
                 return
         time.sleep(0.1)

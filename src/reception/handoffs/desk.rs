@@ -11,8 +11,7 @@ use tracing::warn;
 use super::meeting::Meeting;
 use super::{AgentPresence, Order, Orders};
 use crate::domain::{
-    Agent, AgentKey, Briefing, Business, BusinessId, CallId, CallTime, HandoffFact, HandoffId, OfferId,
-    PhoneNumber, Urgency,
+    Agent, AgentKey, Briefing, Business, BusinessId, CallId, CallTime, HandoffFact, HandoffId, Urgency,
 };
 use crate::queue::{Action, Event, Queue, REMEMBERED};
 use crate::reception::{Happening, News, Shared};

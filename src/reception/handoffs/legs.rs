@@ -11,7 +11,7 @@ use tracing::warn;
 use super::desk::{HandoffDesk, written};
 use super::{Farewell, LegEvent, LegOrder, farewell_words};
 use crate::diagnosis::briefing;
-use crate::domain::{AgentKey, Missed, OfferId};
+use crate::domain::{Agent, AgentKey, Business, Missed, OfferId, PhoneNumber};
 use crate::queue::Event;
 use crate::store::{HandoffEntry, NotesLink};
 use crate::telephony::twilio::{self, CallSid, Dial};
@@ -58,8 +58,7 @@ impl HandoffDesk {
         let shared = Arc::clone(&self.shared);
         tokio::spawn(async move {
             written(&shared).await;
-            let url =
-                |path: &str| shared.parts.line.public_url.http(&path.replace("{offer}", &offer.to_string()));
+            let url = |path: &str| shared.parts.line.public_url.http(&twilio::path_for(path, offer));
             let dialled = shared
                 .parts
                 .control

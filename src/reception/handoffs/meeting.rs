@@ -1,7 +1,6 @@
 //! The conference of caller and agent.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::{info, warn};
@@ -33,7 +32,7 @@ impl HandoffDesk {
         };
         let name = offer.handoff.to_string();
         let url = &self.shared.parts.line.public_url;
-        let status_url = url.http(&twilio::CONFERENCE_PATH.replace("{handoff}", &name));
+        let status_url = url.http(&twilio::path_for(twilio::CONFERENCE_PATH, &name));
         let room = Room { name: &name, status_url: &status_url };
         let twiml = twilio::connect_caller(&room, &url.http(RESUME_PATH));
         let shared = Arc::clone(&self.shared);
@@ -85,7 +84,7 @@ impl HandoffDesk {
         if std::mem::replace(&mut room.introduced, true) {
             return;
         }
-        let path = twilio::ANNOUNCE_PATH.replace("{handoff}", &offer.handoff.to_string());
+        let path = twilio::path_for(twilio::ANNOUNCE_PATH, offer.handoff);
         let url = self.shared.parts.line.public_url.http(&path);
         let shared = Arc::clone(&self.shared);
         tokio::spawn(async move {

@@ -168,10 +168,7 @@ impl Active<'_> {
                     self.tape.note(now, What::CarrierSaid { text: text.into() });
                     self.wait(length).await
                 }
-                Verb::Dial { action, timeout, caller_id, party } => {
-                    let status = self.connect(timeout, caller_id, party).await;
-                    self.after_dial(status, action.as_deref()).await
-                }
+                Verb::Dial { action, conference } => self.confer(&conference, action.as_deref()).await,
                 Verb::Gather(_) => {
                     let unknown = InstructionError::Verb("Gather".to_owned());
                     Next::Over(Ending::Instructions(unknown))
@@ -237,11 +234,6 @@ impl Active<'_> {
 
     async fn ask(&self, url: &str, status: CallStatus, more: &[(&str, &str)]) -> Result<Vec<Verb>, Ending> {
         self.carrier.exchange.ask(url, &self.fields(status, more)).await
-    }
-
-    /// The number that the caller shows.
-    pub(super) fn from(&self) -> Option<PhoneNumber> {
-        self.call.from.clone()
     }
 
     async fn report(&self, ending: &Ending, end: CallTime) {

@@ -11,7 +11,7 @@ pub(super) enum Verb {
     Redirect(String),
     Say(String),
     Gather(Gather),
-    Dial { action: Option<String>, timeout: Duration, caller_id: Option<String>, party: Option<Party> },
+    Dial { action: Option<String>, conference: Conference },
     Hangup,
     Reject,
 }
@@ -28,26 +28,8 @@ pub(super) struct Gather {
     pub(super) action: String,
 }
 
-/// With whom a call is to be connected.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Party {
-    Conference(Conference),
-    Number(Number),
-}
-
-/// Somebody to be rung and, once their own instructions have run out, connected.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Number {
-    pub(super) number: String,
-    pub(super) url: String,
-    pub(super) news_url: Option<String>,
-    /// Of what news is wanted: `initiated`, `ringing`, `answered`, `completed`.
-    pub(super) events: Vec<String>,
-    pub(super) machine_url: Option<String>,
-}
-
 /// How a conference is entered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Conference {
     pub(super) name: String,
     pub(super) label: Option<String>,
@@ -140,20 +122,11 @@ fn begin(
         },
         (["Response"], "Gather") => verbs.push(Verb::Gather(gather(tag).ok_or_else(incomplete)?)),
         (["Response"], "Dial") => {
-            verbs.push(Verb::Dial {
-                action: attribute(tag, "action"),
-                timeout: seconds(tag, "timeout", 30).ok_or_else(incomplete)?,
-                caller_id: attribute(tag, "callerId"),
-                party: None,
-            });
+            let conference = Conference::default();
+            verbs.push(Verb::Dial { action: attribute(tag, "action"), conference });
         }
-        (["Response", "Dial"], "Conference" | "Number") => match verbs.last_mut() {
-            Some(Verb::Dial { party, .. }) => {
-                let conference = || conference(tag).map(Party::Conference);
-                let number = || number(tag).map(Party::Number);
-                let read = if name == "Conference" { conference() } else { number() };
-                *party = Some(read.ok_or_else(incomplete)?);
-            }
+        (["Response", "Dial"], "Conference") => match verbs.last_mut() {
+            Some(Verb::Dial { conference: whole, .. }) => *whole = conference(tag).ok_or_else(incomplete)?,
             _ => return Err(incomplete()),
         },
         (["Response"], _) => verbs.push(simple(name, tag)?),
@@ -170,12 +143,8 @@ fn end(parents: &[&str], name: &str, text: &str, verbs: &mut [Verb]) -> Result<(
                 content.push_str(text);
             }
         }
-        (["Response", "Dial"], Some(Verb::Dial { party: Some(party), .. })) => match party {
-            Party::Conference(conference) if !text.is_empty() => conference.name.push_str(text),
-            Party::Number(number) if !text.is_empty() => number.number.push_str(text),
-            Party::Conference(_) | Party::Number(_) => return Err(InstructionError::Verb(name.to_owned())),
-        },
-        (["Response"], Some(Verb::Dial { party: None, .. })) => {
+        (["Response", "Dial"], Some(Verb::Dial { conference, .. })) => conference.name.push_str(text),
+        (["Response"], Some(Verb::Dial { conference, .. })) if conference.name.is_empty() => {
             return Err(InstructionError::Verb(name.to_owned()));
         }
         _ => {}
@@ -206,21 +175,6 @@ fn gather(tag: &BytesStart<'_>) -> Option<Gather> {
     })
 }
 
-fn number(tag: &BytesStart<'_>) -> Option<Number> {
-    let detects = attribute(tag, "machineDetection").is_some();
-    Some(Number {
-        number: String::new(),
-        url: attribute(tag, "url")?,
-        news_url: attribute(tag, "statusCallback"),
-        events: words(tag, "statusCallbackEvent"),
-        machine_url: attribute(tag, "amdStatusCallback").filter(|_| detects),
-    })
-}
-
-fn words(tag: &BytesStart<'_>, name: &str) -> Vec<String> {
-    attribute(tag, name).unwrap_or_default().split_whitespace().map(str::to_owned).collect()
-}
-
 fn conference(tag: &BytesStart<'_>) -> Option<Conference> {
     let flag = |name, usual| match attribute(tag, name).as_deref() {
         None => Some(usual),
@@ -228,6 +182,7 @@ fn conference(tag: &BytesStart<'_>) -> Option<Conference> {
         Some("false") => Some(false),
         Some(_) => None,
     };
+    let events = attribute(tag, "statusCallbackEvent").unwrap_or_default();
     Some(Conference {
         name: String::new(),
         label: attribute(tag, "participantLabel"),
@@ -236,7 +191,7 @@ fn conference(tag: &BytesStart<'_>) -> Option<Conference> {
         music: attribute(tag, "waitUrl").is_none_or(|url| !url.is_empty()),
         most: attribute(tag, "maxParticipants").map_or(Some(250), |most| most.parse().ok())?,
         news_url: attribute(tag, "statusCallback"),
-        events: words(tag, "statusCallbackEvent"),
+        events: events.split_whitespace().map(str::to_owned).collect(),
     })
 }
 
@@ -303,12 +258,6 @@ mod tests {
             Ok(vec![listening("Press 1.", true, 8), Verb::Redirect(key.into())])
         );
         let room = twilio::Room { name: "0193-a", status_url: "https://x.example/news" };
-        let dial = |action: Option<&str>, party| Verb::Dial {
-            action: action.map(str::to_owned),
-            timeout: Duration::from_secs(30),
-            caller_id: None,
-            party: Some(party),
-        };
         let conference = |label: &str| Conference {
             name: "0193-a".into(),
             label: Some(label.into()),
@@ -323,13 +272,16 @@ mod tests {
             parse(&twilio::connect_agent("Thank you.", &room)),
             Ok(vec![
                 Verb::Say("Thank you.".into()),
-                dial(None, Party::Conference(conference("agent"))),
+                Verb::Dial { action: None, conference: conference("agent") },
                 Verb::Hangup,
             ])
         );
         assert_eq!(
             parse(&twilio::connect_caller(&room, "https://x.example/resume")),
-            Ok(vec![dial(Some("https://x.example/resume"), Party::Conference(conference("caller")))])
+            Ok(vec![Verb::Dial {
+                action: Some("https://x.example/resume".into()),
+                conference: conference("caller"),
+            }])
         );
     }
 
@@ -350,8 +302,7 @@ mod tests {
             ("<Response><Gather action='x' timeout='soon'/></Response>", "Gather"),
             ("<Response><Gather action='x'><Dial/></Gather></Response>", "Dial"),
             ("<Response><Dial></Dial></Response>", "Dial"),
-            ("<Response><Dial><Conference beep='no'/></Dial></Response>", "Conference"),
-            ("<Response><Dial><Number>+14155550171</Number></Dial></Response>", "Number"),
+            ("<Response><Dial><Conference beep='no'/></Dial></Response>", "Dial"),
             (
                 "<Response><Dial><Conference endConferenceOnExit='no'>x</Conference></Dial></Response>",
                 "Conference",

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::agent::{Agent, AgentLeg, Input, Leaves, LegEvent, Pickup};
 use super::conference::{RoomNews, Seat};
 use super::exchange::{Exchange, form};
-use super::instructions::{Conference, Gather, Party, Verb, parse, saying};
+use super::instructions::{Conference, Gather, Verb, parse, saying};
 use super::switchboard::{Command, Courier, Place, Switchboard, lock};
 use crate::domain::PhoneNumber;
 use crate::telephony::twilio::{AnsweredBy, CallStatus};
@@ -34,8 +34,6 @@ pub(super) struct Order {
     pub(super) timeout: Duration,
     /// Told who answered, if that is to be found out.
     pub(super) machine_url: Option<String>,
-    /// Where the caller waits for whoever was rung to have followed their instructions; closed when they do not come.
-    pub(super) meets: Option<Conference>,
 }
 
 /// A leg to somebody whom the server rings.
@@ -110,11 +108,6 @@ impl Leg {
         };
         self.tell("completed", status);
         self.note(LegEvent::Ended { status });
-        if let Some(line) = &self.order.meets
-            && let Some(mut room) = lock(&self.switchboard.rooms).remove(&line.name)
-        {
-            room.close(&self.switchboard.account_sid, &line.name);
-        }
     }
 
     /// Rings until somebody answers.
@@ -176,20 +169,15 @@ impl Leg {
                 Verb::Pause(length) => self.pause(length).await,
                 Verb::Gather(gather) => self.gather(gather).await,
                 Verb::Redirect(url) => self.ask(&url, &[]).await,
-                Verb::Dial { action, party: Some(Party::Conference(conference)), .. } => {
-                    self.confer(&conference, action.as_deref()).await
-                }
-                // Agents' legs have no media socket and ring nobody.
-                Verb::Stream { .. } | Verb::Dial { .. } | Verb::Hangup | Verb::Reject => Next::Over,
+                Verb::Dial { action, conference } => self.confer(&conference, action.as_deref()).await,
+                // An agent's leg has no media socket.
+                Verb::Stream { .. } | Verb::Hangup | Verb::Reject => Next::Over,
             };
             match next {
                 Next::On => {}
                 Next::Instead(others) => verbs = others.into(),
                 Next::Over => return,
             }
-        }
-        if let Some(line) = self.order.meets.clone() {
-            self.confer(&line, None).await;
         }
     }
 

@@ -213,7 +213,6 @@ fn order(form: &Form) -> Result<Order, u32> {
         events: all("StatusCallbackEvent"),
         timeout: Duration::from_secs(timeout),
         machine_url: machine_url.filter(|_| form.get("MachineDetection").is_some()),
-        meets: None,
     })
 }
 

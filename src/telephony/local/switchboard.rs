@@ -13,7 +13,6 @@ use super::agent::{Agent, AgentLeg};
 use super::conference::Room;
 use super::exchange::Exchange;
 use super::rest::{RestRequest, SentMessage};
-use crate::telephony::twilio::CallStatus;
 
 /// What the server wants done with a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,20 +101,6 @@ impl Switchboard {
         let (sender, commands) = unbounded_channel();
         lock(&self.calls).insert(sid.to_owned(), Line { commands: sender, answered });
         Place { switchboard: Arc::clone(self), sid: sid.to_owned(), commands }
-    }
-
-    /// Commands a call, if it still goes on.
-    pub(super) fn command(&self, sid: &str, command: Command) {
-        if let Some(line) = lock(&self.calls).get(sid) {
-            let _ = line.commands.send(command);
-        }
-    }
-
-    /// How a dialled leg ended; completed if it goes on.
-    pub(super) fn status(&self, sid: &str) -> CallStatus {
-        let legs = lock(&self.legs);
-        let leg = legs.iter().find(|leg| leg.call_sid == sid);
-        leg.and_then(AgentLeg::status).unwrap_or(CallStatus::Completed)
     }
 
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {

@@ -57,6 +57,14 @@ pub const TOKEN_PARAMETER: &str = "token";
 /// The stream parameter that carries the id of the call.
 pub const CALL_PARAMETER: &str = "call";
 
+/// Puts an id into the one place of a path that is in braces, such as an offer's into [`AGENT_KEY_PATH`].
+pub fn path_for(path: &str, id: impl fmt::Display) -> String {
+    match (path.find('{'), path.find('}')) {
+        (Some(from), Some(to)) => format!("{}{id}{}", &path[..from], &path[to + 1..]),
+        (None, _) | (_, None) => path.to_owned(),
+    }
+}
+
 /// What the account with the carrier needs.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -148,6 +156,12 @@ mod tests {
         assert_eq!(url.http(VOICE_PATH), "https://voice.example.com:443/line/twilio/voice");
         assert_eq!(url.socket(STREAM_PATH), "wss://voice.example.com:443/line/twilio/stream");
         assert_eq!(url.to_string(), "https://voice.example.com:443/line");
+    }
+
+    #[test]
+    fn a_path_takes_the_id_in_its_place() {
+        assert_eq!(path_for(AGENT_KEY_PATH, "0193.2"), "/twilio/agent/0193.2/key");
+        assert_eq!(path_for(ANNOUNCE_PATH, "0193"), "/twilio/announce/0193");
     }
 
     #[test]

@@ -3,7 +3,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::{Dial, Participant};
+use super::Participant;
 
 /// How long a key is waited for after the briefing, before the agent is told what can be pressed, in seconds: the least
 /// that the carrier takes.
@@ -106,44 +106,6 @@ pub fn connect_caller(room: &Room<'_>, resume_url: &str) -> String {
     })
 }
 
-/// Tells the carrier to ring an agent on the caller's own leg, and to ask `resume_url` what to do with the caller when
-/// that is over, however it ended (`DialCallStatus`).
-///
-/// This is the direct way, for a business with one agent and nobody to ask next: no conference is needed, but the caller
-/// hears it ring instead of the receptionist until the agent has taken the call. The agent's leg is briefed as any
-/// other, and joined by [`proceed`] rather than [`connect_agent`].
-pub fn dial_agent(dial: &Dial<'_>, resume_url: &str) -> String {
-    let timeout = dial.ring_for.as_secs_f64().ceil().to_string();
-    response(|writer| {
-        writer
-            .create_element("Dial")
-            .with_attribute(("timeout", timeout.as_str()))
-            .with_attribute(("callerId", dial.from.expose()))
-            .with_attribute(("action", resume_url))
-            .with_attribute(("method", "POST"))
-            .write_inner_content(|writer| {
-                writer
-                    .create_element("Number")
-                    .with_attribute(("url", dial.answer_url))
-                    .with_attribute(("method", "POST"))
-                    .with_attribute(("statusCallback", dial.status_url))
-                    .with_attribute(("statusCallbackMethod", "POST"))
-                    .with_attribute(("statusCallbackEvent", "initiated ringing answered completed"))
-                    .with_attribute(("machineDetection", "Enable"))
-                    .with_attribute(("amdStatusCallback", dial.amd_url))
-                    .with_attribute(("amdStatusCallbackMethod", "POST"))
-                    .write_text_content(BytesText::new(dial.to.expose()))?;
-                Ok(())
-            })?;
-        Ok(())
-    })
-}
-
-/// Tells the carrier that nothing more is to be done on a leg dialled by [`dial_agent`]: the two hear each other.
-pub fn proceed() -> String {
-    response(|_| Ok(()))
-}
-
 /// Tells the carrier to hang up.
 pub fn hangup() -> String {
     response(|writer| {
@@ -233,10 +195,7 @@ fn response(content: impl FnOnce(&mut Writer<Vec<u8>>) -> io::Result<()>) -> Str
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::domain::PhoneNumber;
 
     #[test]
     fn a_call_is_connected_to_a_stream_and_brought_back_after_it() {
@@ -282,23 +241,6 @@ mod tests {
         let room = Room { name: "0193-a", status_url: "https://x.example/twilio/conference/0193-a" };
         insta::assert_snapshot!(connect_agent("Thank you.", &room), @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Say>Thank you.</Say><Dial><Conference participantLabel="agent" startConferenceOnEnter="true" endConferenceOnExit="true" beep="false" waitUrl="" jitterBufferSize="small" maxParticipants="2" statusCallback="https://x.example/twilio/conference/0193-a" statusCallbackMethod="POST" statusCallbackEvent="start end join leave">0193-a</Conference></Dial><Hangup/></Response>"#);
         insta::assert_snapshot!(connect_caller(&room, "https://x.example/twilio/resume"), @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Dial action="https://x.example/twilio/resume" method="POST"><Conference participantLabel="caller" startConferenceOnEnter="true" endConferenceOnExit="true" beep="false" waitUrl="" jitterBufferSize="small" maxParticipants="2" statusCallback="https://x.example/twilio/conference/0193-a" statusCallbackMethod="POST" statusCallbackEvent="start end join leave">0193-a</Conference></Dial></Response>"#);
-    }
-
-    #[test]
-    fn one_agent_is_rung_on_the_callers_own_leg() {
-        let dial = Dial {
-            to: &PhoneNumber::parse("+14155550171").unwrap(),
-            from: &PhoneNumber::parse("+12125550100").unwrap(),
-            answer_url: "https://x.example/a?x=1&y=2",
-            status_url: "https://x.example/s",
-            amd_url: "https://x.example/m",
-            ring_for: Duration::from_secs(20),
-        };
-        insta::assert_snapshot!(
-            dial_agent(&dial, "https://x.example/resume"),
-            @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Dial timeout="20" callerId="+12125550100" action="https://x.example/resume" method="POST"><Number url="https://x.example/a?x=1&amp;y=2" method="POST" statusCallback="https://x.example/s" statusCallbackMethod="POST" statusCallbackEvent="initiated ringing answered completed" machineDetection="Enable" amdStatusCallback="https://x.example/m" amdStatusCallbackMethod="POST">+14155550171</Number></Dial></Response>"#
-        );
-        insta::assert_snapshot!(proceed(), @r#"<?xml version="1.0" encoding="UTF-8"?><Response></Response>"#);
     }
 
     #[test]

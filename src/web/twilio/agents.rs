@@ -141,7 +141,7 @@ impl Doors {
             Some(offer) => self.reception.handoffs().leg(offer, sid, what).await,
             None => None,
         };
-        let url = |path: &str| self.settings.public_url.http(&path.replace("{offer}", offer));
+        let url = |path: &str| self.settings.public_url.http(&twilio::path_for(path, offer));
         twiml(match order.unwrap_or(LegOrder::Leave(Farewell::Over(None))) {
             LegOrder::Brief { recap } => {
                 let words = format!("{recap} {WHAT_TO_PRESS}");
@@ -155,7 +155,7 @@ impl Doors {
 
     fn enter(&self, handoff: HandoffId) -> String {
         let name = handoff.to_string();
-        let status_url = self.settings.public_url.http(&CONFERENCE_PATH.replace("{handoff}", &name));
+        let status_url = self.settings.public_url.http(&twilio::path_for(CONFERENCE_PATH, &name));
         twilio::connect_agent(THANKS, &Room { name: &name, status_url: &status_url })
     }
 }
