@@ -116,9 +116,9 @@ async fn the_handoff(place: &Place, outcome: &str) -> Value {
 async fn a_caller_is_put_through_to_somebody_who_has_been_briefed() {
     let place = staffed().await;
     let _server = place.serve().await;
-    let maria = Agent::answering(SECOND).pressing(key('1'), 3 * SECOND).leaving(4 * SECOND);
+    let maria = Agent::answering(SECOND).pressing(key('1'), 3 * SECOND).leaving(10 * SECOND);
     place.rest().employ(&number(MARIA), maria);
-    let outcome = place.carrier().place(call_from(CALLER), asks_for_a_person(35)).await;
+    let outcome = place.carrier().place(call_from(CALLER), asks_for_a_person(45)).await;
 
     let legs = place.rest().legs();
     let maria = leg_to(&legs, MARIA);
@@ -172,7 +172,7 @@ async fn notes_open_on_one_device_and_close_with_the_call() {
     let opened = stay.post(&link).send().await.unwrap();
     let cookie = opened.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
     let notes = client().get(&link).header("cookie", &cookie).send().await.unwrap().text().await.unwrap();
-    assert!(notes.contains("The four questions") && notes.contains("asked for a person"), "{notes}");
+    assert!(notes.contains("The four questions") && notes.contains("asks for a person"), "{notes}");
     let stranger = client().get(&link).send().await.unwrap();
     assert_eq!(stranger.status(), 410, "another device sees nothing");
     assert_eq!(stay.post(&link).send().await.unwrap().status(), 410);
