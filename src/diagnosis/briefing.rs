@@ -2,7 +2,7 @@
 
 use crate::domain::{Aspect, BriefedAnswer, BriefedSlot, Briefing, EscalationReason, Slot};
 use crate::understanding::account::split::split;
-use crate::understanding::account::token::tokens;
+use crate::understanding::account::token::{Pause, Token, tokens};
 use crate::understanding::capitalised;
 
 use super::recap::{adjective, reason_to_agent};
@@ -33,7 +33,7 @@ enum Amount {
 }
 
 /// From the fullest to the shortest.
-const DETAILS: [Detail; 11] = {
+const DETAILS: [Detail; 12] = {
     let all =
         Detail { agent: true, state: true, trigger: Amount::All, expectation: Amount::All, promiser: true };
     let unnamed = Detail { agent: false, ..all };
@@ -51,6 +51,7 @@ const DETAILS: [Detail; 11] = {
         short,
         shorter,
         shortest,
+        Detail { trigger: Amount::None, ..shorter },
         Detail { expectation: Amount::None, ..shorter },
         Detail { trigger: Amount::None, ..shortest },
         Detail { trigger: Amount::None, expectation: Amount::None, ..shorter },
@@ -92,6 +93,12 @@ fn said(briefing: &Briefing, agent: &str, detail: Detail) -> String {
     });
     let name = briefing.intake.iter().find(|slot| slot.slot == Slot::Name);
     let mut who = name.map_or_else(|| "A caller".to_owned(), |name| name.value.expose().clone());
+    // "Ada, about a bill, would like it checked" is shorter than two verbs.
+    let about = topic.filter(|_| detail.trigger == Amount::Short && !detail.promiser && wanted.is_some());
+    if let Some(topic) = about {
+        who.push_str(&format!(", about {topic},"));
+    }
+    let happened = happened.filter(|_| about.is_none());
     let mut parts: Vec<String> = happened.into_iter().chain(wanted).collect();
     // Danger is said in full, and so is the reason where nothing else is known.
     let in_full =
@@ -117,8 +124,9 @@ fn start(told: &str) -> String {
     let tokens = tokens(told);
     let segments = split(&tokens);
     let first = segments.first().map(|segment| &tokens[segment.range.clone()]).unwrap_or_default();
-    let words: Vec<&str> = first.iter().map(|token| token.shown.as_str()).collect();
-    if words.len() < 2 { told.to_owned() } else { words.join(" ") }
+    let comma = |token: &Token| if token.pause == Pause::Comma { "," } else { "" };
+    let words: Vec<String> = first.iter().map(|token| format!("{}{}", token.shown, comma(token))).collect();
+    if words.len() < 2 { told.to_owned() } else { words.join(" ").trim_end_matches(',').to_owned() }
 }
 
 /// The briefing as a text message: that somebody is needed, why, and where the notes are. Nothing of the caller's.
