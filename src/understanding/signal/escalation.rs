@@ -162,7 +162,7 @@ const NO_MANAGER: &[&str] = &[
     "(i|we) ~1 (speak|spoke|talk) ~4 (yesterday|last|ago|already|earlier|before|monday|tuesday|wednesday|\
      thursday|friday|saturday|morning)",
     "(i|we|have|already) (spoke|spoken|talked) ~2 (manager|supervisor|owner|boss)",
-    "(i|we) am? ~2 (the|a) ~1 (manager|owner|supervisor)",
+    "(i|we) (am|are) ~1 (the|a|an) ~1 (manager|owner|supervisor)",
     "(my|his|her|our|their) ~1 (manager|supervisor|boss|owner)",
     "(property|landlord|building|apartment|project|case|bank|account|office|it|pet|dog|cat|home|house|car) \
      (manager|owner)",

@@ -70,6 +70,9 @@ fn a_manager_is_asked_for() {
             "your boss should know about this",
             "put your supervisor on the line",
             "I want your manager",
+            "I want a manager.",
+            "I need a manager right now",
+            "We want the supervisor, please",
         ],
         &[
             "My manager told me to call you.",
