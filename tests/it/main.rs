@@ -12,6 +12,7 @@ mod conversations;
 mod doors;
 mod guard;
 mod handoffs;
+mod handover;
 mod injections;
 mod invariants;
 mod ledger;
