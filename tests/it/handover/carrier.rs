@@ -135,6 +135,8 @@ pub(crate) enum Due {
     /// The caller is on our stream again.
     Return(usize),
     Presume(OfferId),
+    /// A caller who should be back and is not is brought back.
+    Fetch(usize),
     /// The caller stops speaking, on that stream of theirs.
     Stopped(usize, u32),
     Heard(usize, u32, usize),
@@ -153,6 +155,7 @@ impl Due {
             | Self::HangUpLeg(_)
             | Self::Move(..)
             | Self::Presume(_)
+            | Self::Fetch(_)
             | Self::Stopped(..)
             | Self::Heard(..)
             | Self::SpeechDone(..) => true,
@@ -287,6 +290,13 @@ impl World {
         }
         self.tell_room(handoff, RoomNews::CallerCame);
         self.start_if_both(handoff);
+    }
+
+    /// The carrier is told to bring the caller back, if they are not.
+    pub(super) fn fetch(&mut self, call: usize) {
+        if let Place::Room(handoff) = self.calls[call].place {
+            self.close_room(handoff);
+        }
     }
 
     pub(super) fn returns(&mut self, call: usize) {

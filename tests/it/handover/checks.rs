@@ -12,6 +12,8 @@ use super::world::{BUSINESS, Call, World};
 
 /// Nobody who is with us hears nothing for longer, in milliseconds.
 const LONGEST_SILENCE: u64 = 10_000;
+/// Nobody waits alone in a conference for longer.
+const LONGEST_ALONE: u64 = 25_000;
 /// What an order to the carrier takes to be obeyed, and some.
 const OBEYED: u64 = 1_500;
 
@@ -35,10 +37,10 @@ impl World {
     /// Somebody who is with us, or was sent to an agent, hears somebody or speaks.
     fn watch_silence(&mut self, place: usize) {
         let call = &self.calls[place];
-        let quiet = match call.place {
-            Place::Stream => call.voice.is_none() && !call.speaks,
-            Place::Room(handoff) => !self.agent_is_in(handoff),
-            Place::Returning | Place::Gone => false,
+        let (quiet, longest) = match call.place {
+            Place::Stream => (call.voice.is_none() && !call.speaks, LONGEST_SILENCE),
+            Place::Room(handoff) => (!self.agent_is_in(handoff), LONGEST_ALONE),
+            Place::Returning | Place::Gone => (false, 0),
         };
         let now = self.now;
         let call = &mut self.calls[place];
@@ -48,7 +50,7 @@ impl World {
         }
         let since = *call.quiet_since.get_or_insert(now);
         assert!(
-            now - since <= LONGEST_SILENCE,
+            now - since <= longest,
             "{} ms of silence, {:?}, {:?}",
             now - since,
             call.place,

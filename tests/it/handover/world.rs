@@ -291,6 +291,7 @@ impl World {
                     self.mail.push_back(Mail::Queue(queue::Event::Joined { offer }));
                 }
             }
+            Due::Fetch(call) => self.fetch(call),
             Due::Stopped(call, stream) => {
                 if self.hears(call, stream) {
                     self.mail.push_back(Mail::Call(call, Event::SpeechStopped));
@@ -453,6 +454,16 @@ impl World {
 
     fn tell(&mut self, call: CallId, handoff: HandoffId, news: HandoffNews) {
         let call = self.place_of(call);
+        let comes_back = match news {
+            HandoffNews::Settled { .. } | HandoffNews::TalkEnded => true,
+            HandoffNews::Ringing { .. }
+            | HandoffNews::Missed { .. }
+            | HandoffNews::Accepted { .. }
+            | HandoffNews::Joined => false,
+        };
+        if comes_back && !self.calls[call].over {
+            self.after(3_000, Due::Fetch(call));
+        }
         self.mail.push_back(Mail::Call(call, Event::Handoff { handoff, news }));
     }
 
