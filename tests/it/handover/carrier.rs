@@ -114,7 +114,8 @@ pub(crate) enum RoomNews {
     CallerCame,
     AgentCame,
     Started,
-    Left,
+    AgentLeft,
+    Over,
 }
 
 /// Something that is going to happen.
@@ -252,6 +253,7 @@ impl World {
         let before = std::mem::replace(&mut leg.stage, LegStage::Over);
         self.tell_status(offer, status);
         if before == LegStage::Room {
+            self.tell_room(offer.handoff, RoomNews::AgentLeft);
             self.close_room(offer.handoff);
         }
     }
@@ -316,13 +318,14 @@ impl World {
 
     /// Somebody left: the conference is over, and the caller, if still there, is brought back.
     pub(super) fn close_room(&mut self, handoff: HandoffId) {
-        self.tell_room(handoff, RoomNews::Left);
         let inside = |(offer, leg): &(&OfferId, &mut Leg)| offer.handoff == handoff && leg.stage == LegStage::Room;
         if let Some((offer, leg)) = self.legs.iter_mut().find(inside) {
             leg.stage = LegStage::Over;
             let offer = *offer;
             self.tell_status(offer, Status::Completed);
+            self.tell_room(handoff, RoomNews::AgentLeft);
         }
+        self.tell_room(handoff, RoomNews::Over);
         if let Some(call) = self.calls.iter().position(|call| call.place == Place::Room(handoff)) {
             self.calls[call].place = Place::Returning;
             self.after(500, Due::Return(call));
@@ -348,6 +351,7 @@ impl World {
                 self.after(50, Due::Room(handoff, news));
                 self.after(2_000, Due::Room(handoff, news));
             }
+            Delay::Lost if news == RoomNews::AgentLeft => self.after(3_000, Due::Room(handoff, news)),
             Delay::Lost => {}
         }
     }

@@ -57,7 +57,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => (0..AGENTS, any::<bool>()).prop_map(|(agent, on)| Step::Sign(agent, on)),
         2 => (0u32..12).prop_map(Step::Die),
     ];
-    prop::collection::vec(one, 20..60)
+    prop::collection::vec(one, 1..60)
 }
 
 fn people() -> impl Strategy<Value = Vec<Person>> {

@@ -376,7 +376,12 @@ impl World {
 
     fn says(&mut self, call: usize, speech: SpeechId, text: String) {
         let caller = &mut self.calls[call];
-        assert!(matches!(caller.place, Place::Stream | Place::Gone), "speaks to nobody");
+        match caller.place {
+            Place::Stream => {}
+            // It is not known yet that the stream is gone; what is said then is dropped with it.
+            Place::Returning | Place::Gone => return,
+            Place::Room(_) => panic!("speaks to somebody who is elsewhere"),
+        }
         assert!(caller.voice.is_none(), "two speeches at once");
         let takes = u64::try_from(text.len()).unwrap() * MS_PER_CHARACTER;
         caller.voice = Some((speech, text, self.now));
@@ -539,12 +544,15 @@ impl World {
             RoomNews::CallerCame => meeting.caller = true,
             RoomNews::AgentCame => meeting.agent = true,
             RoomNews::Started => (meeting.caller, meeting.agent) = (true, true),
-            RoomNews::Left => {
-                if talking {
-                    self.mail.push_back(Mail::Queue(queue::Event::TalkEnded { handoff }));
-                }
-                return;
+            RoomNews::AgentLeft | RoomNews::Over if talking => {
+                return self.mail.push_back(Mail::Queue(queue::Event::TalkEnded { handoff }));
             }
+            RoomNews::AgentLeft => {
+                meeting.agent = false;
+                let left = |offer| queue::Event::LegEnded { offer, how: LegEnd::Completed };
+                return self.mail.extend(accepted.map(|offer| Mail::Queue(left(offer))));
+            }
+            RoomNews::Over => return,
         }
         if let Some(offer) = accepted.filter(|_| meeting.caller && meeting.agent && !over) {
             self.mail.push_back(Mail::Queue(queue::Event::Joined { offer }));
