@@ -264,6 +264,7 @@ impl Engine {
         if !open.is_some_and(|open| open.is_news(&news)) {
             return;
         }
+        let here = !self.state.is_out_of_reach();
         self.record(Fact::HandoffHeard { handoff, news: news.clone() });
         match news {
             // It is told when there is a pause.
@@ -276,7 +277,13 @@ impl Engine {
                 self.drop_held();
                 self.go_on_if_silent();
             }
-            HandoffNews::Joined => self.bridge(),
+            HandoffNews::Joined => {
+                self.bridge();
+                // The news is late: the caller is back already.
+                if here {
+                    self.resumed();
+                }
+            }
             HandoffNews::Settled { .. } => self.nobody_came(),
             HandoffNews::TalkEnded => self.floor.timers.start_reconnect(self.now),
         }

@@ -195,6 +195,11 @@ impl Handoffs {
         self.away
     }
 
+    /// Whether the caller and an agent talk to each other.
+    pub(super) fn is_talking(&self) -> bool {
+        self.last().is_some_and(|last| matches!(last.stage, HandoffStage::Joined { .. }))
+    }
+
     /// Whether a person talked to the caller and nothing was told since that is still open.
     pub(super) fn served(&self) -> bool {
         self.last().is_some_and(Handoff::served) && !self.told_since

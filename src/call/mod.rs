@@ -168,7 +168,7 @@ impl Engine {
         engine.floor.next_speech = engine.state.next_speech;
         engine.floor.stress = stress::Watch::from(engine.state.stress.is_over());
         if engine.state.stage.answered && engine.state.stage.ended.is_none() {
-            if engine.state.handoffs.away() {
+            if engine.state.handoffs.is_talking() {
                 engine.floor.timers.start_talk_limit(engine.now);
             } else {
                 engine.wait_for_return();

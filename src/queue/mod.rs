@@ -15,7 +15,7 @@ mod ladder;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 pub use action::Action;
 pub use event::{Event, LegEnd};
@@ -26,6 +26,10 @@ use crate::domain::{
     HandoffRequest, Missed, OfferId,
 };
 use handoff::Handoffs;
+use ladder::later;
+
+/// Who is ready twice within this is ready once.
+const SAME_ORDER: SignedDuration = SignedDuration::from_secs(2);
 
 /// All handoffs of a server: takes events, gives actions and a deadline.
 ///
@@ -35,8 +39,8 @@ pub struct Queue {
     businesses: BTreeMap<BusinessId, Arc<Business>>,
     handoffs: Handoffs,
     signed_off: BTreeSet<(BusinessId, AgentKey)>,
-    /// Handoffs whose caller is being moved to the agent; not known after a restart.
-    connecting: BTreeSet<HandoffId>,
+    /// When the order to move the caller to the agent was last given; not known after a restart.
+    connecting: BTreeMap<HandoffId, Timestamp>,
     /// Whether it was rebuilt and the server is not up again yet: what happens is recorded, but nothing follows.
     waits: bool,
     now: Timestamp,
@@ -50,7 +54,7 @@ impl Queue {
             businesses: businesses.into_iter().map(|business| (business.id.clone(), business)).collect(),
             handoffs: Handoffs::default(),
             signed_off: BTreeSet::new(),
-            connecting: BTreeSet::new(),
+            connecting: BTreeMap::new(),
             waits: false,
             now: Timestamp::UNIX_EPOCH,
             actions: VecDeque::new(),
@@ -277,7 +281,10 @@ impl Queue {
         let Some(handoff) = self.handoffs.get(id) else { return };
         let Some((offer, _)) = handoff.accepted().filter(|(_, offer)| offer.is_open()) else { return };
         let call = handoff.request.call;
-        if self.connecting.insert(id) {
+        // A caller who came back unconnected is ready once more, but not so soon.
+        let ordered = self.connecting.get(&id).map(|at| later(*at, SAME_ORDER));
+        if ordered.is_none_or(|same_until| same_until <= self.now) {
+            self.connecting.insert(id, self.now);
             self.actions.push_back(Action::Connect { offer, call });
         }
     }

@@ -17,6 +17,7 @@ mod conversations;
 mod doors;
 mod guard;
 mod handoffs;
+mod handover;
 mod injections;
 mod invariants;
 mod ledger;

@@ -144,6 +144,18 @@ fn an_agent_who_cannot_be_connected_in_time_is_let_go() {
 }
 
 #[test]
+fn a_caller_who_came_back_unconnected_is_moved_once_more() {
+    let mut desk = Desk::of(&["maria"]);
+    desk.ask(1, |_| {});
+    desk.accept(offer(1, 0));
+    desk.on(Event::CallerReady { handoff: handoff(1) });
+    desk.at(8);
+    desk.seen();
+    desk.on(Event::CallerReady { handoff: handoff(1) });
+    assert_eq!(desk.seen(), ["8 connect 0"]);
+}
+
+#[test]
 fn an_agent_who_hangs_up_before_the_caller_comes_is_not_connected() {
     let mut desk = Desk::of(&["maria", "sam"]);
     desk.ask(1, |_| {});
