@@ -344,7 +344,11 @@ impl Engine {
         if std::mem::replace(&mut self.floor.introduced, true) {
             self.put_through(handoff);
         } else {
-            let taken = format!("{agent} is on the line and has your notes.");
+            let taken = self.pick(&[
+                &format!("{agent} is on the line and has your notes."),
+                &format!("{agent} is still on the line for you."),
+                &format!("{agent} is ready to talk to you."),
+            ]);
             self.speak(Speech::of(taken).and(wording::PUTTING_THROUGH).act(Move::Escalate));
         }
         true

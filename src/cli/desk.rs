@@ -93,6 +93,7 @@ impl Desk {
             smart_turn: Arc::new(smart_turn),
             model: language_model(config, secrets)?,
             control,
+            outbox: outbox.clone(),
             line: Line { public_url: account.public_url.clone(), number: config.twilio.number.clone() },
             max_calls: config.server.max_calls.get() as usize,
         });

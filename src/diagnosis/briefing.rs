@@ -2,10 +2,10 @@
 
 use crate::domain::{Aspect, BriefedAnswer, BriefedSlot, Briefing, EscalationReason, Slot};
 use crate::understanding::account::split::split;
-use crate::understanding::account::token::tokens;
+use crate::understanding::account::token::{Pause, Token, tokens};
 use crate::understanding::capitalised;
 
-use super::recap::{adjective, listed, reason_to_agent};
+use super::recap::{adjective, reason_to_agent};
 
 /// As many words as are spoken in ten seconds, at 170 a minute.
 const LONGEST: usize = 28;
@@ -17,18 +17,17 @@ const LONGEST_BYTES: usize = 170;
 struct Detail {
     agent: bool,
     state: bool,
-    reason: bool,
     trigger: Amount,
     expectation: Amount,
+    /// Whether it is said who promised.
+    promiser: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Amount {
     All,
-    /// The first clause.
-    Start,
-    /// By the name of the topic.
-    Name,
+    /// The name of the topic, or the first clause.
+    Short,
     /// It stands in the notes.
     None,
 }
@@ -36,30 +35,31 @@ enum Amount {
 /// From the fullest to the shortest.
 const DETAILS: [Detail; 12] = {
     let all =
-        Detail { agent: true, state: true, reason: true, trigger: Amount::All, expectation: Amount::All };
+        Detail { agent: true, state: true, trigger: Amount::All, expectation: Amount::All, promiser: true };
     let unnamed = Detail { agent: false, ..all };
     let plain = Detail { state: false, ..unnamed };
-    let started = Detail { trigger: Amount::Start, ..plain };
-    let topical = Detail { trigger: Amount::Name, ..plain };
-    let short = Detail { expectation: Amount::Start, ..topical };
+    let bare = Detail { promiser: false, ..plain };
+    let short = Detail { trigger: Amount::Short, ..plain };
+    let shorter = Detail { promiser: false, ..short };
+    let shortest = Detail { expectation: Amount::Short, ..shorter };
     [
         all,
         unnamed,
-        Detail { trigger: Amount::Start, ..unnamed },
         plain,
-        started,
-        topical,
-        Detail { expectation: Amount::Start, ..started },
+        bare,
+        Detail { state: true, ..short },
         short,
-        Detail { reason: false, ..short },
-        Detail { expectation: Amount::None, ..short },
-        Detail { trigger: Amount::None, ..short },
-        Detail { trigger: Amount::None, expectation: Amount::None, ..short },
+        shorter,
+        shortest,
+        Detail { trigger: Amount::None, ..shorter },
+        Detail { expectation: Amount::None, ..shorter },
+        Detail { trigger: Amount::None, ..shortest },
+        Detail { trigger: Amount::None, expectation: Amount::None, ..shorter },
     ]
 };
 
-/// The briefing as the agent hears it before the caller is put through, in one sentence of less than ten seconds: who,
-/// what happened, what is wanted, why a person is needed, what was promised.
+/// The briefing as the agent hears it before the caller is put through, in less than ten seconds: why a person is needed,
+/// who, what happened, what is wanted, what was promised.
 pub fn spoken(briefing: &Briefing, agent: &str) -> String {
     let fits = |said: &String| said.split_whitespace().count() <= LONGEST && said.len() <= LONGEST_BYTES;
     let mut all = DETAILS.iter().map(|detail| said(briefing, agent, *detail));
@@ -79,30 +79,44 @@ fn said(briefing: &Briefing, agent: &str, detail: Detail) -> String {
         answer(Aspect::Trigger).filter(|told| wanted.is_none() || !told.starts_with("they would like "));
     let topic = briefing.topic.as_deref();
     let happened = match (trigger, detail.trigger, topic) {
-        (_, Amount::None, _) => None,
+        (_, Amount::None, _) | (None, _, None) => None,
         (Some(told), Amount::All, _) => Some(format!("says {told}")),
-        (Some(_), Amount::Name, Some(topic)) | (None, _, Some(topic)) => {
+        (None, _, Some(topic)) | (Some(_), Amount::Short, Some(topic)) => {
             Some(format!("is calling about {topic}"))
         }
-        (Some(told), Amount::Start | Amount::Name, _) => Some(format!("says {}", start(told))),
-        (None, _, None) => None,
+        (Some(told), Amount::Short, None) => Some(format!("says {}", start(told))),
     };
-    let wanted = wanted.filter(|_| detail.expectation != Amount::None).map(|wanted| {
-        let all = detail.expectation == Amount::All;
-        format!("would like {}", if all { wanted.to_owned() } else { start(wanted) })
+    let wanted = wanted.and_then(|wanted| match detail.expectation {
+        Amount::All => Some(format!("would like {wanted}")),
+        Amount::Short => Some(format!("would like {}", start(wanted))),
+        Amount::None => None,
     });
-    let needed = (detail.reason || (happened.is_none() && wanted.is_none()))
-        .then(|| reason_to_agent(briefing.reason).to_owned());
-    let parts: Vec<String> = happened.into_iter().chain(wanted).chain(needed).collect();
     let name = briefing.intake.iter().find(|slot| slot.slot == Slot::Name);
-    let mut who = name.map_or_else(|| "a caller".to_owned(), |name| name.value.expose().clone());
+    let mut who = name.map_or_else(|| "A caller".to_owned(), |name| name.value.expose().clone());
+    // "Ada, about a bill, would like it checked" is shorter than two verbs.
+    let about = topic.filter(|_| detail.trigger == Amount::Short && !detail.promiser && wanted.is_some());
+    if let Some(topic) = about {
+        who.push_str(&format!(", about {topic},"));
+    }
+    let happened = happened.filter(|_| about.is_none());
+    let mut parts: Vec<String> = happened.into_iter().chain(wanted).collect();
+    // Danger is said in full, and so is the reason where nothing else is known.
+    let in_full =
+        parts.is_empty() || matches!(briefing.reason, EscalationReason::Threat | EscalationReason::SelfHarm);
+    if in_full {
+        parts.push(reason_to_agent(briefing.reason).to_owned());
+    }
     if let Some(briefed) = briefing.states.first().filter(|_| detail.state) {
         who.push_str(&format!(", {},", adjective(briefed.state)));
     }
-    let promised = briefing.promised.last().map(|promised| format!(" Promised: {promised}."));
-    let core = format!("{who} {}.", listed(&parts));
-    let core = if detail.agent { format!("{agent}: {core}") } else { capitalised(&core) };
-    core + &promised.unwrap_or_default()
+    let told = format!("{who} {}", parts.join(", and "));
+    let agent = if detail.agent { format!("{agent}: ") } else { String::new() };
+    let promised = briefing.promised.last().map(|promised| match promised.rsplit_once(" by ") {
+        Some((_, due)) if !detail.promiser => format!(" Promised by {due}."),
+        Some(_) | None => format!(" Promised: {promised}."),
+    });
+    let reason = if in_full { String::new() } else { format!("{}. ", capitalised(matter(briefing.reason))) };
+    format!("{agent}{reason}{told}.{}", promised.unwrap_or_default())
 }
 
 /// The first clause.
@@ -110,8 +124,9 @@ fn start(told: &str) -> String {
     let tokens = tokens(told);
     let segments = split(&tokens);
     let first = segments.first().map(|segment| &tokens[segment.range.clone()]).unwrap_or_default();
-    let words: Vec<&str> = first.iter().map(|token| token.shown.as_str()).collect();
-    if words.len() < 2 { told.to_owned() } else { words.join(" ") }
+    let comma = |token: &Token| if token.pause == Pause::Comma { "," } else { "" };
+    let words: Vec<String> = first.iter().map(|token| format!("{}{}", token.shown, comma(token))).collect();
+    if words.len() < 2 { told.to_owned() } else { words.join(" ").trim_end_matches(',').to_owned() }
 }
 
 /// The briefing as a text message: that somebody is needed, why, and where the notes are. Nothing of the caller's.
@@ -126,11 +141,11 @@ const fn matter(reason: EscalationReason) -> &'static str {
         EscalationReason::Threat | EscalationReason::SelfHarm => "safety",
         EscalationReason::Legal => "legal matter",
         EscalationReason::Compliance => "compliance matter",
-        EscalationReason::RepeatedFailure => "not the first call about it",
+        EscalationReason::RepeatedFailure => "repeat call",
         EscalationReason::Urgent => "urgent, after hours",
         EscalationReason::ManagerRequested => "asks for a manager",
         EscalationReason::PersonRequested => "asks for a person",
-        EscalationReason::Abuse => "hostile words",
+        EscalationReason::Abuse => "hostile after warnings",
         EscalationReason::NotUnderstood => "could not be understood",
         EscalationReason::BeyondAuthority => "needs a decision",
         EscalationReason::Stress => "under stress",
@@ -228,17 +243,17 @@ mod tests {
         let cases = [
             (
                 briefing("nobody came", "a new time today"),
-                "Maria: Renata Kowalczyk, upset, says nobody came, would like a new time today, and asks for a manager. \
+                "Maria: Asks for a manager. Renata Kowalczyk, upset, says nobody came, and would like a new time today. \
                  Promised: our dispatcher by 12:15 PM.",
             ),
             (
                 briefing(long, "a new time today"),
-                "Renata Kowalczyk is calling about a missed visit, would like a new time today, and asks for a manager. \
-                 Promised: our dispatcher by 12:15 PM.",
+                "Asks for a manager. Renata Kowalczyk, upset, is calling about a missed visit, and would like a new time \
+                 today. Promised: our dispatcher by 12:15 PM.",
             ),
             (
                 briefing("", ""),
-                "Maria: Renata Kowalczyk, upset, is calling about a missed visit, and asks for a manager. Promised: our \
+                "Maria: Asks for a manager. Renata Kowalczyk, upset, is calling about a missed visit. Promised: our \
                  dispatcher by 12:15 PM.",
             ),
         ];

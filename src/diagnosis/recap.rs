@@ -114,7 +114,7 @@ fn sentence(core: &str, next_step: Option<String>) -> String {
 }
 
 /// One, two or more parts as a list: "says this, would like that, and asks for a manager".
-pub(super) fn listed(parts: &[String]) -> String {
+fn listed(parts: &[String]) -> String {
     match parts {
         [] => String::new(),
         [one] => one.clone(),

@@ -86,6 +86,8 @@ pub struct Parts {
     pub control: Control,
     /// Where the carrier finds this server.
     pub line: Line,
+    /// Where what people outside are to be told waits until they have taken it.
+    pub outbox: Outbox,
     /// How many calls are taken at once; the next one is promised a call back.
     pub max_calls: usize,
 }

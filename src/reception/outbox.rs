@@ -105,6 +105,11 @@ impl Outbox {
         Ok(())
     }
 
+    /// The channels that are set up.
+    pub fn channels(&self) -> Vec<Channel> {
+        self.shared.senders.channels()
+    }
+
     /// Tells the worker that notices were put into the outbox.
     pub fn wake(&self) {
         self.shared.news.send_replace(());

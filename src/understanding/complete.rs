@@ -182,7 +182,7 @@ mod tests {
             ("Oh, hi there. Good morning.", Expecting::Anything, Unfinished),
             ("Yeah.", Expecting::Anything, Open),
             ("Morning.", Expecting::Anything, Open),
-            ("Hello?", Expecting::YesNo, Open),
+            ("Hello?", Expecting::YesNo, Complete),
             ("Hi, my boiler leaks.", Expecting::Anything, Open),
             ("", Expecting::Anything, Open),
         ];

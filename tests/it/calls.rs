@@ -2,6 +2,8 @@
 //! and the whole trace as a snapshot.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+mod shown;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -18,6 +20,7 @@ use calmline::domain::{
 };
 use jiff::tz::TimeZone;
 use serde::Deserialize;
+use shown::shown;
 
 const MS_PER_CHARACTER: u64 = 1000 / 15;
 
@@ -496,41 +499,6 @@ impl Stage {
             | Step::Wait { .. } => unreachable!("nothing about the line"),
         }
     }
-}
-
-/// A fact in one line; what the lines around it say already is left out.
-fn shown(fact: &Fact) -> String {
-    if let Fact::BotSaid { text, heard, .. } = fact {
-        let heard = if heard == text { "in full".to_owned() } else { format!("{:?}", heard.expose()) };
-        return format!("bot_said, heard {heard}");
-    }
-    if let Fact::CallerSaid { turn, .. } = fact {
-        return format!("caller_said turn={turn}");
-    }
-    if let Fact::StressScored { score, turn, .. } = fact {
-        let voice =
-            score.voice.as_ref().map(|voice| format!(" voice={:.0}", voice.level)).unwrap_or_default();
-        let reasons: Vec<&str> = score.reasons().collect();
-        let [level, words, course] =
-            [score.level, score.words.level, score.course.level].map(|level| format!("{level:.0}"));
-        let turn = turn.map(|turn| format!(" turn={turn}")).unwrap_or_default();
-        return format!("stress_scored {level}{voice} words={words} course={course}{turn} {reasons:?}");
-    }
-    let mut shown = serde_json::to_value(fact).unwrap();
-    let fields = shown.as_object_mut().unwrap();
-    let name = fields.remove("fact").unwrap();
-    if let Some(promise) = fields.get_mut("promise").and_then(serde_json::Value::as_object_mut) {
-        promise.remove("id");
-        promise.remove("call");
-    }
-    fields.remove("handoff");
-    if let Some(request) = fields.get_mut("request").and_then(serde_json::Value::as_object_mut) {
-        for field in ["id", "call", "business"] {
-            request.remove(field);
-        }
-    }
-    let rest: Vec<String> = fields.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    format!("{} {}", name.as_str().unwrap(), rest.join(" "))
 }
 
 fn trace(script: &Script) -> String {

@@ -96,18 +96,25 @@ fn what_binds_the_business_is_said_after_the_caller_was_taken_in() {
 #[test]
 fn nothing_that_is_said_in_the_scripted_calls_breaks_a_rule() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/calls");
-    let permitted = ["heating", "dental", "law"].map(|id| permitted_by(&business(id)));
+    let known: Vec<(&str, bool, Permitted)> = ["heating", "dental", "law"]
+        .into_iter()
+        .flat_map(|id| {
+            let own = calmline::config::example(id).unwrap();
+            [(id, false, permitted_by(&business(id))), (id, true, permitted_by(&own))]
+        })
+        .collect();
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "snap") {
             let script = std::fs::read_to_string(path.with_extension("toml")).unwrap();
-            let business =
-                ["heating", "dental", "law"].iter().position(|id| script.contains(&format!("\"{id}\"")));
+            let own = script.contains("example = true");
+            let of = |id: &str| script.contains(&format!("\"{id}\""));
+            let (.., permitted) = known.iter().find(|(id, example, _)| of(id) && *example == own).unwrap();
             let trace = std::fs::read_to_string(&path).unwrap();
             let said = trace.lines().filter_map(|line| line.split_once(" BOT")?.1.split_once(": "));
             for sentence in said.flat_map(|(_, said)| all_sentences(said)) {
-                found.extend(objections([sentence], &permitted[business.unwrap()]));
+                found.extend(objections([sentence], permitted));
             }
         }
     }
@@ -139,6 +146,8 @@ fn what_is_said_while_a_person_is_sought_breaks_no_rule() {
             said.push(format!("{agent} cannot come to the phone right now, so I am ringing {other}."));
             said.push(format!("{agent} cannot come to the phone right now, and I am trying somebody else."));
             said.push(format!("{agent} is on the line and has your notes."));
+            said.push(format!("{agent} is still on the line for you."));
+            said.push(format!("{agent} is ready to talk to you."));
         }
         let found = objections(said.iter().map(String::as_str), &permitted_by(&business));
         assert!(found.is_empty(), "{}:\n{}", business.id.0, found.join("\n"));

@@ -1,5 +1,10 @@
 //! Integration tests.
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    clippy::type_complexity,
+    reason = "a test looks for one thing among many"
+)]
 
 mod agents;
 mod api;

@@ -115,9 +115,8 @@ impl Call {
     }
 
     fn scores(&self) -> Vec<StressScore> {
-        let score = |(_, fact): &'_ (CallTime, Fact)| match fact {
-            Fact::StressScored { score, .. } => Some(score.clone()),
-            _ => None,
+        let score = |(_, fact): &(CallTime, Fact)| {
+            if let Fact::StressScored { score, .. } = fact { Some(score.clone()) } else { None }
         };
         self.facts.iter().filter_map(score).collect()
     }
@@ -135,10 +134,10 @@ fn a_voice_that_stays_over_the_line_brings_a_person_who_is_announced_once() {
     let [decided] = call.decided()[..] else { panic!("decided at {:?}", call.decided()) };
     assert!(crossed <= decided);
     assert_eq!(call.told(), 1, "{:?}", call.said);
-    let told = call.facts.iter().find_map(|(_, fact)| match fact {
-        Fact::TakeoverTold { reason: EscalationReason::Stress, since } => Some(*since),
-        _ => None,
-    });
+    let told = call
+        .facts
+        .iter()
+        .find_map(|(_, fact)| if let Fact::TakeoverTold { since, .. } = fact { Some(*since) } else { None });
     assert!(told.is_some_and(|since| since >= decided), "told at {told:?}");
 
     call.say("My name is Owen Castellane.", &[ANGRY, ANGRY]);
@@ -209,9 +208,8 @@ fn nothing_is_said_of_the_voice_before_two_seconds_of_speech() {
     assert!(call.scores().is_empty());
     call.say("Nobody came.", &[ANGRY]);
     assert!(call.scores()[0].voice.is_some());
-    let spoken = call.facts.iter().find_map(|(_, fact)| match fact {
-        Fact::StressScored { speech_seconds, .. } => Some(*speech_seconds),
-        _ => None,
+    let spoken = call.facts.iter().find_map(|(_, fact)| {
+        if let Fact::StressScored { speech_seconds, .. } = fact { Some(*speech_seconds) } else { None }
     });
     assert_eq!(spoken, Some(2.0), "the first second counts as heard");
 }

@@ -5,16 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use tracing::warn;
 
 use super::meeting::Meeting;
 use super::{AgentPresence, Order, Orders};
 use crate::domain::{
-    Agent, AgentKey, Briefing, Business, BusinessId, CallId, CallTime, HandoffFact, HandoffId, Urgency,
+    Agent, AgentKey, Briefing, Business, BusinessId, CallId, CallTime, HandoffFact, HandoffId,
+    HandoffRequest, Urgency,
 };
 use crate::queue::{Action, Event, Queue, REMEMBERED};
-use crate::reception::{Happening, News, Shared};
+use crate::reception::{Happening, News, Shared, Teller};
 use crate::store::{HandoffEntry, StoreError, StoredHandoffFact};
 
 /// How long an order to the carrier waits for the facts before it to be on disk; after that it goes out unwritten,
@@ -125,6 +127,8 @@ impl HandoffDesk {
                 let entry =
                     HandoffEntry::Briefing { request: request.clone(), at, briefing: briefing.clone() };
                 self.shared.parts.journal.handoff(entry);
+                let data = json!({ "request": request, "briefing": briefing });
+                self.tell_programs(&request, "handoff.requested", &data);
                 self.briefings.insert(request.id, briefing);
                 self.happened(Event::Requested(request));
             }
@@ -214,10 +218,45 @@ impl HandoffDesk {
             let _ = self.shared.news.send(News { call: known.request.call, at: call_at, what: happening });
         }
         let over = matches!(&fact, HandoffFact::Settled { .. } | HandoffFact::TalkEnded);
+        if let Some(known) = self.queue.handoffs().find(|known| known.request.id == handoff) {
+            let agent = known.accepted().map(|(_, offer)| &offer.agent);
+            let data =
+                json!({ "handoff": handoff, "call": known.request.call, "agent": agent, "fact": fact });
+            match &fact {
+                HandoffFact::Accepted { .. } => self.tell_programs(&known.request, "handoff.accepted", &data),
+                HandoffFact::Joined { .. } => self.tell_programs(&known.request, "handoff.joined", &data),
+                HandoffFact::Settled { .. } => self.tell_programs(&known.request, "handoff.settled", &data),
+                HandoffFact::TalkEnded => self.tell_programs(&known.request, "handoff.talk_ended", &data),
+                HandoffFact::Requested(_)
+                | HandoffFact::Offered { .. }
+                | HandoffFact::Delivered { .. }
+                | HandoffFact::Dialled { .. }
+                | HandoffFact::LegKnown { .. }
+                | HandoffFact::Ringing { .. }
+                | HandoffFact::Answered { .. }
+                | HandoffFact::Briefed { .. }
+                | HandoffFact::Missed { .. } => {}
+            }
+        }
         self.shared.parts.journal.handoff(HandoffEntry::Fact(StoredHandoffFact { handoff, seq, at, fact }));
         if over {
             self.close_notes(handoff, at);
         }
+    }
+
+    /// Has the business's own server told, by the signed webhook.
+    fn tell_programs(&self, request: &HandoffRequest, kind: &str, data: &Value) {
+        let parts = &self.shared.parts;
+        let Some(business) = parts.directory.get(&request.business) else { return };
+        let channels = parts.outbox.channels();
+        let notice = Teller::new(&business, &channels, request.call, Timestamp::now()).event(kind, data);
+        let Some(notice) = notice else { return };
+        let outbox = parts.outbox.clone();
+        tokio::spawn(async move {
+            if let Err(error) = outbox.enqueue(&[notice]).await {
+                warn!(%error, "a program is not told of a handoff");
+            }
+        });
     }
 
     /// Lets the links end: at once where nobody came, after the wrap-up where somebody did.

@@ -30,11 +30,10 @@ pub(crate) enum Want {
 }
 
 /// Verbs of orders.
-pub(crate) const ORDERS: &str = "send call fix come give tell get cancel move refund remove take book stop let make \
-    put help change reschedule check transfer connect email text ring schedule return replace repair pay reimburse \
-    explain correct find sort deliver pick clean bring waive honour honor resend forward finish redo undo refill \
-    renew postpone phone drop confirm update credit compensate arrange swap exchange collect investigate review reset \
-    release";
+pub(crate) const ORDERS: &str = "send call fix come give tell get cancel move refund remove take book stop let make put \
+    help change reschedule check transfer connect email text ring schedule return replace repair pay reimburse explain \
+    correct find sort deliver pick clean bring waive honour honor resend forward finish redo undo refill renew postpone \
+    phone drop confirm update credit compensate arrange swap exchange collect investigate review reset release";
 const AFTER_ORDERS: &str = "me us it him her them somebody someone back today tomorrow now and calling sending sure \
     right here everything again tonight this monday tuesday wednesday thursday friday as whatever asap when";
 
