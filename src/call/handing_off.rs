@@ -275,6 +275,10 @@ impl Engine {
             }
             HandoffNews::Accepted { .. } => {
                 self.drop_held();
+                // Who is rung and why is said to its end.
+                if self.floor.companies > 0 {
+                    self.cut_company_short();
+                }
                 self.go_on_if_silent();
             }
             HandoffNews::Joined => {

@@ -11,6 +11,8 @@ use crate::understanding::{capitalised, completeness};
 
 /// How many bytes of text a voice speaks in a second, for guessing what was heard when nobody reports it.
 const BYTES_PER_SECOND: u64 = 14;
+/// So many bytes are said in two seconds, which is no time to wait.
+const NEARLY_SAID: usize = 28;
 
 /// Sentences to be spoken in one go; the last ones may put a question.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -299,6 +301,17 @@ impl Engine {
         {
             spoken.stopped = Some(self.now);
             self.actions.push_back(Action::StopSpeaking);
+        }
+    }
+
+    /// Stops what is said to somebody who waits for a person, unless it is as good as said.
+    pub(super) fn cut_company_short(&mut self) {
+        let is_long = self.floor.speaking.as_ref().is_some_and(|spoken| {
+            let left = spoken.text.expose().len().saturating_sub(spoken.played_by(self.now));
+            spoken.act == Move::Escalate && left > NEARLY_SAID
+        });
+        if is_long {
+            self.stop_speaking();
         }
     }
 

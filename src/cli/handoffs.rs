@@ -149,7 +149,8 @@ impl Report {
         report
     }
 
-    fn page(&self) -> String {
+    /// The report as a page to read.
+    pub fn page(&self) -> String {
         let seconds = |ms: i64| format!("{:.1} s", ms as f64 / 1000.0);
         let steps: Vec<[String; 4]> = STEPS
             .iter()

@@ -113,7 +113,7 @@ fn quantile(values: &[u64], share: f64) -> u64 {
 }
 
 /// Processor time that the server has used.
-fn cpu_seconds(server: &Server) -> f64 {
+pub fn cpu_seconds(server: &Server) -> f64 {
     let stat = fs::read_to_string(format!("/proc/{}/stat", server.pid())).unwrap();
     let (_, fields) = stat.rsplit_once(')').unwrap();
     let fields: Vec<&str> = fields.split_whitespace().collect();
@@ -121,7 +121,7 @@ fn cpu_seconds(server: &Server) -> f64 {
 }
 
 /// The most memory that the server has had.
-fn peak_megabytes(server: &Server) -> f64 {
+pub fn peak_megabytes(server: &Server) -> f64 {
     let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     peak.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1000.0

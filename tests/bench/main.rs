@@ -1,12 +1,12 @@
-//! The benchmarks, printed as tables: `make bench`, or `cargo bench -- calls`, `conversations`, `line`, `turns`, `asr`,
-//! `noise`, `ear`, `texts`, `signals` or `stress` for one of them.
+//! The benchmarks, printed as tables: `make bench`, or `cargo bench -- calls`, `handoffs`, `conversations`, `line`,
+//! `turns`, `asr`, `noise`, `ear`, `texts`, `signals` or `stress` for one of them.
 //!
-//! All but `calls`, `conversations`, `line` and `turns` need recordings and texts that are not part of the project:
-//! `CALMLINE_BENCH_DATA` names their folder, with `dev_asr.tsv`, `dev_digits.tsv`, `dev_noise.tsv`, `callers.tsv`,
-//! `dev_text_intake.tsv`, `dev_text_dialogue.tsv`, `dev_text_abuse.tsv`, `dev_text_intent.tsv`, and for stress
-//! `dev_calm.tsv`, `dev_phone_dialogues.tsv`, `dev_stress.tsv` and `check_stress_english.tsv` in it. With
-//! `CALMLINE_BENCH_SHOW` set, `texts`, `conversations` and `line` show what was misread; `line` holds
-//! the conversations that `CALMLINE_BENCH_CONVERSATIONS` names, separated by commas or `all`, instead of a sample.
+//! All but `calls`, `handoffs`, `conversations`, `line` and `turns` need recordings and texts that are not part of the
+//! project: `CALMLINE_BENCH_DATA` names their folder, with `dev_asr.tsv`, `dev_digits.tsv`, `dev_noise.tsv`,
+//! `callers.tsv`, `dev_text_intake.tsv`, `dev_text_dialogue.tsv`, `dev_text_abuse.tsv`, `dev_text_intent.tsv`, and for
+//! stress `dev_calm.tsv`, `dev_phone_dialogues.tsv`, `dev_stress.tsv` and `check_stress_english.tsv` in it. With
+//! `CALMLINE_BENCH_SHOW` set, `texts`, `conversations` and `line` show what was misread; `line` holds the conversations
+//! that `CALMLINE_BENCH_CONVERSATIONS` names, separated by commas or `all`, instead of a sample.
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot be set up has failed")]
 #![allow(clippy::wildcard_enum_match_arm, reason = "a measurement looks for one thing among many")]
 
@@ -14,6 +14,7 @@ mod asr;
 mod calls;
 mod conversations;
 mod ear;
+mod handoffs;
 mod line;
 mod noise;
 mod signals;
@@ -36,6 +37,9 @@ fn main() -> anyhow::Result<()> {
     let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|argument| argument == name);
     if wanted("calls") {
         Runtime::new()?.block_on(calls::run());
+    }
+    if wanted("handoffs") {
+        Runtime::new()?.block_on(handoffs::run());
     }
     if wanted("conversations") {
         conversations::run(&Runtime::new()?)?;
