@@ -160,11 +160,9 @@ impl Due {
             | Self::Stopped(..)
             | Self::Heard(..)
             | Self::SpeechDone(..) => true,
-            Self::Does(..)
-            | Self::Status(..)
-            | Self::Room(..)
-            | Self::Return(_)
-            | Self::CallerGone(_) => false,
+            Self::Does(..) | Self::Status(..) | Self::Room(..) | Self::Return(_) | Self::CallerGone(_) => {
+                false
+            }
         }
     }
 }
@@ -178,7 +176,10 @@ impl World {
         if matches!(person, Person::OutOfOrder) {
             return self.mail.push_back(Mail::Queue(queue::Event::DialFailed { offer }));
         }
-        assert!(self.legs.insert(offer, Leg { agent, person, stage: LegStage::Ringing }).is_none(), "dialled twice");
+        assert!(
+            self.legs.insert(offer, Leg { agent, person, stage: LegStage::Ringing }).is_none(),
+            "dialled twice"
+        );
         match self.delay() {
             Delay::Soon | Delay::Twice => self.after(100, Due::LegKnown(offer)),
             Delay::Late(ms) => self.after(ms, Due::LegKnown(offer)),
@@ -224,7 +225,9 @@ impl World {
             Person::Declines { decides, .. } => vec![(decides, Deed::PressTwo)],
             Person::HangsUp { leaves, .. } => vec![(leaves, Deed::HangUp)],
             Person::Voicemail { .. } => vec![(3_000, Deed::FindMachine)],
-            Person::PressesNothing { .. } | Person::NeverAnswers | Person::Busy | Person::OutOfOrder => vec![],
+            Person::PressesNothing { .. } | Person::NeverAnswers | Person::Busy | Person::OutOfOrder => {
+                vec![]
+            }
         };
         for (ms, deed) in deeds {
             self.after(ms, Due::Does(offer, deed));
@@ -318,7 +321,8 @@ impl World {
 
     /// Somebody left: the conference is over, and the caller, if still there, is brought back.
     pub(super) fn close_room(&mut self, handoff: HandoffId) {
-        let inside = |(offer, leg): &(&OfferId, &mut Leg)| offer.handoff == handoff && leg.stage == LegStage::Room;
+        let inside =
+            |(offer, leg): &(&OfferId, &mut Leg)| offer.handoff == handoff && leg.stage == LegStage::Room;
         if let Some((offer, leg)) = self.legs.iter_mut().find(inside) {
             leg.stage = LegStage::Over;
             let offer = *offer;

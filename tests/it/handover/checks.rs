@@ -71,8 +71,13 @@ impl World {
     pub(super) fn check_line_is_free(&self, asked: OfferId, agent: &AgentKey) {
         let busy = self.legs.iter().any(|(offer, leg)| {
             let known = self.queue.offer(*offer).unwrap();
-            let ordered_off = known.missed.is_some() || known.joined.is_some() && !self.is_talking(offer.handoff);
-            *offer != asked && leg.agent == *agent && leg.stage != LegStage::Over && known.leg.is_some() && !ordered_off
+            let ordered_off =
+                known.missed.is_some() || known.joined.is_some() && !self.is_talking(offer.handoff);
+            *offer != asked
+                && leg.agent == *agent
+                && leg.stage != LegStage::Over
+                && known.leg.is_some()
+                && !ordered_off
         });
         assert!(!busy, "{agent} is dialled twice at once");
     }
@@ -137,11 +142,15 @@ impl World {
         assert!(replayed.state() == state, "the call is not a function of its facts");
         let needed = call.facts.iter().any(|(_, fact)| matches!(fact, Fact::HandoffBegan { .. }));
         let note = state.matter().note().expect("a call that is over has its note");
-        let joined = self.handoffs_of(place).any(|handoff| handoff.offers.iter().any(|offer| offer.joined.is_some()));
+        let joined =
+            self.handoffs_of(place).any(|handoff| handoff.offers.iter().any(|offer| offer.joined.is_some()));
         assert!(note.outcome != Outcome::HandedOver || joined, "handed over to nobody");
         let promised = state.promises().iter().any(|promise| !promise.owner.is_empty());
         let reachable = state.callback().is_some();
-        assert!(!needed || promised || !reachable || note.outcome == Outcome::HandedOver, "nothing was promised");
+        assert!(
+            !needed || promised || !reachable || note.outcome == Outcome::HandedOver,
+            "nothing was promised"
+        );
     }
 }
 
@@ -152,9 +161,5 @@ pub(super) fn leg_id(offer: OfferId) -> String {
 
 pub(super) fn sign(agent: usize, on: bool) -> queue::Event {
     let (business, agent): (BusinessId, AgentKey) = (BUSINESS.id.clone(), BUSINESS.agents[agent].key.clone());
-    if on {
-        queue::Event::SignedOn { business, agent }
-    } else {
-        queue::Event::SignedOff { business, agent }
-    }
+    if on { queue::Event::SignedOn { business, agent } } else { queue::Event::SignedOff { business, agent } }
 }

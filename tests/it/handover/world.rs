@@ -5,9 +5,8 @@ use std::sync::{Arc, LazyLock};
 
 use calmline::call::{Action, CallStart, Engine, Event, Playback};
 use calmline::domain::{
-    Agent, Business, CallId, CallTime, Digit, Fact, HandoffFact, HandoffId, HandoffNews,
-    HandoffRules, HangupCause, Hours, OfferId, PhoneNumber, Pii, Span, SpeechId,
-    Utterance,
+    Agent, Business, CallId, CallTime, Digit, Fact, HandoffFact, HandoffId, HandoffNews, HandoffRules,
+    HangupCause, Hours, OfferId, PhoneNumber, Pii, Span, SpeechId, Utterance,
 };
 use calmline::queue::{self, Handoff, LegEnd, Queue};
 use jiff::{SignedDuration, Timestamp};
@@ -248,9 +247,10 @@ impl World {
     fn wakes_at(&self) -> Option<u64> {
         let due = self.due.keys().next().map(|(at, _)| *at);
         let calls = self.calls.iter().filter_map(|call| call.engine.poll_timeout()).map(|(at, _)| at.as_ms());
-        let queue = self.queue.poll_timeout().map(|at| {
-            u64::try_from(at.duration_since(began()).as_millis()).unwrap_or(0)
-        });
+        let queue = self
+            .queue
+            .poll_timeout()
+            .map(|at| u64::try_from(at.duration_since(began()).as_millis()).unwrap_or(0));
         calls.chain(due).chain(queue).min()
     }
 
@@ -432,7 +432,10 @@ impl World {
                 }
                 queue::Action::Dial { offer, agent: _, ring_for } => {
                     let delivered = HandoffFact::Delivered { offer };
-                    assert!(self.facts.iter().any(|(_, _, fact)| *fact == delivered), "dialled without notes");
+                    assert!(
+                        self.facts.iter().any(|(_, _, fact)| *fact == delivered),
+                        "dialled without notes"
+                    );
                     self.check_wanted(offer);
                     let ring_ms = u64::try_from(ring_for.as_millis()).unwrap();
                     self.after(30, Due::Dial(offer, ring_ms));
@@ -562,7 +565,9 @@ impl World {
     fn status(&mut self, offer: OfferId, status: Status) {
         let ended = |how| queue::Event::LegEnded { offer, how };
         let event = match status {
-            Status::Machine => return self.mail.push_back(Mail::Queue(queue::Event::MachineDetected { offer })),
+            Status::Machine => {
+                return self.mail.push_back(Mail::Queue(queue::Event::MachineDetected { offer }));
+            }
             Status::Ringing => queue::Event::Ringing { offer },
             Status::InProgress => queue::Event::Answered { offer },
             Status::Completed => ended(LegEnd::Completed),
