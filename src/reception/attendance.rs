@@ -17,15 +17,15 @@ use super::{Command, Happening, Link, News, Outbound, Shared};
 use crate::audio::ulaw;
 use crate::call::{Action, Engine, Event};
 use crate::domain::{
-    AskId, Business, CallId, CallTime, Expecting, Fact, HangupCause, ModelFault, ModelQuestion, ModelReply,
-    TurnId, TurnTiming, Utterance,
+    AskId, Business, CallId, CallTime, Expecting, Fact, HandoffNews, HangupCause, ModelFault, ModelQuestion,
+    ModelReply, TurnId, TurnTiming, Utterance,
 };
 use crate::llm::ModelError;
 use crate::queue;
 use crate::store::Recorder;
 use crate::stress::tone::Level;
 use crate::synthesize::{Slice, SynthesizeError, sentences};
-use crate::telephony::twilio::{CallSid, Inbound};
+use crate::telephony::twilio::{self, CallSid, Inbound};
 
 /// How many sentences of a provisional answer are prepared while the turn is not over.
 const PREPARED_SENTENCES: usize = 2;
@@ -33,6 +33,9 @@ const PREPARED_SENTENCES: usize = 2;
 const FIRST_STREAM: Duration = Duration::from_secs(60);
 /// How long the carrier may take to be told that a call is over.
 const HANG_UP: Duration = Duration::from_secs(10);
+/// How long the carrier may take to bring a caller back from a conference that is over. It knows nothing of one that
+/// the agent had left before the caller came: that caller is fetched.
+const COMING_BACK: Duration = Duration::from_secs(3);
 
 type Voice = mpsc::Receiver<Result<Slice, SynthesizeError>>;
 
@@ -75,6 +78,8 @@ pub(super) struct Attendance {
     over: bool,
     /// Whether the caller is on the way from our stream to an agent.
     leaving: bool,
+    /// When a caller who has nobody to talk to any more is fetched, if they are not back by then.
+    fetched_at: Option<CallTime>,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
@@ -144,6 +149,7 @@ impl Attendance {
             untimed: None,
             over: false,
             leaving: false,
+            fetched_at: None,
             _permit: permit,
         }
     }
@@ -166,7 +172,8 @@ impl Attendance {
 
     async fn wait(&mut self) -> Woken {
         let first_stream = (!self.answered).then_some(self.first_stream_by);
-        let deadline = [self.engine.poll_timeout().map(|(at, _)| at), self.mouth.deadline(), first_stream]
+        let engine = self.engine.poll_timeout().map(|(at, _)| at);
+        let deadline = [engine, self.mouth.deadline(), first_stream, self.fetched_at]
             .into_iter()
             .flatten()
             .min()
@@ -187,6 +194,9 @@ impl Attendance {
             Woken::Commanded(Some(Command::Attach(link))) => self.attach(link),
             Woken::Commanded(Some(Command::LegEnded(cause))) => self.leg_ended(cause),
             Woken::Commanded(Some(Command::Handoff(handoff, news))) => {
+                if matches!(news, HandoffNews::Settled { .. } | HandoffNews::TalkEnded) {
+                    self.fetched_at = Some(self.clock.now() + COMING_BACK);
+                }
                 self.events.push_back(Event::Handoff { handoff, news });
             }
             Woken::Commanded(Some(Command::Drain) | None) => self.events.push_back(Event::Draining),
@@ -203,6 +213,10 @@ impl Attendance {
         let now = self.clock.now();
         if !self.answered && now >= self.first_stream_by {
             self.leg_ended(HangupCause::LineLost);
+        }
+        if self.fetched_at.is_some_and(|at| at <= now) {
+            self.fetched_at = None;
+            self.fetch();
         }
         if self.engine.poll_timeout().is_some_and(|(at, _)| at <= now) {
             self.engine.handle_timeout(now);
@@ -351,12 +365,31 @@ impl Attendance {
         if self.link.is_some() {
             self.lose_link();
         }
+        // What was to be said while nobody could hear it is not said now.
+        self.fall_silent();
         self.ear.renew(&self.business);
         self.ear.expect(self.expecting);
         self.link = Some(link);
         self.leaving = false;
+        self.fetched_at = None;
         let first = !std::mem::replace(&mut self.answered, true);
         self.events.push_back(if first { Event::Answered } else { Event::Resumed });
+    }
+
+    /// Has the carrier bring back a caller who is not with us.
+    fn fetch(&self) {
+        if self.link.is_some() || !self.answered {
+            return;
+        }
+        let (shared, sid) = (Arc::clone(&self.shared), self.sid.clone());
+        tokio::spawn(async move {
+            let parts = &shared.parts;
+            let back = twilio::go_to(&parts.line.public_url.http(twilio::RESUME_PATH));
+            match parts.control.redirect(&sid, &back).await {
+                Ok(()) | Err(twilio::ControlError::CallGone) => {}
+                Err(error) => warn!(%error, "a caller could not be fetched from a conference"),
+            }
+        });
     }
 
     fn lose_link(&mut self) {

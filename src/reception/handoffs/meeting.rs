@@ -8,7 +8,7 @@ use tracing::{info, warn};
 use super::desk::HandoffDesk;
 use crate::diagnosis::briefing;
 use crate::domain::{CallId, HandoffId, OfferId};
-use crate::queue::Event;
+use crate::queue::{Event, LegEnd};
 use crate::telephony::twilio::{
     self, ConferenceCallback, ConferenceEvent, ConferenceSid, Participant, RESUME_PATH, Room,
 };
@@ -59,12 +59,18 @@ impl HandoffDesk {
             (ConferenceEvent::Join, Some(Participant::Caller)) => room.caller = true,
             (ConferenceEvent::Join, Some(Participant::Agent)) => room.agent = true,
             (ConferenceEvent::Start, _) => (room.caller, room.agent) = (true, true),
-            (ConferenceEvent::Leave | ConferenceEvent::End, _) => {
-                if talking {
-                    self.happened(Event::TalkEnded { handoff });
+            (ConferenceEvent::Leave | ConferenceEvent::End, _) if talking => {
+                return self.happened(Event::TalkEnded { handoff });
+            }
+            (ConferenceEvent::Leave, Some(Participant::Agent)) => {
+                room.agent = false;
+                room.presumed_at = None;
+                if let Some(offer) = accepted {
+                    self.happened(Event::LegEnded { offer, how: LegEnd::Completed });
                 }
                 return;
             }
+            (ConferenceEvent::Leave | ConferenceEvent::End, _) => return,
             (ConferenceEvent::Join, None) | (ConferenceEvent::Other, _) => {}
         }
         if room.caller

@@ -23,8 +23,8 @@ pub use control::{Backoff, Control, ControlError, Dial};
 pub use signature::{SIGNATURE_HEADER, SignatureError, Verifier, sign};
 pub use stream::{FrameError, Frames, Inbound, MAX_FRAME_BYTES, Parameters, Start, StreamSid};
 pub use twiml::{
-    Room, answer_message, ask_agent, brief_agent, connect_agent, connect_caller, connect_stream, hangup,
-    reject, say, say_and_hangup,
+    Room, answer_message, ask_agent, brief_agent, connect_agent, connect_caller, connect_stream, go_to,
+    hangup, reject, say, say_and_hangup,
 };
 pub use webhook::{CallSid, CallStatus, Form, IncomingCall, StatusCallback, WebhookError};
 

@@ -58,6 +58,11 @@ pub fn say(text: &str) -> String {
     response(|writer| write_say(writer, text))
 }
 
+/// Tells the carrier to ask for instructions elsewhere.
+pub fn go_to(url: &str) -> String {
+    response(|writer| write_redirect(writer, url))
+}
+
 /// Tells the carrier to read the briefing to an agent who has answered. A key ends it at any time and goes to `key_url`;
 /// who has listened to its end gets the instructions of `briefed_url`, which is how its end is learned of.
 ///
@@ -241,6 +246,11 @@ mod tests {
         let room = Room { name: "0193-a", status_url: "https://x.example/twilio/conference/0193-a" };
         insta::assert_snapshot!(connect_agent("Thank you.", &room), @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Say>Thank you.</Say><Dial><Conference participantLabel="agent" startConferenceOnEnter="true" endConferenceOnExit="true" beep="false" waitUrl="" jitterBufferSize="small" maxParticipants="2" statusCallback="https://x.example/twilio/conference/0193-a" statusCallbackMethod="POST" statusCallbackEvent="start end join leave">0193-a</Conference></Dial><Hangup/></Response>"#);
         insta::assert_snapshot!(connect_caller(&room, "https://x.example/twilio/resume"), @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Dial action="https://x.example/twilio/resume" method="POST"><Conference participantLabel="caller" startConferenceOnEnter="true" endConferenceOnExit="true" beep="false" waitUrl="" jitterBufferSize="small" maxParticipants="2" statusCallback="https://x.example/twilio/conference/0193-a" statusCallbackMethod="POST" statusCallbackEvent="start end join leave">0193-a</Conference></Dial></Response>"#);
+    }
+
+    #[test]
+    fn a_leg_is_sent_elsewhere_with_one_word() {
+        insta::assert_snapshot!(go_to("https://x.example/twilio/resume"), @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Redirect method="POST">https://x.example/twilio/resume</Redirect></Response>"#);
     }
 
     #[test]
