@@ -6,10 +6,13 @@ mod checks;
 mod world;
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use carrier::{Delay, Person};
 use world::World;
 
+/// Fixed, so that a run can be repeated; another seed makes other sequences.
+const SEED: RngSeed = RngSeed::Fixed(20_261_122);
 /// So many callers share the agents.
 const CALLS: usize = 3;
 const AGENTS: usize = 3;
@@ -93,7 +96,7 @@ fn delays() -> impl Strategy<Value = Vec<Delay>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, rng_seed: SEED, ..ProptestConfig::default() })]
 
     #[test]
     fn nobody_is_left_alone_whatever_callers_agents_and_the_carrier_do(

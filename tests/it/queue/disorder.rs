@@ -10,9 +10,12 @@ use calmline::domain::{
 use calmline::queue::{Action, Event, Handoff, LegEnd, Offer, Queue};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::{agent, call, handoff, start};
 
+/// Fixed, so that a run can be repeated; another seed makes other sequences.
+const SEED: RngSeed = RngSeed::Fixed(20_261_122);
 const REASONS: &[EscalationReason] = &[
     EscalationReason::PersonRequested,
     EscalationReason::Emergency,
@@ -463,7 +466,7 @@ fn next(offer: &Offer) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, rng_seed: SEED, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_happens_every_handoff_ends_once_and_nobody_is_asked_twice_at_a_time(
@@ -480,7 +483,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, rng_seed: SEED, ..ProptestConfig::default() })]
 
     #[test]
     fn the_process_may_die_after_any_fact(rules in rules(), steps in steps()) {
