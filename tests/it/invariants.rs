@@ -177,8 +177,9 @@ struct Watched {
     speaking: Vec<(SpeechId, String, bool)>,
     facts: Vec<(CallTime, Fact)>,
     hangups: usize,
-    /// All that were begun.
+    /// All that were begun; the last one may be open.
     handoffs: Vec<HandoffId>,
+    open: bool,
     /// Whether somebody takes the call, and the caller was not put through yet.
     accepted: bool,
     /// Whether the caller is on the way to them.
@@ -197,6 +198,7 @@ impl Watched {
             facts: vec![],
             hangups: 0,
             handoffs: vec![],
+            open: false,
             accepted: false,
             put_through: false,
             bridged_since: None,
@@ -259,18 +261,21 @@ impl Watched {
 
     fn record(&mut self, fact: Fact) {
         if let Fact::HandoffBegan { request } = &fact {
+            assert!(!self.open, "two handoffs at once");
+            self.open = true;
             self.accepted = false;
             self.handoffs.push(request.id);
         } else if let Fact::HandoffHeard { news, .. } = &fact {
             self.record_news(news);
         } else if let Fact::HandoffStopped { .. } = &fact {
             self.accepted = false;
+            self.open = false;
         } else if let Fact::PutThrough { .. } = &fact {
             self.put_through = true;
         } else if fact == Fact::Resumed {
             // Who was put through and came back unconnected is put through again.
             self.accepted |= std::mem::take(&mut self.put_through);
-            self.bridged_since = None;
+            self.open &= self.bridged_since.take().is_none();
         }
         self.facts.push((self.now, fact));
     }
@@ -284,10 +289,12 @@ impl Watched {
                 self.bridged_since = Some(self.now);
             }
             HandoffNews::Settled { .. } => {
+                self.open = false;
                 self.put_through = false;
             }
             HandoffNews::TalkEnded => {
                 self.bridged_since = None;
+                self.open = false;
             }
             HandoffNews::Missed { .. } => self.accepted = false,
             HandoffNews::Ringing { .. } => {}
