@@ -129,6 +129,11 @@ impl Queue {
         self.handoffs.iter()
     }
 
+    /// One of them.
+    pub fn handoff(&self, id: HandoffId) -> Option<&Handoff> {
+        self.handoffs.get(id)
+    }
+
     /// What came of an offer so far.
     pub fn offer(&self, offer: OfferId) -> Option<&Offer> {
         self.handoffs.offer(offer)

@@ -172,7 +172,7 @@ impl HandoffDesk {
     }
 
     fn refresh(&mut self, briefing: Box<Briefing>) {
-        let known = self.queue.handoffs().find(|handoff| handoff.request.id == briefing.handoff);
+        let known = self.queue.handoff(briefing.handoff);
         if let Some(handoff) = known.filter(|handoff| handoff.settled.is_none()) {
             let (request, at) = (handoff.request.clone(), handoff.requested_at);
             self.shared.parts.journal.handoff(HandoffEntry::Briefing {
@@ -208,36 +208,21 @@ impl HandoffDesk {
         let place = self.places.entry(handoff).or_default();
         let seq = *place;
         *place += 1;
-        let known = self.queue.handoffs().find(|known| known.request.id == handoff);
-        if let Some(known) = known {
-            count(&fact, at, known.request.triggered_at);
-            let happening = Happening::Handoff(handoff, fact.clone());
-            let since = at.duration_since(known.request.triggered_at).as_millis();
+        if let Some(known) = self.queue.handoff(handoff) {
+            let request = &known.request;
+            count(&fact, at, request.triggered_at);
+            let since = at.duration_since(request.triggered_at).as_millis();
             let call_at = CallTime::from_ms(u64::try_from(since).unwrap_or_default());
+            let happening = Happening::Handoff(handoff, fact.clone());
             // Nobody may be watching.
-            let _ = self.shared.news.send(News { call: known.request.call, at: call_at, what: happening });
-        }
-        let over = matches!(&fact, HandoffFact::Settled { .. } | HandoffFact::TalkEnded);
-        if let Some(known) = self.queue.handoffs().find(|known| known.request.id == handoff) {
-            let agent = known.accepted().map(|(_, offer)| &offer.agent);
-            let data =
-                json!({ "handoff": handoff, "call": known.request.call, "agent": agent, "fact": fact });
-            match &fact {
-                HandoffFact::Accepted { .. } => self.tell_programs(&known.request, "handoff.accepted", &data),
-                HandoffFact::Joined { .. } => self.tell_programs(&known.request, "handoff.joined", &data),
-                HandoffFact::Settled { .. } => self.tell_programs(&known.request, "handoff.settled", &data),
-                HandoffFact::TalkEnded => self.tell_programs(&known.request, "handoff.talk_ended", &data),
-                HandoffFact::Requested(_)
-                | HandoffFact::Offered { .. }
-                | HandoffFact::Delivered { .. }
-                | HandoffFact::Dialled { .. }
-                | HandoffFact::LegKnown { .. }
-                | HandoffFact::Ringing { .. }
-                | HandoffFact::Answered { .. }
-                | HandoffFact::Briefed { .. }
-                | HandoffFact::Missed { .. } => {}
+            let _ = self.shared.news.send(News { call: request.call, at: call_at, what: happening });
+            if let Some(kind) = event(&fact) {
+                let agent = known.accepted().map(|(_, offer)| &offer.agent);
+                let data = json!({ "handoff": handoff, "call": request.call, "agent": agent, "fact": fact });
+                self.tell_programs(request, kind, &data);
             }
         }
+        let over = matches!(&fact, HandoffFact::Settled { .. } | HandoffFact::TalkEnded);
         self.shared.parts.journal.handoff(HandoffEntry::Fact(StoredHandoffFact { handoff, seq, at, fact }));
         if over {
             self.close_notes(handoff, at);
@@ -261,7 +246,7 @@ impl HandoffDesk {
 
     /// Lets the links end: at once where nobody came, after the wrap-up where somebody did.
     fn close_notes(&mut self, handoff: HandoffId, at: Timestamp) {
-        let Some(known) = self.queue.handoffs().find(|known| known.request.id == handoff) else { return };
+        let Some(known) = self.queue.handoff(handoff) else { return };
         if known.is_talking() {
             return;
         }
@@ -299,6 +284,25 @@ impl HandoffDesk {
 pub(super) async fn written(shared: &Shared) {
     if timeout(WRITING, shared.parts.journal.flush()).await.is_err() {
         warn!("the database is slow or away; a handoff goes on without it");
+    }
+}
+
+/// The type of the event by which programs are told of a fact, where they are.
+const fn event(fact: &HandoffFact) -> Option<&'static str> {
+    match fact {
+        HandoffFact::Accepted { .. } => Some("handoff.accepted"),
+        HandoffFact::Joined { .. } => Some("handoff.joined"),
+        HandoffFact::Settled { .. } => Some("handoff.settled"),
+        HandoffFact::TalkEnded => Some("handoff.talk_ended"),
+        HandoffFact::Requested(_)
+        | HandoffFact::Offered { .. }
+        | HandoffFact::Delivered { .. }
+        | HandoffFact::Dialled { .. }
+        | HandoffFact::LegKnown { .. }
+        | HandoffFact::Ringing { .. }
+        | HandoffFact::Answered { .. }
+        | HandoffFact::Briefed { .. }
+        | HandoffFact::Missed { .. } => None,
     }
 }
 

@@ -145,7 +145,7 @@ impl HandoffDesk {
     }
 
     pub(super) fn profile(&self, offer: OfferId, agent: &AgentKey) -> Option<(Arc<Business>, Agent)> {
-        let handoff = self.queue.handoffs().find(|handoff| handoff.request.id == offer.handoff)?;
+        let handoff = self.queue.handoff(offer.handoff)?;
         let business = self.shared.parts.directory.get(&handoff.request.business)?;
         let person = business.agent(agent)?.clone();
         Some((business, person))

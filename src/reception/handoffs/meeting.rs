@@ -49,7 +49,7 @@ impl HandoffDesk {
     }
 
     pub(super) fn conference(&mut self, handoff: HandoffId, news: ConferenceCallback) {
-        let Some(known) = self.queue.handoffs().find(|known| known.request.id == handoff) else { return };
+        let Some(known) = self.queue.handoff(handoff) else { return };
         let accepted = known.accepted().map(|(offer, _)| offer);
         let over = known.talk_ended.is_some();
         let talking = known.is_talking();
@@ -113,7 +113,7 @@ impl HandoffDesk {
             })
             .collect();
         for handoff in due {
-            let known = self.queue.handoffs().find(|known| known.request.id == handoff);
+            let known = self.queue.handoff(handoff);
             let accepted =
                 known.and_then(|known| known.accepted()).filter(|(_, offer)| offer.missed.is_none());
             if let Some(offer) = accepted.map(|(id, _)| id) {
@@ -123,7 +123,7 @@ impl HandoffDesk {
     }
 
     pub(super) fn introduction(&self, handoff: HandoffId) -> Option<String> {
-        let known = self.queue.handoffs().find(|known| known.request.id == handoff)?;
+        let known = self.queue.handoff(handoff)?;
         let (offer, taken) = known.accepted()?;
         let (_, person) = self.profile(offer, &taken.agent)?;
         Some(briefing::introduction(&person.name))

@@ -85,7 +85,7 @@ impl World {
     /// Nobody is dialled or briefed for a caller who is gone.
     pub(super) fn check_wanted(&self, offer: OfferId) {
         assert!(self.settled(offer.handoff).is_none(), "for a handoff that is over");
-        let handoff = self.queue.handoffs().find(|handoff| handoff.request.id == offer.handoff).unwrap();
+        let handoff = self.queue.handoff(offer.handoff).unwrap();
         let call = &self.calls[self.place_of(handoff.request.call)];
         assert!(!call.over, "for a caller who is gone");
     }

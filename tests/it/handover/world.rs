@@ -539,7 +539,7 @@ impl World {
     }
 
     fn room_news(&mut self, handoff: HandoffId, news: RoomNews) {
-        let Some(known) = self.queue.handoffs().find(|known| known.request.id == handoff) else { return };
+        let Some(known) = self.queue.handoff(handoff) else { return };
         let accepted = known.accepted().map(|(offer, _)| offer);
         let (talking, over) = (known.is_talking(), known.talk_ended.is_some());
         let meeting = self.meetings.entry(handoff).or_default();
