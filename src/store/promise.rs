@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{FromRow, Row};
+use sqlx::sqlite::{SqliteConnection, SqliteQueryResult, SqliteRow};
+use sqlx::{FromRow, Row, Sqlite, Transaction};
 
 use crate::domain::{BusinessId, CallId, Notice, PhoneNumber, Pii, Promise, PromiseId, PromiseState};
 
@@ -151,18 +151,12 @@ impl Store {
             }
         };
         let mut transaction = self.writer.begin().await?;
-        let taken = sqlx::query(taken)
+        let changed = sqlx::query(taken)
             .bind(promise.to_string())
             .bind(at.as_millisecond())
             .execute(&mut *transaction)
-            .await?
-            .rows_affected()
-            > 0;
-        if taken {
-            outbox::insert(&mut transaction, notices).await?;
-            transaction.commit().await?;
-        }
-        Ok(taken)
+            .await?;
+        commit_with(transaction, &changed, notices).await
     }
 
     /// Closes an open promise as kept or broken; false when it is not open.
@@ -178,7 +172,7 @@ impl Store {
         notices: &[Notice],
     ) -> Result<bool, StoreError> {
         let mut transaction = self.writer.begin().await?;
-        let closed = sqlx::query(
+        let changed = sqlx::query(
             "UPDATE promise SET state = $2, closed_at = $3, note = $4 WHERE id = $1 AND state = 'open'",
         )
         .bind(promise.to_string())
@@ -186,14 +180,8 @@ impl Store {
         .bind(at.as_millisecond())
         .bind(note.map(|note| note.expose().as_str()))
         .execute(&mut *transaction)
-        .await?
-        .rows_affected()
-            > 0;
-        if closed {
-            outbox::insert(&mut transaction, notices).await?;
-            transaction.commit().await?;
-        }
-        Ok(closed)
+        .await?;
+        commit_with(transaction, &changed, notices).await
     }
 
     /// Takes the caller's answer to the question whether it is resolved: with yes an open promise is kept, with no it is
@@ -223,18 +211,12 @@ impl Store {
             }
         };
         let mut transaction = self.writer.begin().await?;
-        let taken = sqlx::query(answer)
+        let changed = sqlx::query(answer)
             .bind(promise.to_string())
             .bind(at.as_millisecond())
             .execute(&mut *transaction)
-            .await?
-            .rows_affected()
-            > 0;
-        if taken {
-            outbox::insert(&mut transaction, notices).await?;
-            transaction.commit().await?;
-        }
-        Ok(taken)
+            .await?;
+        commit_with(transaction, &changed, notices).await
     }
 
     /// The promises made in a call, the one due first coming first.
@@ -249,6 +231,20 @@ impl Store {
             .await?;
         rows.into_iter().map(LedgerEntry::try_from).collect()
     }
+}
+
+/// Commits a change together with what is told of it; false, and nothing is told, where nothing changed.
+async fn commit_with(
+    mut transaction: Transaction<'_, Sqlite>,
+    changed: &SqliteQueryResult,
+    notices: &[Notice],
+) -> Result<bool, StoreError> {
+    if changed.rows_affected() == 0 {
+        return Ok(false);
+    }
+    outbox::insert(&mut transaction, notices).await?;
+    transaction.commit().await?;
+    Ok(true)
 }
 
 /// Puts a promise into the ledger; one made again in the same call replaces its wording, owner and due time.
