@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, FromRef, FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
@@ -50,6 +50,12 @@ struct Doors {
     settings: Arc<twilio::Settings>,
 }
 
+impl FromRef<Doors> for Verifier {
+    fn from_ref(doors: &Doors) -> Self {
+        doors.verifier.clone()
+    }
+}
+
 /// Makes the routes under `/twilio`; whatever is not signed by the carrier gets 403.
 pub fn router(reception: Reception, settings: twilio::Settings) -> Router {
     let verifier = Verifier::new(settings.auth_token.clone(), settings.public_url.clone());
@@ -65,13 +71,8 @@ pub fn router(reception: Reception, settings: twilio::Settings) -> Router {
 }
 
 /// Answers for a new call and for one whose stream is over: whether the call goes on is the reception's to know.
-async fn voice(
-    State(doors): State<Doors>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Refusal> {
-    let incoming = IncomingCall::parse(&doors.signed(&uri, &headers, &body)?)?;
+async fn voice(State(doors): State<Doors>, Signed(form): Signed) -> Result<Response, Refusal> {
+    let incoming = IncomingCall::parse(&form)?;
     if incoming.status.is_over() {
         // After a conference the carrier asks what to do next even when the caller has hung up.
         doors.reception.leg_ended(&incoming.call_sid, HangupCause::CallerHungUp);
@@ -80,13 +81,8 @@ async fn voice(
     Ok(doors.answer(doors.reception.admit(&incoming).await))
 }
 
-async fn status(
-    State(doors): State<Doors>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<StatusCode, Refusal> {
-    let news = StatusCallback::parse(&doors.signed(&uri, &headers, &body)?)?;
+async fn status(State(doors): State<Doors>, Signed(form): Signed) -> Result<StatusCode, Refusal> {
+    let news = StatusCallback::parse(&form)?;
     if news.status.is_over() {
         doors.reception.leg_ended(&news.call_sid, HangupCause::CallerHungUp);
     }
@@ -115,11 +111,6 @@ async fn stream(
 }
 
 impl Doors {
-    /// Lets in a webhook that the carrier signed.
-    fn signed(&self, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Result<Form, Refusal> {
-        signed(&self.verifier, uri, headers, body)
-    }
-
     fn answer(&self, admission: Admission) -> Response {
         twiml(match admission {
             Admission::Accepted(ticket) => self.connect(&ticket),
@@ -135,6 +126,24 @@ impl Doors {
         let parameters =
             [(TOKEN_PARAMETER, ticket.token.expose_secret()), (twilio::CALL_PARAMETER, call.as_str())];
         twilio::connect_stream(&url.socket(STREAM_PATH), &parameters, &url.http(RESUME_PATH))
+    }
+}
+
+/// A webhook that the carrier signed; any other is refused before its door is reached.
+struct Signed(Form);
+
+impl<S> FromRequest<S> for Signed
+where
+    S: Send + Sync,
+    Verifier: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let (uri, headers) = (request.uri().clone(), request.headers().clone());
+        let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        let form = signed(&Verifier::from_ref(state), &uri, &headers, &body);
+        form.map(Self).map_err(IntoResponse::into_response)
     }
 }
 

@@ -1,13 +1,12 @@
 //! The doors of agents' legs and of the conference in which they meet callers.
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
 
-use super::{Doors, Refusal, twiml};
+use super::{Doors, Refusal, Signed, twiml};
 use crate::domain::{HandoffId, OfferId};
 use crate::reception::{Farewell, LegEvent, LegOrder, farewell_words};
 use crate::telephony::twilio::{
@@ -34,11 +33,8 @@ pub(super) fn router() -> Router<Doors> {
 async fn answered(
     State(doors): State<Doors>,
     Path(offer): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
+    Signed(form): Signed,
 ) -> Result<Response, Refusal> {
-    let form = doors.signed(&uri, &headers, &body)?;
     let news = StatusCallback::parse(&form)?;
     Ok(doors.ask_leg(&offer, news.call_sid, LegEvent::Answered).await)
 }
@@ -47,11 +43,8 @@ async fn answered(
 async fn briefed(
     State(doors): State<Doors>,
     Path(offer): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
+    Signed(form): Signed,
 ) -> Result<Response, Refusal> {
-    let form = doors.signed(&uri, &headers, &body)?;
     let news = StatusCallback::parse(&form)?;
     Ok(doors.ask_leg(&offer, news.call_sid, LegEvent::Briefed).await)
 }
@@ -59,11 +52,9 @@ async fn briefed(
 async fn key(
     State(doors): State<Doors>,
     Path(offer): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
+    Signed(form): Signed,
 ) -> Result<Response, Refusal> {
-    let gathered = Gathered::parse(&doors.signed(&uri, &headers, &body)?)?;
+    let gathered = Gathered::parse(&form)?;
     let what = match gathered.choice() {
         AgentChoice::Accept => LegEvent::Accepted,
         AgentChoice::Decline => LegEvent::Declined,
@@ -77,11 +68,9 @@ async fn key(
 async fn status(
     State(doors): State<Doors>,
     Path(offer): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
+    Signed(form): Signed,
 ) -> Result<StatusCode, Refusal> {
-    let news = StatusCallback::parse(&doors.signed(&uri, &headers, &body)?)?;
+    let news = StatusCallback::parse(&form)?;
     if let Ok(offer) = offer.parse() {
         doors.reception.handoffs().leg_status(offer, &news.call_sid, news.status);
     }
@@ -91,11 +80,9 @@ async fn status(
 async fn machine(
     State(doors): State<Doors>,
     Path(offer): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
+    Signed(form): Signed,
 ) -> Result<StatusCode, Refusal> {
-    let news = MachineCallback::parse(&doors.signed(&uri, &headers, &body)?)?;
+    let news = MachineCallback::parse(&form)?;
     if let Ok(offer) = offer.parse()
         && news.answered_by.is_machine()
     {
@@ -107,11 +94,9 @@ async fn machine(
 async fn conference(
     State(doors): State<Doors>,
     Path(handoff): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
+    Signed(form): Signed,
 ) -> Result<StatusCode, Refusal> {
-    let news = ConferenceCallback::parse(&doors.signed(&uri, &headers, &body)?)?;
+    let news = ConferenceCallback::parse(&form)?;
     if let Ok(handoff) = handoff.parse() {
         doors.reception.handoffs().conference(handoff, news);
     }
@@ -119,19 +104,12 @@ async fn conference(
 }
 
 /// What is said to caller and agent when they meet.
-async fn announce(
-    State(doors): State<Doors>,
-    Path(handoff): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Refusal> {
-    doors.signed(&uri, &headers, &body)?;
+async fn announce(State(doors): State<Doors>, Path(handoff): Path<String>, Signed(_): Signed) -> Response {
     let words = match handoff.parse() {
         Ok(handoff) => doors.reception.handoffs().introduction(handoff).await,
         Err(_) => None,
     };
-    Ok(twiml(twilio::say(words.as_deref().unwrap_or_default())))
+    twiml(twilio::say(words.as_deref().unwrap_or_default()))
 }
 
 impl Doors {

@@ -1,15 +1,14 @@
 //! The door for text messages that people write to the account's number.
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::extract::{DefaultBodyLimit, FromRef, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use jiff::Timestamp;
 use tracing::error;
 
-use super::{MAX_WEBHOOK_BYTES, Refusal, signed, twiml};
+use super::{MAX_WEBHOOK_BYTES, Refusal, Signed, twiml};
 use crate::reception::{Ledger, Reply};
 use crate::telephony::twilio::{self, IncomingMessage, MESSAGE_PATH, Verifier};
 
@@ -22,6 +21,12 @@ struct Door {
     verifier: Verifier,
 }
 
+impl FromRef<Door> for Verifier {
+    fn from_ref(door: &Door) -> Self {
+        door.verifier.clone()
+    }
+}
+
 /// Makes the route for text messages; whatever is not signed by the carrier gets 403.
 pub fn messages(ledger: Ledger, settings: &twilio::Settings) -> Router {
     let verifier = Verifier::new(settings.auth_token.clone(), settings.public_url.clone());
@@ -32,13 +37,8 @@ pub fn messages(ledger: Ledger, settings: &twilio::Settings) -> Router {
 }
 
 /// Takes a message. An answer goes to those only who were asked something, so that no stranger is ever written to.
-async fn message(
-    State(door): State<Door>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Refusal> {
-    let message = IncomingMessage::parse(&signed(&door.verifier, &uri, &headers, &body)?)?;
+async fn message(State(door): State<Door>, Signed(form): Signed) -> Result<Response, Refusal> {
+    let message = IncomingMessage::parse(&form)?;
     let Some(from) = message.from else { return Ok(twiml(twilio::answer_message(None))) };
     let answer = match door.ledger.take_reply(&from, message.body.expose(), Timestamp::now()).await {
         Ok(Reply::Resolved) => Some(RESOLVED),
