@@ -6,16 +6,16 @@ mod plot;
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 
 use crate::config::Config;
 use crate::domain::{BusinessId, CallId, Pii};
-use crate::store::{CallFilter, CallRecord, CallSummary, Store};
+use crate::store::{CallFilter, CallRecord, CallSummary};
 
-pub use page::{findings, named, slot_name};
-use page::{lasted, moment, page};
+pub use page::{findings, moment, named, slot_name};
+use page::{lasted, page};
 
 /// The arguments of `calmline calls`.
 #[derive(Debug, Args)]
@@ -61,11 +61,7 @@ impl Calls {
     /// # Errors
     /// When the database cannot be read, or there is no such call.
     pub async fn run(&self, config: &Config) -> anyhow::Result<()> {
-        let path = &config.store.path;
-        if !path.exists() {
-            bail!("there is no database of calls at {} yet", path.display());
-        }
-        let store = Store::open(path).await.with_context(|| path.display().to_string())?;
+        let store = super::existing_store(config).await?;
         match &self.command {
             Command::List { json, business, before, limit } => {
                 let business = business.clone().map(BusinessId);

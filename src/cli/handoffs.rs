@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, bail};
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::calls::time_zone;
+use super::calls::{moment, named, time_zone};
 use super::table::table;
 use crate::config::Config;
 use crate::domain::{BusinessId, EscalationReason, HandoffOutcome};
-use crate::store::{HandoffFilter, HandoffRecord, Store};
+use crate::store::{HandoffFilter, HandoffRecord};
 
 /// The arguments of `calmline handoffs`.
 #[derive(Debug, Args)]
@@ -70,11 +69,7 @@ impl Handoffs {
     /// # Errors
     /// When the database cannot be read.
     pub async fn run(&self, config: &Config) -> anyhow::Result<()> {
-        let path = &config.store.path;
-        if !path.exists() {
-            bail!("there is no database of calls at {} yet", path.display());
-        }
-        let store = Store::open(path).await.with_context(|| path.display().to_string())?;
+        let store = super::existing_store(config).await?;
         let records = store
             .handoffs(&HandoffFilter {
                 business: self.business.clone().map(BusinessId),
@@ -106,14 +101,13 @@ fn listed(records: &[HandoffRecord], config: &Config) -> String {
     let rows: Vec<[String; 8]> = records
         .iter()
         .map(|record| {
-            let zone = time_zone(config, &record.request.business);
             [
-                record.requested_at.to_zoned(zone).strftime("%a %Y-%m-%d %H:%M").to_string(),
+                moment(record.requested_at, &time_zone(config, &record.request.business)),
                 record.request.business.to_string(),
-                name(&record.request.reason),
+                named(&record.request.reason),
                 seconds(since(record, record.first_ring_at)),
                 seconds(since(record, record.joined_at)),
-                record.outcome.as_ref().map_or("going on".to_owned(), name),
+                record.outcome.as_ref().map_or("going on".to_owned(), named),
                 record.agent.as_ref().map_or("–".to_owned(), ToString::to_string),
                 record.request.call.to_string(),
             ]
@@ -122,21 +116,13 @@ fn listed(records: &[HandoffRecord], config: &Config) -> String {
     table(["WHEN", "BUSINESS", "REASON", "RANG", "JOINED", "OUTCOME", "AGENT", "CALL"], &rows)
 }
 
-/// A reason or an outcome in words.
-fn name<T: Serialize>(value: &T) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(name)) => name.replace('_', " "),
-        Ok(_) | Err(_) => String::new(),
-    }
-}
-
 impl Report {
     /// Reports on those that are over.
     pub fn of(records: &[HandoffRecord]) -> Self {
         let over: Vec<&HandoffRecord> = records.iter().filter(|record| record.outcome.is_some()).collect();
         let mut report = Self { handoffs: over.len(), steps: BTreeMap::new(), outcomes: BTreeMap::new() };
-        for (step, moment) in STEPS {
-            let times = over.iter().filter_map(|record| since(record, moment(record))).collect();
+        for (step, reached) in STEPS {
+            let times = over.iter().filter_map(|record| since(record, reached(record))).collect();
             if let Some(quantiles) = Quantiles::of(times) {
                 report.steps.insert(step, quantiles);
             }
@@ -163,7 +149,7 @@ impl Report {
             .outcomes
             .iter()
             .flat_map(|(reason, outcomes)| {
-                outcomes.iter().map(|(outcome, count)| [name(reason), name(outcome), count.to_string()])
+                outcomes.iter().map(|(outcome, count)| [named(reason), named(outcome), count.to_string()])
             })
             .collect();
         format!(

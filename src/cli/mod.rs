@@ -26,9 +26,11 @@ pub mod transcribe;
 
 use std::path::PathBuf;
 
+use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, Secrets};
+use crate::store::Store;
 
 /// A receptionist for the telephone: answers, listens on this machine alone, takes the message, leaves a record.
 #[derive(Debug, Parser)]
@@ -79,6 +81,18 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Check the configuration
     Config(config::ConfigCommand),
+}
+
+/// Opens the configured database of calls, which must be there.
+///
+/// # Errors
+/// When it is not, or cannot be opened.
+async fn existing_store(config: &Config) -> anyhow::Result<Store> {
+    let path = &config.store.path;
+    if !path.exists() {
+        bail!("there is no database of calls at {} yet", path.display());
+    }
+    Store::open(path).await.with_context(|| path.display().to_string())
 }
 
 impl Cli {

@@ -1,14 +1,14 @@
 //! `calmline outbox`: what people outside are told, and what could not be sent.
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
-use super::calls::{named, time_zone};
+use super::calls::{moment, named, time_zone};
 use super::table::table;
 use crate::config::Config;
 use crate::domain::{NoticeId, NoticeState};
-use crate::store::{OutboxEntry, OutboxFilter, Store};
+use crate::store::{OutboxEntry, OutboxFilter};
 
 /// The arguments of `calmline outbox`.
 #[derive(Debug, Args)]
@@ -45,11 +45,7 @@ impl OutboxCommand {
     /// # Errors
     /// When the database cannot be read or written, or nothing of that id was given up.
     pub async fn run(&self, config: &Config) -> anyhow::Result<()> {
-        let path = &config.store.path;
-        if !path.exists() {
-            bail!("there is no database of calls at {} yet", path.display());
-        }
-        let store = Store::open(path).await.with_context(|| path.display().to_string())?;
+        let store = super::existing_store(config).await?;
         match &self.command {
             Command::List { all, json } => {
                 let state = (!all).then_some(NoticeState::Dead);
@@ -79,10 +75,9 @@ fn listed(entries: &[OutboxEntry], config: &Config) -> String {
     let rows: Vec<[String; 7]> = entries
         .iter()
         .map(|entry| {
-            let made = entry.made_at.to_zoned(time_zone(config, &entry.business));
             let to = entry.agent.as_ref().map_or_else(String::new, |agent| format!(" to {agent}"));
             [
-                made.strftime("%a %F %H:%M").to_string(),
+                moment(entry.made_at, &time_zone(config, &entry.business)),
                 format!("{}{to}", entry.channel.name()),
                 entry.about.clone(),
                 named(&entry.state),

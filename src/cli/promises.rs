@@ -1,10 +1,10 @@
 //! `calmline promises`: what callers were promised, and what became of it.
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use super::calls::{named, time_zone};
+use super::calls::{moment, named, time_zone};
 use super::desk;
 use super::table::table;
 use crate::config::Config;
@@ -62,11 +62,7 @@ impl Promises {
     /// # Errors
     /// When the database cannot be read or written, or there is no such open promise.
     pub async fn run(&self, config: &Config) -> anyhow::Result<()> {
-        let path = &config.store.path;
-        if !path.exists() {
-            bail!("there is no database of calls at {} yet", path.display());
-        }
-        let store = Store::open(path).await.with_context(|| path.display().to_string())?;
+        let store = super::existing_store(config).await?;
         match &self.command {
             Command::List { json, business, state } => {
                 let filter =
@@ -118,13 +114,12 @@ fn listed(entries: &[LedgerEntry], config: &Config) -> String {
         .iter()
         .map(|entry| {
             let promise = &entry.promise;
-            let due = promise.due.to_zoned(time_zone(config, &entry.business));
             let late = promise.state == PromiseState::Open && promise.due < now;
             let urgent = promise.urgency == Urgency::Urgent;
             let marks = [(late, "overdue"), (urgent, "urgent")];
             let marks = marks.into_iter().filter(|(set, _)| *set).map(|(_, mark)| mark);
             [
-                due.strftime("%a %F %H:%M").to_string(),
+                moment(promise.due, &time_zone(config, &entry.business)),
                 std::iter::once(named(&promise.state).as_str()).chain(marks).collect::<Vec<_>>().join(", "),
                 entry.business.to_string(),
                 promise.owner.clone(),
