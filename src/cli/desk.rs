@@ -25,7 +25,9 @@ use crate::domain::Channel;
 use crate::llm;
 use crate::models::{Cache, ModelId};
 use crate::notify::{Chat, Login, Mail, MailSettings, SigningSecret, Tls, Webhook};
-use crate::reception::{Directory, Ledger, Line, Model, Outbox, Parts, Reception, Senders, TextSender};
+use crate::reception::{
+    Directory, Ledger, Line, Model, Outbox, Parts, Reception, Senders, TextSender, fresh_secret,
+};
 use crate::store::{Journal, Store};
 use crate::synthesize::{self, HttpSettings, Voice};
 use crate::telephony::twilio::{self, Control};
@@ -360,6 +362,5 @@ pub fn make_folder(folder: &Path) -> Result<()> {
 
 /// A secret for one run, of a carrier that lives inside this process.
 pub fn passing_secret() -> SecretString {
-    use rand::distr::{Alphanumeric, SampleString as _};
-    Alphanumeric.sample_string(&mut rand::rng(), 32).into()
+    fresh_secret().into()
 }

@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rand::distr::{Alphanumeric, SampleString as _};
 use secrecy::SecretString;
 use tokio::sync::{Semaphore, broadcast, mpsc};
 use tokio::time::timeout;
@@ -63,6 +64,11 @@ const RECALL: Duration = Duration::from_millis(150);
 const GOODBYE: Duration = Duration::from_secs(20);
 /// How long a server that stops waits for a database that cannot be written.
 const LAST_WRITES: Duration = Duration::from_secs(10);
+
+/// A new secret for one use, such as a token or a link: 32 letters and digits, 190 bits.
+pub fn fresh_secret() -> String {
+    Alphanumeric.sample_string(&mut rand::rng(), 32)
+}
 
 /// What a reception works with.
 pub struct Parts {

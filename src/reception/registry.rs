@@ -1,16 +1,11 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rand::Rng as _;
-use rand::distr::Alphanumeric;
 use tokio::sync::{mpsc, watch};
 
-use super::{AttachError, Command, Link, Ticket};
+use super::{AttachError, Command, Link, Ticket, fresh_secret};
 use crate::domain::{CallId, HandoffId, HandoffNews, HangupCause};
 use crate::telephony::twilio::CallSid;
-
-/// Letters and digits of a stream's token: 190 bits.
-const TOKEN_LENGTH: usize = 32;
 
 /// The calls that have a task, and the tokens their streams may come with.
 pub(super) struct Registry {
@@ -121,8 +116,7 @@ impl Registry {
 impl Live {
     /// Earlier tickets of the call stay good: which of a webhook's doubled answers the carrier follows is its choice.
     fn mint(&mut self, sid: CallSid, call: CallId) -> Ticket {
-        let token: String =
-            rand::rng().sample_iter(Alphanumeric).take(TOKEN_LENGTH).map(char::from).collect();
+        let token = fresh_secret();
         self.tokens.insert(token.clone(), sid);
         Ticket { call, token: token.into() }
     }

@@ -10,14 +10,11 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use jiff::Timestamp;
-use rand::Rng as _;
-use rand::distr::Alphanumeric;
 
 use crate::domain::{Briefing, CallTime, Speaker};
+use crate::reception::fresh_secret;
 use crate::store::{NotesLink, Store, StoreError};
 
-/// Letters and digits of a browser's cookie: 190 bits.
-const COOKIE_LENGTH: usize = 32;
 const COOKIE: &str = "calmline_notes";
 
 /// `GET` and `POST /notes/{secret}`.
@@ -38,7 +35,7 @@ async fn show(State(store): State<Store>, Path(secret): Path<String>, headers: H
 /// Binds the link to the browser that asks.
 async fn open(State(store): State<Store>, Path(secret): Path<String>) -> Response {
     let digest = NotesLink::digest(&secret);
-    let browser: String = rand::rng().sample_iter(Alphanumeric).take(COOKIE_LENGTH).map(char::from).collect();
+    let browser = fresh_secret();
     let now = Timestamp::now();
     let opened = async {
         match store.notes_link(&digest).await? {

@@ -4,8 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rand::Rng as _;
-use rand::distr::Alphanumeric;
 use tracing::warn;
 
 use super::desk::{HandoffDesk, written};
@@ -13,19 +11,16 @@ use super::{Farewell, LegEvent, LegOrder, farewell_words};
 use crate::diagnosis::briefing;
 use crate::domain::{Agent, AgentKey, Business, Missed, OfferId, PhoneNumber};
 use crate::queue::Event;
+use crate::reception::fresh_secret;
 use crate::store::{HandoffEntry, NotesLink};
 use crate::telephony::twilio::{self, CallSid, Dial};
-
-/// Letters and digits of a link to notes: 190 bits.
-const LINK_LENGTH: usize = 32;
 
 impl HandoffDesk {
     /// Puts the notes where the agent can read them, and tells the agent by a text message that has nothing personal
     /// in it but a link.
     pub(super) fn brief(&mut self, offer: OfferId, agent: &AgentKey) {
         let Some((business, person)) = self.profile(offer, agent) else { return };
-        let secret: String =
-            rand::rng().sample_iter(Alphanumeric).take(LINK_LENGTH).map(char::from).collect();
+        let secret = fresh_secret();
         self.shared.parts.journal.handoff(HandoffEntry::Link {
             digest: NotesLink::digest(&secret),
             handoff: offer.handoff,
