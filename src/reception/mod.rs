@@ -37,7 +37,7 @@ use crate::domain::{
 use crate::llm::LanguageModel;
 use crate::store::{Journal, NewCall, Store, StoreError};
 use crate::synthesize::Synthesizer;
-use crate::telephony::twilio::{CallSid, Control, IncomingCall};
+use crate::telephony::twilio::{CallSid, Control, ControlError, IncomingCall};
 use crate::transcribe::Transcriber;
 
 use attendance::{Attendance, Beginning, Clock};
@@ -253,7 +253,7 @@ impl Reception {
             info!(call.id = %new.id, "taking up an unfinished call");
             self.attend(Beginning {
                 call: new.id,
-                sid,
+                sid: sid.clone(),
                 business,
                 engine,
                 clock: Clock::from(CallTime::from_ms(u64::try_from(elapsed).unwrap_or(0))),
@@ -261,6 +261,7 @@ impl Reception {
                 answered,
                 permit: Arc::clone(&self.shared.lines).try_acquire_owned().ok(),
             });
+            self.ask_about(sid);
         }
         let orders = self.shared.orders.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(orders) = orders {
@@ -268,6 +269,24 @@ impl Reception {
             tokio::spawn(desk.run(orders));
         }
         Ok(())
+    }
+
+    /// Has the carrier asked whether a call is still there: what it had to tell while nobody was here, it tells once.
+    fn ask_about(&self, sid: CallSid) {
+        let shared = Arc::clone(&self.shared);
+        tokio::spawn(async move {
+            let over = match shared.parts.control.status(&sid).await {
+                Ok(status) => status.is_over(),
+                Err(ControlError::CallGone) => true,
+                Err(error) => {
+                    warn!(%error, "the carrier does not say whether an unfinished call is still there");
+                    false
+                }
+            };
+            if over {
+                shared.registry.leg_ended(&sid, HangupCause::CallerHungUp);
+            }
+        });
     }
 
     /// Decides on a call that the carrier asks about: a new one, one announced twice, one whose stream broke, or one that

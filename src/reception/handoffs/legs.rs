@@ -13,7 +13,7 @@ use crate::domain::{Agent, AgentKey, Business, Missed, OfferId, PhoneNumber};
 use crate::queue::Event;
 use crate::reception::fresh_secret;
 use crate::store::{HandoffEntry, NotesLink};
-use crate::telephony::twilio::{self, CallSid, Dial};
+use crate::telephony::twilio::{self, CallSid, CallStatus, Dial};
 
 impl HandoffDesk {
     /// Puts the notes where the agent can read them, and tells the agent by a text message that has nothing personal
@@ -103,6 +103,30 @@ impl HandoffDesk {
                 }
             }
         });
+    }
+
+    /// Asks the carrier how the legs stand that an earlier process had dialled: what it had to tell while nobody was
+    /// here, it tells once.
+    pub(super) fn ask_about_legs(&self) {
+        let offers = self.queue.handoffs().flat_map(|handoff| {
+            let talks = handoff.is_talking();
+            handoff.offers().filter(move |(_, offer)| offer.is_open() || (talks && offer.joined.is_some()))
+        });
+        let known = |sid: &Option<String>| sid.as_ref()?.parse::<CallSid>().ok();
+        for (offer, sid) in offers.filter_map(|(id, offer)| Some((id, known(&offer.leg)?))) {
+            let shared = Arc::clone(&self.shared);
+            tokio::spawn(async move {
+                let status = match shared.parts.control.status(&sid).await {
+                    Ok(status) => status,
+                    Err(twilio::ControlError::CallGone) => CallStatus::Completed,
+                    Err(error) => {
+                        warn!(%error, offer = %offer, "the carrier does not say how an agent's leg stands");
+                        return;
+                    }
+                };
+                shared.handoffs.leg_status(offer, &sid, status);
+            });
+        }
     }
 
     pub(super) fn leg(&mut self, offer: OfferId, sid: &CallSid, what: LegEvent) -> LegOrder {
