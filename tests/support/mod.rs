@@ -95,11 +95,14 @@ impl Place {
         Self { folder, address, rest, shown: Mutex::default() }
     }
 
-    /// Adds to the example business's profile.
-    pub fn add_to_profile(&self, text: &str) {
-        let profile = self.folder.path().join("businesses/heating.toml");
-        let written = std::fs::read_to_string(&profile).unwrap();
-        std::fs::write(profile, written + text).unwrap();
+    /// Adds a business like the example one, with a line of its own and more in its profile.
+    pub fn add_business(&self, id: &str, line: &PhoneNumber, more: &str) {
+        let businesses = self.folder.path().join("businesses");
+        let example = std::fs::read_to_string(businesses.join("heating.toml")).unwrap();
+        let is_lines = |line: &&str| line.starts_with("numbers = ");
+        let lines = example.lines().find(is_lines).unwrap();
+        let profile = example.replace(lines, &format!("numbers = [\"{}\"]", line.expose()));
+        std::fs::write(businesses.join(format!("{id}.toml")), profile + more).unwrap();
     }
 
     /// The carrier's interface, with the agents that it rings.
