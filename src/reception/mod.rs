@@ -5,6 +5,7 @@
 
 mod asking;
 mod attendance;
+mod comfort;
 mod directory;
 mod ear;
 mod handoffs;
