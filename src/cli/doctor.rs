@@ -292,8 +292,8 @@ fn people(config: &Config) -> Vec<Finding> {
         .collect();
     let staffed = config.businesses.iter().any(|business| !business.agents.is_empty());
     if staffed && config.twilio.number.is_none() {
-        let advice = "set twilio.number to a number of the account";
-        findings.push(note("number", "there is none to call and text people from, so nobody is", advice));
+        let advice = "fine if that is a number of the account; else set twilio.number";
+        findings.push(note("number", "people are called and texted from the business's first line", advice));
     }
     findings
 }
