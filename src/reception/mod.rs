@@ -5,6 +5,7 @@
 
 mod asking;
 mod attendance;
+mod comfort;
 mod directory;
 mod ear;
 mod handoffs;
@@ -42,7 +43,7 @@ use crate::transcribe::Transcriber;
 
 use attendance::{Attendance, Beginning, Clock};
 pub use directory::Directory;
-pub use handoffs::{AgentPresence, Farewell, Handoffs, LegEvent, LegOrder, Line, farewell_words};
+pub use handoffs::{AgentPresence, Farewell, Handoffs, LegEvent, LegOrder, Line, agents_now, farewell_words};
 use handoffs::{HandoffDesk, Orders};
 pub use ledger::{Ledger, Reply};
 pub use link::{Link, Outbound};

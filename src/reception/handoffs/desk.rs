@@ -16,8 +16,8 @@ use crate::domain::{
     HandoffRequest, Urgency,
 };
 use crate::queue::{Action, Event, Queue, REMEMBERED};
-use crate::reception::{Happening, News, Shared, Teller};
-use crate::store::{HandoffEntry, StoreError, StoredHandoffFact};
+use crate::reception::{Directory, Happening, News, Shared, Teller};
+use crate::store::{HandoffEntry, Store, StoreError, StoredHandoffFact};
 
 /// How long an order to the carrier waits for the facts before it to be on disk; after that it goes out unwritten,
 /// because somebody is waiting on the line.
@@ -48,16 +48,7 @@ impl HandoffDesk {
     /// When the store cannot be read.
     pub async fn restore(shared: Arc<Shared>) -> Result<Self, StoreError> {
         let store = &shared.parts.store;
-        let facts = store.handoffs_since(Timestamp::now() - REMEMBERED).await?;
-        let mut places = BTreeMap::new();
-        for stored in &facts {
-            places.insert(stored.handoff, stored.seq + 1);
-        }
-        let businesses = shared.parts.directory.all().cloned();
-        let mut facts: Vec<_> =
-            facts.into_iter().map(|stored| (stored.handoff, stored.at, stored.fact)).collect();
-        facts.sort_by_key(|(_, at, _)| *at);
-        let queue = Queue::replay(businesses, facts);
+        let (queue, places) = remembered(store, &shared.parts.directory).await?;
         let mut briefings = BTreeMap::new();
         for handoff in queue.handoffs().filter(|handoff| handoff.settled.is_none()) {
             let id = handoff.request.id;
@@ -152,24 +143,10 @@ impl HandoffDesk {
                 let _ = reply.send(self.introduction(handoff));
             }
             Order::Presence(reply) => {
-                let _ = reply.send(self.presence());
+                let _ = reply.send(roll(&self.queue, &self.shared.parts.directory, Timestamp::now()));
             }
             Order::SignChanged(_) | Order::Stop => {}
         }
-    }
-
-    fn presence(&self) -> Vec<AgentPresence> {
-        let now = Timestamp::now();
-        let businesses = self.shared.parts.directory.all();
-        let of = |business: &Business, agent: &Agent| AgentPresence {
-            business: business.id.clone(),
-            agent: agent.key.clone(),
-            name: agent.name.clone(),
-            on_duty: agent.on_duty(Urgency::Normal, now, &business.time_zone),
-            on_call: agent.on_duty(Urgency::Urgent, now, &business.time_zone),
-            presence: self.queue.presence(&business.id, &agent.key, now),
-        };
-        businesses.flat_map(|business| business.agents.iter().map(|agent| of(business, agent))).collect()
     }
 
     fn refresh(&mut self, briefing: Box<Briefing>) {
@@ -279,6 +256,46 @@ impl HandoffDesk {
             self.happened(change);
         }
     }
+}
+
+/// The queue as its facts tell it, and the next place among the facts of each handoff.
+async fn remembered(
+    store: &Store,
+    directory: &Directory,
+) -> Result<(Queue, BTreeMap<HandoffId, u64>), StoreError> {
+    let facts = store.handoffs_since(Timestamp::now() - REMEMBERED).await?;
+    let places = facts.iter().map(|stored| (stored.handoff, stored.seq + 1)).collect();
+    let mut facts: Vec<_> =
+        facts.into_iter().map(|stored| (stored.handoff, stored.at, stored.fact)).collect();
+    facts.sort_by_key(|(_, at, _)| *at);
+    Ok((Queue::replay(directory.all().cloned(), facts), places))
+}
+
+/// Whether each agent can be asked now, as the store tells, in the order of the profiles; for whoever is not the server.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn agents_now(store: &Store, directory: &Directory) -> Result<Vec<AgentPresence>, StoreError> {
+    let (mut queue, _) = remembered(store, directory).await?;
+    let now = Timestamp::now();
+    for (business, agent, _) in store.signed_off().await? {
+        queue.handle(Event::SignedOff { business, agent }, now);
+    }
+    Ok(roll(&queue, directory, now))
+}
+
+fn roll(queue: &Queue, directory: &Directory, now: Timestamp) -> Vec<AgentPresence> {
+    let of = |business: &Business, agent: &Agent| AgentPresence {
+        business: business.id.clone(),
+        agent: agent.key.clone(),
+        name: agent.name.clone(),
+        owns: agent.owns.clone(),
+        lead: agent.lead,
+        on_duty: agent.on_duty(Urgency::Normal, now, &business.time_zone),
+        on_call: agent.on_duty(Urgency::Urgent, now, &business.time_zone),
+        presence: queue.presence(&business.id, &agent.key, now),
+    };
+    directory.all().flat_map(|business| business.agents.iter().map(|agent| of(business, agent))).collect()
 }
 
 /// Waits until what was recorded is on disk, for as long as a caller can be kept waiting for that.
