@@ -402,7 +402,7 @@ impl Attendance {
         let (shared, sid) = (Arc::clone(&self.shared), self.sid.clone());
         tokio::spawn(async move {
             let parts = &shared.parts;
-            let back = twilio::go_to(&parts.line.public_url.http(twilio::RESUME_PATH));
+            let back = twilio::go_to(&parts.public_url.http(twilio::RESUME_PATH));
             match parts.control.redirect(&sid, &back).await {
                 Ok(()) | Err(twilio::ControlError::CallGone) => {}
                 Err(error) => warn!(%error, "a caller could not be fetched from a conference"),

@@ -14,6 +14,7 @@ mod link;
 mod mouth;
 mod notices;
 mod outbox;
+mod reach;
 mod registry;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -38,17 +39,18 @@ use crate::domain::{
 use crate::llm::LanguageModel;
 use crate::store::{Journal, NewCall, Store, StoreError};
 use crate::synthesize::Synthesizer;
-use crate::telephony::twilio::{CallSid, Control, ControlError, IncomingCall};
+use crate::telephony::twilio::{CallSid, Control, ControlError, IncomingCall, PublicUrl};
 use crate::transcribe::Transcriber;
 
 use attendance::{Attendance, Beginning, Clock};
 pub use directory::Directory;
-pub use handoffs::{AgentPresence, Farewell, Handoffs, LegEvent, LegOrder, Line, agents_now, farewell_words};
+pub use handoffs::{AgentPresence, Farewell, Handoffs, LegEvent, LegOrder, agents_now, farewell_words};
 use handoffs::{HandoffDesk, Orders};
 pub use ledger::{Ledger, Reply};
 pub use link::{Link, Outbound};
 pub use notices::{PromiseNews, Teller, leads, owners};
-pub use outbox::{Outbox, Senders, TextSender};
+pub use outbox::{Outbox, Senders};
+pub use reach::{LegUrls, Reach, ReachError};
 use registry::Registry;
 
 /// The only carrier so far; the simulated one speaks its protocol.
@@ -89,10 +91,12 @@ pub struct Parts {
     pub smart_turn: Arc<SmartTurn>,
     /// The language model; without one the engine's own words are spoken.
     pub model: Option<Model>,
-    /// The carrier's remote control.
+    /// The carrier's remote control over calls that there are.
     pub control: Control,
-    /// Where the carrier finds this server.
-    pub line: Line,
+    /// What dials agents and writes to them.
+    pub reach: Reach,
+    /// The address under which the carrier reaches this server.
+    pub public_url: PublicUrl,
     /// Where what people outside are to be told waits until they have taken it.
     pub outbox: Outbox,
     /// How many calls are taken at once; the next one is promised a call back.
