@@ -105,6 +105,14 @@ impl Place {
         std::fs::write(businesses.join(format!("{id}.toml")), profile + more).unwrap();
     }
 
+    /// Changes every place of some words in a business's profile.
+    pub fn change_profile(&self, id: &str, words: &str, others: &str) {
+        let profile = self.folder.path().join(format!("businesses/{id}.toml"));
+        let written = std::fs::read_to_string(&profile).unwrap();
+        assert!(written.contains(words), "{words}");
+        std::fs::write(profile, written.replace(words, others)).unwrap();
+    }
+
     /// The carrier's interface, with the agents that it rings.
     pub fn rest(&self) -> &RestApi {
         &self.rest
@@ -113,9 +121,8 @@ impl Place {
     /// Starts the server and waits until it is ready for calls.
     pub async fn serve(&self) -> Server {
         let log = File::options().create(true).append(true).open(self.log_file()).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_calmline"))
-            .arg("--config")
-            .arg(self.folder.path().join("calmline.toml"))
+        let child = self
+            .program()
             .arg("serve")
             .env("CALMLINE_TWILIO_AUTH_TOKEN", AUTH_TOKEN)
             .env("CALMLINE_API_TOKEN", API_TOKEN)
@@ -140,6 +147,17 @@ impl Place {
         };
         tokio::time::timeout(STARTING, ready).await.expect("the server did not get ready");
         server
+    }
+
+    /// Runs another command beside the server.
+    pub fn run(&self, arguments: &[&str]) {
+        assert!(self.program().args(arguments).stdout(Stdio::null()).status().unwrap().success());
+    }
+
+    fn program(&self) -> Command {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_calmline"));
+        program.arg("--config").arg(self.folder.path().join("calmline.toml"));
+        program
     }
 
     /// The address of a path on the server.
@@ -193,6 +211,12 @@ impl Place {
     pub async fn api(&self, path: &str) -> Value {
         let answer = client().get(self.url(path)).bearer_auth(API_TOKEN).send().await.unwrap();
         answer.error_for_status().unwrap().json().await.unwrap()
+    }
+
+    /// The HTTP status of what the interface for the business answers to an order.
+    pub async fn post_api(&self, path: &str, body: &Value) -> u16 {
+        let answer = client().post(self.url(path)).bearer_auth(API_TOKEN).json(body).send().await.unwrap();
+        answer.status().as_u16()
     }
 
     fn log_file(&self) -> PathBuf {

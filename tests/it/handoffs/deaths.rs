@@ -59,7 +59,7 @@ async fn check_legs(place: &Place, house: House) {
 #[tokio::test]
 async fn whatever_the_server_dies_in_goes_on_with_the_next_process() {
     let (rings, briefed, talk) = (House(0), House(1), House(2));
-    let place = town(3, RULES).await;
+    let place = town(3, RULES, "").await;
     let server = place.serve().await;
     let maria = |house: House, agent: Agent| place.rest().employ(&house.maria(), agent);
     maria(rings, taking(10 * SECOND, 2 * SECOND).leaving(SECOND));
@@ -90,7 +90,7 @@ async fn whatever_the_server_dies_in_goes_on_with_the_next_process() {
 #[tokio::test]
 async fn what_happens_while_the_server_is_away_is_found_out_by_the_next_process() {
     let (gives_up, agent_leaves, caller_leaves) = (House(0), House(1), House(2));
-    let place = town(3, RULES).await;
+    let place = town(3, RULES, "").await;
     let server = place.serve().await;
     let maria = |house: House, agent: Agent| place.rest().employ(&house.maria(), agent);
     maria(gives_up, Agent::answering(SECOND).hanging_up(3 * SECOND));

@@ -138,7 +138,7 @@ fn cases() -> Vec<Case> {
 #[tokio::test]
 async fn every_way_of_an_agent_and_of_a_caller_ends_as_it_should() {
     let cases = cases();
-    let place = town(cases.len(), RULES).await;
+    let place = town(cases.len(), RULES, "").await;
     let _server = place.serve().await;
     for (house, case) in houses(&cases) {
         place.rest().employ(&house.maria(), case.maria.clone());

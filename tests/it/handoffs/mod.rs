@@ -3,7 +3,7 @@
 
 mod deaths;
 mod ends;
-mod town;
+pub mod town;
 
 use calmline::telephony::local::{Agent, LegEvent, What};
 use tokio::time::interval;
@@ -16,7 +16,7 @@ const HOUSE: House = House(0);
 
 #[tokio::test]
 async fn a_caller_is_put_through_to_somebody_who_has_been_briefed() {
-    let place = town(1, RULES).await;
+    let place = town(1, RULES, "").await;
     let _server = place.serve().await;
     place.rest().employ(&HOUSE.maria(), taking(SECOND, 3 * SECOND).leaving(9 * SECOND));
     let outcome = Caller::asks_for_a_person(&place, HOUSE).await.hangs_up_after_talk().await;
@@ -50,7 +50,7 @@ async fn a_caller_is_put_through_to_somebody_who_has_been_briefed() {
 
 #[tokio::test]
 async fn notes_open_on_one_device_and_close_with_the_call() {
-    let place = town(1, RULES).await;
+    let place = town(1, RULES, "").await;
     let _server = place.serve().await;
     place.rest().employ(&HOUSE.maria(), Agent::absent());
     place.rest().employ(&HOUSE.sam(), Agent::absent());

@@ -55,7 +55,7 @@ impl House {
         format!("house-{}", self.0)
     }
 
-    fn line(self) -> PhoneNumber {
+    pub fn line(self) -> PhoneNumber {
         self.number(200)
     }
 
@@ -76,9 +76,9 @@ impl House {
     }
 }
 
-/// So many businesses, served by one server.
-pub async fn town(houses: usize, rules: &str) -> Place {
-    let place = Place::new(&format!("server.max_calls = {}", houses + 1)).await;
+/// So many businesses, served by one server with these settings.
+pub async fn town(houses: usize, rules: &str, settings: &str) -> Place {
+    let place = Place::new(&format!("server.max_calls = {}\n{settings}", houses + 1)).await;
     for house in (0..houses).map(House) {
         let agents = AGENTS
             .replace("MARIA", house.maria().expose())
@@ -89,7 +89,7 @@ pub async fn town(houses: usize, rules: &str) -> Place {
     place
 }
 
-/// Somebody who calls a business, says nothing, and asks for a person by a key.
+/// Somebody who calls a business.
 pub struct Caller {
     house: House,
     handset: Handset,
@@ -99,7 +99,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    pub async fn asks_for_a_person(place: &Place, house: House) -> Self {
+    pub async fn calls(place: &Place, house: House) -> Self {
         let (person, handset) = Person::with_handset();
         let (sender, live) = unbounded_channel();
         let call = PlacedCall {
@@ -112,8 +112,42 @@ impl Caller {
         let calling = tokio::spawn(async move { carrier.place(call, person).await });
         let mut caller = Self { house, handset, live, seen: Vec::new(), calling };
         caller.until(|what| *what == What::BotBegan).await;
-        caller.handset.keys.send(Key::Digit(key('0'))).unwrap();
         caller
+    }
+
+    /// Says nothing but asks for a person by a key.
+    pub async fn asks_for_a_person(place: &Place, house: House) -> Self {
+        let caller = Self::calls(place, house).await;
+        caller.presses('0');
+        caller
+    }
+
+    pub fn presses(&self, digit: char) {
+        // Whoever has been hung up on presses in vain.
+        let _ = self.handset.keys.send(Key::Digit(key(digit)));
+    }
+
+    /// Says something, as fast as it is spoken.
+    pub async fn says(&self, samples: &[i16]) {
+        let mut frames = interval(Duration::from_millis(20));
+        for frame in samples.chunks(160) {
+            frames.tick().await;
+            let _ = self.handset.microphone.send(frame.to_vec());
+        }
+    }
+
+    /// Waits until the receptionist has asked something, or for some time.
+    pub async fn listens(&mut self) {
+        let asked = |what: &What| matches!(what, What::MarkPlayed { name } if !name.ends_with('/'));
+        let heard = async {
+            while let Some(entry) = self.live.recv().await {
+                if asked(&entry.what) {
+                    return;
+                }
+            }
+        };
+        // There may be nothing to be asked.
+        let _ = timeout(15 * SECOND, heard).await;
     }
 
     /// Waits until something happens on the line that has not been waited for.
@@ -147,7 +181,7 @@ impl Caller {
     }
 
     pub async fn hangs_up(self) -> CallOutcome {
-        self.handset.keys.send(Key::HangUp).unwrap();
+        let _ = self.handset.keys.send(Key::HangUp);
         self.is_over().await
     }
 
