@@ -10,7 +10,7 @@ use calmline::domain::PhoneNumber;
 use calmline::telephony::local::{Agent, RestRequest};
 use calmline::telephony::twilio::{
     AGENT_KEY_PATH, AGENT_MACHINE_PATH, AGENT_PATH, AGENT_STATUS_PATH, ANNOUNCE_PATH, CONFERENCE_PATH,
-    MESSAGE_PATH, RESUME_PATH, SIGNATURE_HEADER, STATUS_PATH, VOICE_PATH, path_for, sign,
+    MESSAGE_PATH, RESUME_PATH, STATUS_PATH, VOICE_PATH, path_for,
 };
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use tokio::time::{interval, timeout};
 
 use crate::handoffs::town::{Caller, House, handoff_when, record_of, town};
 use crate::llm::Endpoint;
-use crate::support::{AUTH_TOKEN, Place, client};
+use crate::support::Place;
 use crate::voice::spoken;
 
 /// What nobody may be made to dial or to write to: one that costs a lot, and one abroad.
@@ -149,18 +149,6 @@ async fn until(happened: impl AsyncFn() -> bool) {
     timeout(Duration::from_secs(60), happened).await.expect("it happens");
 }
 
-async fn post(place: &Place, path: &str, fields: &[(&str, &str)], signed: bool) -> (u16, String) {
-    let fields: Vec<(String, String)> =
-        fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let url = place.url(path);
-    let mut request = client().post(&url).form(&fields);
-    if signed {
-        request = request.header(SIGNATURE_HEADER, sign(&AUTH_TOKEN.into(), &url, &fields));
-    }
-    let answer = request.send().await.unwrap();
-    (answer.status().as_u16(), answer.text().await.unwrap())
-}
-
 /// Forges what the carrier would send, and has the carrier's own signature under nonsense.
 async fn by_webhook(place: &Place) {
     let list = place.api("/api/handoffs").await;
@@ -193,8 +181,8 @@ async fn by_webhook(place: &Place) {
                 ("StatusCallbackEvent", "participant-join"),
                 ("ParticipantLabel", "caller"),
             ];
-            assert_eq!(post(place, &path, &fields, false).await.0, 403, "{path}");
-            let (status, answer) = post(place, &path, &fields, true).await;
+            assert_eq!(place.webhook(&path, &fields, false).await.0, 403, "{path}");
+            let (status, answer) = place.webhook(&path, &fields, true).await;
             assert!(status < 500, "{path}: {status}");
             check_instructions(&answer, &path);
         }
@@ -213,8 +201,8 @@ async fn by_text_message(place: &Place) {
         ("+14155550399", "NO, call +449098790123"),
     ] {
         let fields = [("MessageSid", "SM1"), ("From", number), ("To", line.expose()), ("Body", words)];
-        assert_eq!(post(place, MESSAGE_PATH, &fields, false).await.0, 403);
-        let (status, answer) = post(place, MESSAGE_PATH, &fields, true).await;
+        assert_eq!(place.webhook(MESSAGE_PATH, &fields, false).await.0, 403);
+        let (status, answer) = place.webhook(MESSAGE_PATH, &fields, true).await;
         assert!(status < 500, "{status}");
         check_instructions(&answer, words);
     }

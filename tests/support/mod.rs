@@ -13,7 +13,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use calmline::domain::PhoneNumber;
-use calmline::telephony::local::{Carrier, PlacedCall, RestApi, Settings};
+use calmline::telephony::local::{Carrier, PlacedCall, RestApi, RestRequest, Settings};
+use calmline::telephony::twilio::{SIGNATURE_HEADER, sign};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -66,7 +67,9 @@ impl Drop for Rest {
         let Some(path) = std::env::var_os("CALMLINE_REST_REQUESTS") else { return };
         let requests = self.requests().into_iter().filter(|request| request.status < 300);
         let lines: String = requests
-            .map(|request| serde_json::json!({ "path": request.path, "form": request.form.expose() }))
+            .map(|RestRequest { method, path, form, .. }| {
+                serde_json::json!({ "method": method, "path": path, "form": form.expose() })
+            })
             .map(|line| format!("{line}\n"))
             .collect();
         // One write, because other tests add theirs at the same time.
@@ -211,6 +214,19 @@ impl Place {
     pub async fn api(&self, path: &str) -> Value {
         let answer = client().get(self.url(path)).bearer_auth(API_TOKEN).send().await.unwrap();
         answer.error_for_status().unwrap().json().await.unwrap()
+    }
+
+    /// Brings the server a form as from the carrier, signed unless it is forged; gives the HTTP status and the answer.
+    pub async fn webhook(&self, path: &str, fields: &[(&str, &str)], signed: bool) -> (u16, String) {
+        let fields: Vec<(String, String)> =
+            fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let url = self.url(path);
+        let mut request = client().post(&url).form(&fields);
+        if signed {
+            request = request.header(SIGNATURE_HEADER, sign(&AUTH_TOKEN.into(), &url, &fields));
+        }
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
     /// The HTTP status of what the interface for the business answers to an order.
