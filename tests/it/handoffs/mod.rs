@@ -5,11 +5,15 @@ mod deaths;
 mod ends;
 pub mod town;
 
-use calmline::telephony::local::{Agent, LegEvent, What};
+use calmline::telephony::local::{Agent, Disturbance, LegEvent, RestRequest, What};
+use calmline::telephony::twilio::{AGENT_STATUS_PATH, RESUME_PATH, path_for};
+use serde_json::{Value, json};
 use tokio::time::interval;
 
-use crate::support::client;
-use town::{Caller, House, SECOND, handoff_when, is_joined, legs_of, record_of, taking, town};
+use crate::support::{Place, client};
+use town::{
+    Caller, House, SECOND, handoff_when, is_joined, legs_of, record_of, said, taking, town, until_leg,
+};
 
 const RULES: &str = "ring_seconds = 6\nnext_after_seconds = 3\ngive_up_seconds = 15\n";
 const HOUSE: House = House(0);
@@ -78,4 +82,53 @@ async fn notes_open_on_one_device_and_close_with_the_call() {
     handoff_when(&place, HOUSE, |handoff| handoff["outcome"] == "caller_left").await;
     let after = client().get(&link).header("cookie", &cookie).send().await.unwrap();
     assert_eq!(after.status(), 410, "the notes are closed when the caller has left");
+}
+
+/// The carrier tells too late that the agent has left, and so the caller is put where nobody is.
+async fn left_alone(place: &Place, house: House, told_when: impl Fn(&Value) -> bool) -> Value {
+    place.rest().employ(&house.maria(), taking(SECOND, 2 * SECOND).hanging_up(5 * SECOND));
+    place.rest().employ(&house.sam(), Agent::absent());
+    let mut caller = Caller::asks_for_a_person(place, house).await;
+    until_leg(place, house, |event| matches!(event, LegEvent::Entered { .. })).await;
+    let latest = SECOND;
+    let silence = Disturbance { seed: 1, lost: 1.0, doubled: 0.0, late: 0.0, latest };
+    place.rest().disturb(silence);
+    caller.until(|what| matches!(what, What::EnteredConference { .. })).await;
+    let handoff = handoff_when(place, house, told_when).await;
+    place.rest().disturb(Disturbance { lost: 0.0, ..silence });
+
+    let leg = legs_of(place, house).into_iter().find(|leg| leg.to == house.maria()).unwrap();
+    let status = path_for(AGENT_STATUS_PATH, format!("{}.0", handoff["id"].as_str().unwrap()));
+    let news = [("CallSid", leg.call_sid.as_str()), ("CallStatus", "completed")];
+    assert_eq!(place.webhook(&status, &news, true).await.0, 204);
+    caller.hangs_up_when_back().await;
+    let fetches = |request: &RestRequest| {
+        let twiml = request.form.expose().iter().find(|(name, _)| name == "Twiml");
+        twiml.is_some_and(|(_, twiml)| twiml.contains("<Redirect") && twiml.contains(RESUME_PATH))
+    };
+    assert!(place.rest().requests().iter().any(fetches), "the carrier would have left them there");
+    record_of(place, house).await
+}
+
+#[tokio::test]
+async fn a_caller_who_comes_too_late_into_a_conference_is_fetched_back() {
+    let place = town(1, RULES, "").await;
+    let _server = place.serve().await;
+    let record = left_alone(&place, HOUSE, |_| true).await;
+    let handoff = handoff_when(&place, HOUSE, |handoff| handoff["outcome"].is_string()).await;
+    assert_eq!(
+        (&handoff["outcome"], &handoff["offers"][0]["missed"]),
+        (&json!("not_connected"), &json!("hung_up"))
+    );
+    assert!(said(&record, "could not be connected"), "{:#}", record["transcript"]);
+    assert_eq!(record["promises"][0]["callback"], HOUSE.caller().expose());
+}
+
+#[tokio::test]
+async fn a_caller_who_counted_as_connected_with_nobody_is_fetched_back() {
+    let place = town(1, RULES, "").await;
+    let _server = place.serve().await;
+    let record = left_alone(&place, HOUSE, |handoff| handoff["outcome"] == "joined").await;
+    assert!(said(&record, "the two of you were cut off"), "{:#}", record["transcript"]);
+    handoff_when(&place, HOUSE, |handoff| handoff["talk_ended_at"].is_string()).await;
 }
