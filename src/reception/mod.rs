@@ -10,6 +10,7 @@ mod ear;
 mod handoffs;
 mod ledger;
 mod link;
+mod mood;
 mod mouth;
 mod notices;
 mod outbox;

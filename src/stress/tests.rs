@@ -21,7 +21,7 @@ fn frames(samples: &[f32]) -> Vec<Frame> {
 }
 
 fn scored(samples: &[f32], baseline: Baseline) -> (Vec<VoiceStress>, Option<VoiceStress>) {
-    let mut scorer = Scorer::new(Arc::new(Model::built_in()), baseline);
+    let mut scorer = Scorer::new(Arc::new(Model::built_in()), None, baseline);
     let mut updates: Vec<VoiceStress> =
         samples.chunks(160).flat_map(|samples| scorer.feed(samples)).collect();
     updates.extend(scorer.turn_ended());
@@ -238,11 +238,11 @@ fn a_fit_is_the_same_every_time_and_finds_what_is_there() {
                 .map(|(label, factor)| one(label, factor * usual))
         })
         .collect();
-    let model = fit(&examples, |_, _| ()).unwrap();
-    assert_eq!(fit(&examples, |_, _| ()).unwrap(), model);
+    let model = fit(&examples, None, |_, _| ()).unwrap();
+    assert_eq!(fit(&examples, None, |_, _| ()).unwrap(), model);
     assert!(model.card.figures["with_baseline.auc"] > 0.9, "{:?}", model.card.figures);
     let few: Vec<Example> = examples.iter().take(3).cloned().collect();
-    assert_eq!(fit(&few, |_, _| ()).unwrap_err(), FitError);
+    assert_eq!(fit(&few, None, |_, _| ()).unwrap_err(), FitError);
 }
 
 proptest! {
