@@ -269,7 +269,7 @@ impl Engine {
         let nothing = PartScore { level: USUAL, reasons: Vec::new() };
         let voice = stress.latest.as_ref().and_then(|score| score.voice.clone());
         let now = combined(voice.clone(), words_with(&nothing, signals), stress.course());
-        let alone_over = now.level >= policy.threshold;
+        let alone_over = sure(&now) >= policy.threshold;
         let score = combined(voice, words_with(&stress.words_so_far(), signals), stress.course());
         let before = stress.latest.as_ref().map_or(USUAL, |score| score.level.max(USUAL));
         let same = (score.level.max(USUAL) - before).abs() < MOVED && score.level < policy.threshold;
@@ -283,9 +283,11 @@ impl Engine {
     }
 
     fn watch(&mut self, policy: &StressPolicy, seconds: f32, turn_ended: bool) {
-        let Some(level) = self.state.stress.latest.as_ref().map(|score| score.level) else { return };
+        let Some(score) = &self.state.stress.latest else { return };
+        let level = score.level;
         let watch = &mut self.floor.stress;
-        let crossed = watch.crossing.hear(policy, level, seconds, turn_ended);
+        let counted = if watch.crossing.is_over() { level } else { sure(score) };
+        let crossed = watch.crossing.hear(policy, counted, seconds, turn_ended);
         let stays = watch.crossing.is_over() && level >= policy.threshold && crossed.is_none();
         match stays {
             true if !turn_ended => watch.over_seconds += seconds,
@@ -387,6 +389,17 @@ fn combined(voice: Option<VoiceScore>, words: PartScore, course: PartScore) -> S
         words,
         course,
     }
+}
+
+/// The level that may cross the line: joy is loud too, so a voice without words to go with it counts only as far as it
+/// surely goes, at the lower edge of its level.
+fn sure(score: &StressScore) -> f32 {
+    let Some(voice) = score.voice.as_ref().filter(|_| weight(&score.words) < WORTH_NAMING) else {
+        return score.level;
+    };
+    let doubt = log_odds(voice.level) - log_odds(voice.low);
+    let voice = (log_odds(voice.level.min(SUREST_VOICE)) - doubt).max(log_odds(USUAL));
+    percent(voice + weight(&score.words) + weight(&score.course))
 }
 
 /// The words of a turn, on top of what is left of earlier ones.

@@ -1,5 +1,5 @@
 //! Stress, live: the whole way from the telephone's sound through the ear's turns, the scorer and the engine, whose words
-//! are neutral throughout. False crossings of the line an hour, how soon it is crossed when a voice turns, and the cost.
+//! are neutral throughout, and whose sentences are heard out. False crossings of the line an hour, how soon it is crossed when a voice turns, and the cost.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use calmline::audio::smart_turn::SmartTurn;
 use calmline::audio::turn::{TurnDetector, TurnNews};
 use calmline::audio::ulaw;
 use calmline::audio::vad::VadModel;
-use calmline::call::{Action, CallStart, Engine, Event};
+use calmline::call::{Action, CallStart, Engine, Event, Playback};
 use calmline::config::example;
 use calmline::domain::{
     Business, CallId, CallTime, Completeness, EscalationReason, Fact, Pii, Span, StressPolicy, Utterance,
@@ -240,6 +240,11 @@ impl Call {
     fn event(&mut self, event: Event) {
         self.engine.handle(event, self.now);
         while let Some(action) = self.engine.poll_action() {
+            if let Action::Say { speech, text, .. } = &action {
+                let span = Span { start: self.now, end: self.now };
+                let playback = Playback { heard_bytes: text.expose().len(), span, failed: false };
+                self.engine.handle(Event::PlaybackFinished { speech: *speech, playback }, self.now);
+            }
             let Action::Record(fact) = action else { continue };
             let spoken = self.speech();
             if matches!(fact, Fact::StressCrossed { over: true, .. }) {

@@ -248,7 +248,7 @@ fn a_person_who_is_on_the_way_already_is_not_announced_again() {
 #[test]
 fn the_line_is_the_business_s_and_without_one_nothing_is_measured() {
     let mut low = Call::with(Some(StressPolicy { threshold: 55.0, persistence_seconds: 1.0 }));
-    low.say(NO_SHOW, &[60.0; 4]);
+    low.say(NO_SHOW, &[70.0; 4]);
     assert_eq!(low.decided().len(), 1);
     let mut patient = Call::with(Some(StressPolicy { threshold: 78.0, persistence_seconds: 10.0 }));
     patient.say(NO_SHOW, &[ANGRY; 6]);
@@ -256,6 +256,17 @@ fn the_line_is_the_business_s_and_without_one_nothing_is_measured() {
     let mut off = Call::with(None);
     off.say(NO_SHOW, &[ANGRY; 6]);
     assert!(off.scores().is_empty() && off.crossed().is_empty() && off.told() == 0);
+}
+
+#[test]
+fn a_voice_that_is_not_surely_over_the_line_crosses_it_only_with_words_to_go_with_it() {
+    let mut loud = Call::new();
+    loud.say(NO_SHOW, &[82.0; 6]);
+    loud.say("He was here on Monday.", &[82.0; 6]);
+    assert_eq!((loud.crossed().len(), loud.decided().len()), (0, 0));
+    loud.say("I am furious.", &[82.0; 2]);
+    loud.say("I have had enough of this.", &[82.0; 3]);
+    assert_eq!((loud.crossed().len(), loud.decided().len()), (1, 1));
 }
 
 #[test]
