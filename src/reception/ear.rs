@@ -100,11 +100,11 @@ struct Pending {
 }
 
 impl Ear {
-    /// Begins to listen to a call.
-    pub fn new(shared: Arc<Shared>, business: &Business) -> Self {
+    /// Begins to listen to a call of somebody whose voice may be known from an earlier one.
+    pub fn new(shared: Arc<Shared>, business: &Business, usual: Baseline) -> Self {
         let detector = TurnDetector::new(shared.parts.voice_activity.clone());
         let mood = business.stress.map(|_| {
-            let tone = Tone::new(Some(Arc::clone(&shared.parts.smart_turn)), Baseline::default());
+            let tone = Tone::new(Some(Arc::clone(&shared.parts.smart_turn)), usual);
             Mood::new(Arc::clone(&shared), tone)
         });
         Self {
@@ -124,7 +124,12 @@ impl Ear {
     /// Begins to listen to another stream of the same caller.
     pub fn renew(&mut self, business: &Business) {
         let mood = self.mood.take();
-        *self = Self { mood, ..Self::new(Arc::clone(&self.shared), business) };
+        *self = Self { mood, ..Self::new(Arc::clone(&self.shared), business, Baseline::default()) };
+    }
+
+    /// How the caller usually sounds, once the call is over; absent where that is not measured.
+    pub async fn usual_voice(&mut self) -> Option<Baseline> {
+        self.mood.as_mut()?.usual().await
     }
 
     /// Sets what is expected next.

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use tracing::warn;
 
 use super::Shared;
+use crate::stress::baseline::Baseline;
 use crate::stress::tone::{Level, Tone};
 
 /// Frames after which what was heard is scored: half a second.
@@ -58,6 +59,14 @@ impl Mood {
     /// Whether every turn that has ended is scored.
     pub fn is_settled(&self) -> bool {
         self.open_turns == 0
+    }
+
+    /// How the caller usually sounds, once the call is over.
+    pub async fn usual(&mut self) -> Option<Baseline> {
+        if let Some(work) = self.work.take() {
+            self.tone = work.await.map(|(tone, _)| tone);
+        }
+        self.tone.take().map(|tone| tone.baseline().clone())
     }
 
     /// The levels that have become known; none while the work goes on or there is none.

@@ -400,10 +400,8 @@ fn weigh_timbre(stretches: &[&Stretch]) -> (f64, Vec<f64>) {
     }
     let width = stretches.first().map_or(0, |stretch| stretch.timbre.len());
     let column = |n: usize| stretches.iter().map(|one| f64::from(one.timbre[n])).collect::<Vec<f64>>();
-    let scales: Vec<(f64, f64)> = (0..width)
-        .map(|n| column(n))
-        .map(|column| (mean(&column), variance(&column).sqrt().max(1e-6)))
-        .collect();
+    let scales: Vec<(f64, f64)> =
+        (0..width).map(column).map(|column| (mean(&column), variance(&column).sqrt().max(1e-6))).collect();
     let rows: Vec<Row> = stretches
         .iter()
         .map(|stretch| {

@@ -85,6 +85,11 @@ impl Tone {
         self.level()
     }
 
+    /// How this caller usually sounds, as far as it is known.
+    pub fn baseline(&self) -> &Baseline {
+        self.scorer.baseline()
+    }
+
     fn score(&mut self, samples: &[f32]) -> Option<Level> {
         for update in self.scorer.feed(samples) {
             self.hold(update);

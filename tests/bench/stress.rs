@@ -1,5 +1,6 @@
-//! Stress, live: the whole way from the telephone's sound through the ear's turns, the scorer and the engine, whose words
-//! are neutral throughout, and whose sentences are heard out. False crossings of the line an hour, how soon it is crossed when a voice turns, and the cost.
+//! Stress, live: the whole way from the telephone's sound through the ear's turns, the scorer and the engine, which hears
+//! neutral words throughout and is heard out. False crossings of the line an hour, how soon it is crossed when a voice
+//! turns, and the cost.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
