@@ -11,6 +11,8 @@ use calmline::domain::{
     StressScore, Urgency, Utterance, VoiceScore,
 };
 
+use crate::calls::{agent, at_any_hour};
+
 const SECOND: Duration = Duration::from_secs(1);
 const ANGRY: f32 = 92.0;
 const CALM: f32 = 15.0;
@@ -31,7 +33,10 @@ impl Call {
     }
 
     fn with(stress: Option<StressPolicy>) -> Self {
-        let business = Business { stress, ..example("heating").unwrap() };
+        Self::at(Business { stress, ..example("heating").unwrap() })
+    }
+
+    fn at(business: Business) -> Self {
         let start = CallStart {
             id: CallId::new("01935b1e-4a00-7000-8000-000000000001".parse().unwrap()),
             business: Arc::new(business),
@@ -267,6 +272,26 @@ fn a_voice_that_is_not_surely_over_the_line_crosses_it_only_with_words_to_go_wit
     loud.say("I am furious.", &[82.0; 2]);
     loud.say("I have had enough of this.", &[82.0; 3]);
     assert_eq!((loud.crossed().len(), loud.decided().len()), (1, 1));
+}
+
+#[test]
+fn waiting_long_for_a_person_counts() {
+    let agents = vec![agent("Dana", at_any_hour(), at_any_hour())];
+    let mut call = Call::at(Business { agents, ..example("heating").unwrap() });
+    call.say("Can I speak to a person, please?", &[CALM; 3]);
+    let began = |fact: &Fact| matches!(fact, Fact::HandoffBegan { .. });
+    assert_eq!(call.times(began).len(), 1);
+    let course = |call: &Call| call.scores().last().unwrap().course.clone();
+    call.say("Okay.", &[CALM; 3]);
+    let before = course(&call).level;
+    for _ in 0..3 {
+        call.now = call.now + 30 * SECOND;
+        call.say("Is anybody coming?", &[CALM; 3]);
+    }
+    call.say("I am still waiting.", &[CALM; 3]);
+    let after = course(&call);
+    assert!(after.level > before, "{before} {after:?}");
+    assert!(after.reasons.iter().any(|reason| reason == "had to wait"), "{after:?}");
 }
 
 #[test]
