@@ -11,6 +11,7 @@ mod ear;
 mod handoffs;
 mod ledger;
 mod link;
+mod mood;
 mod mouth;
 mod notices;
 mod outbox;
@@ -38,6 +39,7 @@ use crate::domain::{
 };
 use crate::llm::LanguageModel;
 use crate::store::{Journal, NewCall, Store, StoreError};
+use crate::stress::baseline::Baseline;
 use crate::synthesize::Synthesizer;
 use crate::telephony::twilio::{CallSid, Control, ControlError, IncomingCall, PublicUrl};
 use crate::transcribe::Transcriber;
@@ -245,6 +247,7 @@ impl Reception {
                 true => Vec::new(),
                 false => self.recall(&business.id, new.caller.as_ref()).await,
             };
+            let usual_voice = self.usual_voice(&business.id, new.caller.as_ref()).await;
             let start = CallStart {
                 id: new.id,
                 business: Arc::clone(&business),
@@ -264,6 +267,7 @@ impl Reception {
                 clock: Clock::from(CallTime::from_ms(u64::try_from(elapsed).unwrap_or(0))),
                 recorder: self.shared.parts.journal.resume(new.id, next_seq),
                 answered,
+                usual_voice,
                 permit: Arc::clone(&self.shared.lines).try_acquire_owned().ok(),
             });
             self.ask_about(sid);
@@ -328,6 +332,16 @@ impl Reception {
         }
     }
 
+    /// What is usual of the voice of a number's callers; nothing, where that cannot be told in time.
+    async fn usual_voice(&self, business: &BusinessId, caller: Option<&PhoneNumber>) -> Baseline {
+        let Some(caller) = caller else { return Baseline::default() };
+        let known = timeout(RECALL, self.shared.parts.store.voice(business, caller)).await;
+        let voice = known.ok().and_then(Result::ok).flatten();
+        // One that another version wrote is as good as none.
+        let usual = voice.and_then(|voice| serde_json::from_str::<Baseline>(voice.expose()).ok());
+        usual.map(Baseline::remembered).unwrap_or_default()
+    }
+
     async fn begin(&self, incoming: &IncomingCall) -> Admission {
         let shared = &self.shared;
         let lines = [incoming.forwarded_from.as_ref(), incoming.to.as_ref()];
@@ -335,7 +349,9 @@ impl Reception {
             warn!("a call came in on a line that no business profile names");
             return Admission::UnknownLine;
         };
-        let earlier = self.recall(&business.id, incoming.from.as_ref()).await;
+        let caller = incoming.from.as_ref();
+        let (earlier, usual_voice) =
+            tokio::join!(self.recall(&business.id, caller), self.usual_voice(&business.id, caller));
         if let Some(ticket) = shared.registry.ticket(&incoming.call_sid) {
             // It was announced twice, and the other announcement was quicker; nothing waits from here on.
             return Admission::Accepted(ticket);
@@ -375,6 +391,7 @@ impl Reception {
             clock: Clock::from(CallTime::ZERO),
             recorder,
             answered: false,
+            usual_voice,
             permit,
         }))
     }
