@@ -1,6 +1,6 @@
 //! How it ends with agents who do this and that, and with callers who do not wait for the end.
 
-use calmline::telephony::local::{Agent, CallOutcome, LegEvent};
+use calmline::telephony::local::{Agent, CallOutcome, Disturbance, LegEvent};
 use calmline::telephony::twilio::CallStatus;
 use futures_util::future::join_all;
 use serde_json::json;
@@ -39,8 +39,11 @@ struct Case {
     back: &'static str,
 }
 
-fn cases() -> Vec<Case> {
-    let case = Case {
+const CUT_OFF: &str = "the two of you were cut off";
+
+/// Maria takes the call.
+fn taken() -> Case {
+    Case {
         what: "takes the call, and leaves when all is said",
         maria: taking(SECOND, 3 * SECOND).pressing_twice().leaving(9 * SECOND),
         sam: Agent::absent(),
@@ -50,100 +53,111 @@ fn cases() -> Vec<Case> {
         maria_ends: CallStatus::Completed,
         maria_told: "Thank you.",
         back: "You are back with me",
-    };
-    let cut_off = "the two of you were cut off";
-    let somebody_else = Case {
+    }
+}
+
+fn somebody_else_comes() -> [Case; 3] {
+    let case = Case {
+        what: "hangs up while being briefed",
+        maria: Agent::answering(SECOND).hanging_up(2 * SECOND),
         sam: taking(SECOND, 2 * SECOND).leaving(2 * SECOND),
         offers: Some(&[("maria", Some("hung_up")), ("sam", None)]),
         maria_told: "Press 1",
-        back: cut_off,
+        back: CUT_OFF,
+        ..taken()
+    };
+    let declines = Case {
+        what: "declines",
+        maria: Agent::answering(SECOND).pressing(key('2'), 2 * SECOND),
+        offers: Some(&[("maria", Some("declined")), ("sam", None)]),
+        maria_told: "All right, somebody else is asked.",
         ..case.clone()
     };
-    let nobody =
-        Case { sam: Agent::absent(), outcome: "nobody_answered", maria_told: "Press 1", ..case.clone() };
-    let gone = Case { outcome: "caller_left", offers: Some(&[]), ..case.clone() };
-    vec![
-        Case {
-            what: "hangs up while being briefed",
-            maria: Agent::answering(SECOND).hanging_up(2 * SECOND),
-            ..somebody_else.clone()
-        },
-        Case {
-            what: "declines",
-            maria: Agent::answering(SECOND).pressing(key('2'), 2 * SECOND),
-            offers: Some(&[("maria", Some("declined")), ("sam", None)]),
-            maria_told: "All right, somebody else is asked.",
-            ..somebody_else.clone()
-        },
-        Case {
-            what: "takes it at the same moment as somebody else",
-            maria: taking(5 * SECOND, 3 * SECOND).leaving(2 * SECOND),
-            sam: taking(SECOND, 4 * SECOND).leaving(2 * SECOND),
-            offers: None,
-            ..somebody_else
-        },
-        Case {
-            what: "listens and never presses a key",
-            maria: Agent::answering(SECOND),
-            offers: Some(&[("maria", Some("no_key")), ("sam", Some("no_answer"))]),
-            maria_told: "No key was pressed",
-            ..nobody.clone()
-        },
-        Case {
-            what: "is busy, and the other cannot be connected",
-            maria: Agent::busy(),
-            sam: Agent::unreachable(),
-            offers: Some(&[("maria", Some("busy")), ("sam", Some("failed"))]),
-            maria_ends: CallStatus::Busy,
-            maria_told: "",
-            ..nobody.clone()
-        },
-        Case {
-            what: "has a machine that answers",
-            maria: Agent::machine(SECOND),
-            offers: Some(&[("maria", Some("voicemail")), ("sam", Some("no_answer"))]),
-            ..nobody
-        },
-        Case {
-            what: "rings when the caller leaves",
-            maria: Agent::absent(),
-            leaves: Leaves::WhileItRings,
-            maria_ends: CallStatus::Canceled,
-            maria_told: "",
-            ..gone.clone()
-        },
-        Case {
-            what: "is being briefed when the caller leaves",
-            maria: Agent::answering(SECOND),
-            leaves: Leaves::WhileBriefing,
-            maria_told: "The caller has left",
-            ..gone
-        },
-        Case {
-            what: "takes the call, and is cut off",
-            maria: taking(SECOND, 2 * SECOND).leaving(2 * SECOND),
-            back: cut_off,
-            ..case.clone()
-        },
-        Case {
-            what: "is left by the caller",
-            maria: taking(SECOND, 2 * SECOND),
-            leaves: Leaves::WhileTalking,
-            ..case.clone()
-        },
-        case,
-    ]
+    let both = Case {
+        what: "takes it at the same moment as somebody else",
+        maria: taking(5 * SECOND, 3 * SECOND).leaving(2 * SECOND),
+        sam: taking(SECOND, 4 * SECOND).leaving(2 * SECOND),
+        offers: None,
+        ..case.clone()
+    };
+    [case, declines, both]
+}
+
+fn nobody_comes() -> [Case; 3] {
+    let case = Case {
+        what: "listens and never presses a key",
+        maria: Agent::answering(SECOND),
+        outcome: "nobody_answered",
+        offers: Some(&[("maria", Some("no_key")), ("sam", Some("no_answer"))]),
+        maria_told: "No key was pressed",
+        ..taken()
+    };
+    let busy = Case {
+        what: "is busy, and the other cannot be connected",
+        maria: Agent::busy(),
+        sam: Agent::unreachable(),
+        offers: Some(&[("maria", Some("busy")), ("sam", Some("failed"))]),
+        maria_ends: CallStatus::Busy,
+        maria_told: "",
+        ..case.clone()
+    };
+    let machine = Case {
+        what: "has a machine that answers",
+        maria: Agent::machine(SECOND),
+        offers: Some(&[("maria", Some("voicemail")), ("sam", Some("no_answer"))]),
+        maria_told: "Press 1",
+        ..case.clone()
+    };
+    [case, busy, machine]
+}
+
+fn either_leaves() -> [Case; 4] {
+    let case = Case {
+        what: "rings when the caller leaves",
+        maria: Agent::absent(),
+        leaves: Leaves::WhileItRings,
+        outcome: "caller_left",
+        offers: Some(&[]),
+        maria_ends: CallStatus::Canceled,
+        maria_told: "",
+        ..taken()
+    };
+    let briefed = Case {
+        what: "is being briefed when the caller leaves",
+        maria: Agent::answering(SECOND),
+        leaves: Leaves::WhileBriefing,
+        maria_ends: CallStatus::Completed,
+        maria_told: "The caller has left",
+        ..case.clone()
+    };
+    let cut_off = Case {
+        what: "takes the call, and is cut off",
+        maria: taking(SECOND, 2 * SECOND).leaving(2 * SECOND),
+        back: CUT_OFF,
+        ..taken()
+    };
+    let left = Case {
+        what: "is left by the caller",
+        maria: taking(SECOND, 2 * SECOND),
+        leaves: Leaves::WhileTalking,
+        ..taken()
+    };
+    [case, briefed, cut_off, left]
 }
 
 #[tokio::test]
 async fn every_way_of_an_agent_and_of_a_caller_ends_as_it_should() {
-    let cases = cases();
+    let mut cases = vec![taken()];
+    cases.extend(somebody_else_comes().into_iter().chain(nobody_comes()).chain(either_leaves()));
     let place = town(cases.len(), RULES, "").await;
     let _server = place.serve().await;
     for (house, case) in houses(&cases) {
         place.rest().employ(&house.maria(), case.maria.clone());
         place.rest().employ(&house.sam(), case.sam.clone());
     }
+    // Whatever the carrier tells, it tells twice.
+    let twice = Disturbance { seed: 1, lost: 0.0, doubled: 1.0, late: 0.0, latest: SECOND };
+    place.rest().disturb(twice);
     join_all(houses(&cases).map(|(house, case)| plays(&place, house, case))).await;
 }
 

@@ -112,6 +112,10 @@ async fn left_alone(place: &Place, house: House, told_when: impl Fn(&Value) -> b
 
 #[tokio::test]
 async fn a_caller_who_comes_too_late_into_a_conference_is_fetched_back() {
+    tokio::join!(told_at_once(), told_when_they_count_as_connected());
+}
+
+async fn told_at_once() {
     let place = town(1, RULES, "").await;
     let _server = place.serve().await;
     let record = left_alone(&place, HOUSE, |_| true).await;
@@ -124,8 +128,7 @@ async fn a_caller_who_comes_too_late_into_a_conference_is_fetched_back() {
     assert_eq!(record["promises"][0]["callback"], HOUSE.caller().expose());
 }
 
-#[tokio::test]
-async fn a_caller_who_counted_as_connected_with_nobody_is_fetched_back() {
+async fn told_when_they_count_as_connected() {
     let place = town(1, RULES, "").await;
     let _server = place.serve().await;
     let record = left_alone(&place, HOUSE, |handoff| handoff["outcome"] == "joined").await;

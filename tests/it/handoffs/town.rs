@@ -182,10 +182,6 @@ impl Caller {
 
     pub async fn hangs_up(self) -> CallOutcome {
         let _ = self.handset.keys.send(Key::HangUp);
-        self.is_over().await
-    }
-
-    pub async fn is_over(self) -> CallOutcome {
         timeout(PATIENCE, self.calling).await.expect("the call ends").unwrap()
     }
 }
