@@ -2,7 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::webhook::{number, sid};
-use super::{CallSid, Form, WebhookError};
+use super::{CallSid, CallStatus, Form, WebhookError};
 use crate::domain::{Digit, PhoneNumber, Pii};
 
 /// What an agent did when asked for a key, or that they did nothing.
@@ -57,6 +57,17 @@ pub enum AnsweredBy {
     Fax,
     /// Nobody knows.
     Unknown,
+}
+
+/// How the ringing of a number from a leg, or the talk that came of it, ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DialEnded {
+    /// The carrier's id of the leg that was to be connected.
+    pub call_sid: CallSid,
+    /// How it ended at the number that was rung; completed if the two were connected.
+    pub status: CallStatus,
+    /// How long they were connected, in seconds.
+    pub talked_s: u32,
 }
 
 /// News of a conference.
@@ -162,6 +173,21 @@ impl MachineCallback {
         form.require("AnsweredBy")?;
         let answered_by = form.parsed("AnsweredBy")?.ok_or(WebhookError::Missing("AnsweredBy"))?;
         Ok(Self { call_sid: form.call_sid()?, answered_by })
+    }
+}
+
+impl DialEnded {
+    /// Reads how it ended from its webhook.
+    ///
+    /// # Errors
+    /// When `CallSid` or `DialCallStatus` is missing or malformed, or `DialCallDuration` is no number.
+    pub fn parse(form: &Form) -> Result<Self, WebhookError> {
+        form.require("DialCallStatus")?;
+        Ok(Self {
+            call_sid: form.call_sid()?,
+            status: form.parsed("DialCallStatus")?.ok_or(WebhookError::Missing("DialCallStatus"))?,
+            talked_s: form.parsed("DialCallDuration")?.unwrap_or(0),
+        })
     }
 }
 
