@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::table::table;
 use crate::config::Config;
-use crate::domain::{Agent, AgentKey, Business, BusinessId, HandoffId, HandoffOutcome, Presence, Urgency};
+use crate::domain::{Agent, AgentKey, Business, BusinessId, HandoffId, Presence, Urgency};
 use crate::store::{HandoffFilter, HandoffRecord, Store};
 
 /// The arguments of `calmline agents`.
@@ -75,15 +75,21 @@ impl Agents {
 async fn list(config: &Config, store: &Store, json: bool) -> anyhow::Result<()> {
     let now = Timestamp::now();
     let signed_off = store.signed_off().await?;
+    let calling = store.open_call_backs().await?;
     let recent = store.handoffs(&HandoffFilter { limit: 200, ..HandoffFilter::default() }).await?;
     let mut lines = Vec::new();
     for business in &config.businesses {
         for agent in &business.agents {
             let off = signed_off.iter().any(|(id, key, _)| *id == business.id && *key == agent.key);
-            let busy = recent.iter().find(|record| holds(record, business, agent));
+            let busy = recent
+                .iter()
+                .find(|record| record.request.business == business.id && record.holds(&agent.key));
+            let calls =
+                calling.iter().any(|(id, call_back)| *id == business.id && call_back.agent == agent.key);
             let presence = match (off, busy) {
                 (true, _) => Presence::Offline,
                 (false, Some(_)) => Presence::Busy,
+                (false, None) if calls => Presence::Busy,
                 (false, None) if rests(&recent, business, agent, now) => Presence::Pause,
                 (false, None) => Presence::Available,
             };
@@ -136,14 +142,6 @@ fn row(line: &Line<'_>) -> [String; 6] {
         duty.to_owned(),
         presence.to_owned(),
     ]
-}
-
-/// Whether an agent is being asked, briefed, or talking in a handoff.
-fn holds(record: &HandoffRecord, business: &Business, agent: &Agent) -> bool {
-    let over = record.talk_ended_at.is_some()
-        || record.outcome.is_some_and(|outcome| outcome != HandoffOutcome::Joined);
-    let asked = record.offers.iter().any(|offer| offer.agent == agent.key && offer.missed.is_none());
-    record.request.business == business.id && !over && asked
 }
 
 fn rests(records: &[HandoffRecord], business: &Business, agent: &Agent, now: Timestamp) -> bool {

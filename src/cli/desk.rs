@@ -26,7 +26,7 @@ use crate::llm;
 use crate::models::{Cache, ModelId};
 use crate::notify::{Chat, Login, Mail, MailSettings, SigningSecret, Tls, Webhook};
 use crate::reception::{
-    Directory, Ledger, Line, Model, Outbox, Parts, Reception, Senders, TextSender, fresh_secret,
+    CallBacks, Directory, Ledger, Line, Model, Outbox, Parts, Reception, Senders, TextSender, fresh_secret,
 };
 use crate::store::{Journal, Store};
 use crate::synthesize::{self, HttpSettings, Voice};
@@ -85,6 +85,8 @@ impl Desk {
         let channels = senders.channels();
         let outbox = Outbox::new(store.clone(), directory.clone(), senders);
         let ledger = Ledger::new(store.clone(), directory.clone(), channels, Some(outbox.clone()));
+        let line = Line { public_url: account.public_url.clone(), number: config.twilio.number.clone() };
+        let call_backs = CallBacks::new(ledger.clone(), control.clone(), line.clone());
         let reception = Reception::new(Parts {
             directory,
             store: store.clone(),
@@ -96,19 +98,20 @@ impl Desk {
             model: language_model(config, secrets)?,
             control,
             outbox: outbox.clone(),
-            line: Line { public_url: account.public_url.clone(), number: config.twilio.number.clone() },
+            line,
             max_calls: config.server.max_calls.get() as usize,
         });
         reception.restore().await?;
         readiness.models_loaded();
         let router = Router::new()
             .merge(crate::web::twilio::messages(ledger.clone(), &account))
+            .merge(crate::web::twilio::call_backs(call_backs.clone(), &account))
             .merge(crate::web::twilio::router(reception.clone(), account))
             .merge(notes::router(store.clone()))
             .merge(health::router(readiness.clone(), metrics))
             .merge(api::router(
                 store.clone(),
-                api::live(reception.clone()).merge(api::promises(ledger.clone())),
+                api::live(reception.clone()).merge(api::promises(call_backs)),
                 BearerToken::new(secrets.api_token.clone()),
             ))
             .layer(CatchPanicLayer::new());

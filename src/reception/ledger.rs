@@ -12,7 +12,8 @@ use tracing::{debug, warn};
 use super::notices::{PromiseNews, Teller};
 use super::{Directory, Outbox};
 use crate::domain::{
-    Business, CallId, Channel, Notice, PhoneNumber, Pii, Promise, PromiseId, PromiseState, Urgency,
+    Business, BusinessId, CallId, Channel, Notice, PhoneNumber, Pii, Promise, PromiseId, PromiseState,
+    Urgency,
 };
 use crate::store::{CallerNumber, LedgerEntry, PromiseStep, Store, StoreError};
 use crate::understanding::{Answer, answer};
@@ -91,6 +92,7 @@ impl Ledger {
             }
             self.ask(&entry, &business, now).await?;
         }
+        self.give_up_call_backs(now).await?;
         self.wake();
         Ok(())
     }
@@ -99,7 +101,12 @@ impl Ledger {
         Teller::new(business, &self.channels, call, now)
     }
 
-    fn wake(&self) {
+    /// The business of that id.
+    pub(super) fn business(&self, id: &BusinessId) -> Option<Arc<Business>> {
+        self.directory.get(id)
+    }
+
+    pub(super) fn wake(&self) {
         if let Some(outbox) = &self.outbox {
             outbox.wake();
         }
@@ -186,7 +193,7 @@ impl Ledger {
         Ok(closed.then_some(entry))
     }
 
-    fn news(&self, entry: &LedgerEntry, news: PromiseNews, now: Timestamp) -> Vec<Notice> {
+    pub(super) fn news(&self, entry: &LedgerEntry, news: PromiseNews, now: Timestamp) -> Vec<Notice> {
         let business = self.directory.get(&entry.business);
         business.map_or_else(Vec::new, |business| {
             self.teller(&business, entry.promise.call, now).promise(entry, news)

@@ -5,6 +5,7 @@
 
 mod asking;
 mod attendance;
+mod call_backs;
 mod directory;
 mod ear;
 mod handoffs;
@@ -41,6 +42,7 @@ use crate::telephony::twilio::{CallSid, Control, IncomingCall};
 use crate::transcribe::Transcriber;
 
 use attendance::{Attendance, Beginning, Clock};
+pub use call_backs::{CallBackError, CallBackOrder, CallBacks};
 pub use directory::Directory;
 pub use handoffs::{AgentPresence, Farewell, Handoffs, LegEvent, LegOrder, Line, farewell_words};
 use handoffs::{HandoffDesk, Orders};

@@ -308,11 +308,16 @@ impl<'a> Teller<'a> {
 
 /// The agents who stand for the owner that callers were told; the leads where nobody does.
 pub fn owners<'a>(business: &'a Business, owner: &str) -> Vec<&'a Agent> {
+    let owners = standing_for(business, owner);
+    if owners.is_empty() { leads(business) } else { owners }
+}
+
+/// The agents who stand for the owner that callers were told.
+pub fn standing_for<'a>(business: &'a Business, owner: &str) -> Vec<&'a Agent> {
     let named = business.playbook.owners.iter().filter(|known| known.name == owner);
     let keys: Vec<&String> = named.map(|known| &known.key).collect();
     let stand = |agent: &&Agent| agent.owns.iter().any(|key| keys.contains(&key));
-    let owners: Vec<&Agent> = business.agents.iter().filter(stand).collect();
-    if owners.is_empty() { leads(business) } else { owners }
+    business.agents.iter().filter(stand).collect()
 }
 
 /// The leads; everybody where the profile names none.

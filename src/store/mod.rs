@@ -4,6 +4,7 @@
 //! interprets no fact beyond the end of a call and a promise; a [`CallRecord`] is derived when somebody looks.
 
 mod call;
+mod call_back;
 mod caller;
 mod fact;
 mod handoff;

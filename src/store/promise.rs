@@ -3,7 +3,9 @@ use serde::{Deserialize, Serialize};
 use sqlx::sqlite::{SqliteConnection, SqliteQueryResult, SqliteRow};
 use sqlx::{FromRow, Row, Sqlite, Transaction};
 
-use crate::domain::{BusinessId, CallId, Notice, PhoneNumber, Pii, Promise, PromiseId, PromiseState};
+use crate::domain::{
+    BusinessId, CallBack, CallId, Notice, PhoneNumber, Pii, Promise, PromiseId, PromiseState,
+};
 
 use super::{Store, StoreError, from_name, outbox, to_name};
 
@@ -42,6 +44,9 @@ pub struct LedgerEntry {
     pub asked_at: Option<Timestamp>,
     /// When the caller answered.
     pub answered_at: Option<Timestamp>,
+    /// The attempts to call the caller back through the business's own line, the first coming first.
+    #[serde(default)]
+    pub call_backs: Vec<CallBack>,
 }
 
 /// A step on a promise's way that is taken once.
@@ -76,7 +81,7 @@ impl Store {
             .bind(filter.state.as_ref().map(to_name))
             .fetch_all(&self.readers)
             .await?;
-        rows.into_iter().map(LedgerEntry::try_from).collect()
+        self.entries(rows).await
     }
 
     /// One promise.
@@ -89,7 +94,7 @@ impl Store {
                 .bind(id.to_string())
                 .fetch_optional(&self.readers)
                 .await?;
-        row.map(LedgerEntry::try_from).transpose()
+        Ok(self.entries(row).await?.pop())
     }
 
     /// The promises of calls that are over with a step still to be taken, except those due after `before`.
@@ -105,7 +110,7 @@ impl Store {
             .bind(before.as_millisecond())
             .fetch_all(&self.readers)
             .await?;
-        rows.into_iter().map(LedgerEntry::try_from).collect()
+        self.entries(rows).await
     }
 
     /// The promise about which this number was asked last and has not answered.
@@ -119,7 +124,7 @@ impl Store {
             .bind(number.expose())
             .fetch_optional(&self.readers)
             .await?;
-        row.map(LedgerEntry::try_from).transpose()
+        Ok(self.entries(row).await?.pop())
     }
 
     /// Takes a step and puts what is told then into the outbox, both or neither; false, and nothing is told, when the
@@ -229,7 +234,20 @@ impl Store {
             .bind(call.to_string())
             .fetch_all(&self.readers)
             .await?;
-        rows.into_iter().map(LedgerEntry::try_from).collect()
+        self.entries(rows).await
+    }
+
+    async fn entries(
+        &self,
+        rows: impl IntoIterator<Item = EntryRow>,
+    ) -> Result<Vec<LedgerEntry>, StoreError> {
+        let mut entries = Vec::new();
+        for row in rows {
+            let mut entry = LedgerEntry::try_from(row)?;
+            entry.call_backs = self.call_backs(entry.promise.id).await?;
+            entries.push(entry);
+        }
+        Ok(entries)
     }
 }
 
@@ -347,6 +365,7 @@ impl TryFrom<EntryRow> for LedgerEntry {
             lead_told_at: lead.map(moment).transpose()?,
             asked_at: asked.map(moment).transpose()?,
             answered_at: answered.map(moment).transpose()?,
+            call_backs: Vec::new(),
         })
     }
 }

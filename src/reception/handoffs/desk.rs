@@ -256,15 +256,22 @@ impl HandoffDesk {
         self.rooms.remove(&handoff);
     }
 
+    /// Who signed off, or is calling somebody back.
+    async fn who_is_away(&self) -> Result<BTreeSet<(BusinessId, AgentKey)>, StoreError> {
+        let store = &self.shared.parts.store;
+        let signed_off = store.signed_off().await?.into_iter().map(|(business, agent, _)| (business, agent));
+        let calling = store.open_call_backs().await?.into_iter();
+        Ok(signed_off.chain(calling.map(|(business, call_back)| (business, call_back.agent))).collect())
+    }
+
     async fn look_who_is_there(&mut self) {
-        let signed_off = match self.shared.parts.store.signed_off().await {
-            Ok(signed_off) => signed_off,
+        let now = match self.who_is_away().await {
+            Ok(away) => away,
             Err(error) => {
                 warn!(%error, "cannot tell which agents signed off");
                 return;
             }
         };
-        let now: BTreeSet<_> = signed_off.into_iter().map(|(business, agent, _)| (business, agent)).collect();
         let changes: Vec<Event> = now
             .difference(&self.signed_off)
             .map(|(business, agent)| Event::SignedOff { business: business.clone(), agent: agent.clone() })
