@@ -106,3 +106,32 @@ impl CallBack {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_talk_is_told_in_minutes_and_seconds() {
+        let told = |talked_s| {
+            let call_back = CallBack {
+                id: CallBackId::new(uuid::Uuid::nil()),
+                promise: PromiseId::new(uuid::Uuid::nil()),
+                agent: AgentKey("maria".into()),
+                dialled_at: Timestamp::UNIX_EPOCH,
+                leg: None,
+                accepted_at: None,
+                called: Some(Called::Talked),
+                talked_s,
+                leg_ended_at: None,
+                outcome: None,
+                ended_at: None,
+            };
+            (call_back.talked(), call_back.verdict())
+        };
+        assert_eq!(told(192), ("3 min 12 s".into(), CallBackOutcome::Kept));
+        assert_eq!(told(60), ("1 min".into(), CallBackOutcome::Kept));
+        assert_eq!(told(30), ("30 s".into(), CallBackOutcome::Kept));
+        assert_eq!(told(29), ("29 s".into(), CallBackOutcome::StillOpen));
+    }
+}

@@ -213,8 +213,14 @@ impl<'a> Teller<'a> {
             Some(number) => phone::written(number, &self.business.region),
             None => "none".to_owned(),
         };
+        let connected = match promise.state {
+            PromiseState::Open if promise.callback.is_some() && promise.callback == entry.caller => {
+                format!("To be connected from the business's line: calmline promises call {}\n", promise.id)
+            }
+            PromiseState::Open | PromiseState::Kept | PromiseState::Broken => String::new(),
+        };
         format!(
-            "{}\n\nOwner: {}\nDue: {}{urgent}\nNumber: {number}\nPromise: {}\nCall: {}\n",
+            "{}\n\nOwner: {}\nDue: {}{urgent}\nNumber: {number}\nPromise: {}\nCall: {}\n{connected}",
             promise.what.expose(),
             promise.owner,
             self.clock(promise.due),

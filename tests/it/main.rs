@@ -9,6 +9,7 @@
 mod agents;
 mod api;
 mod architecture;
+mod call_backs;
 mod calls;
 mod carrier;
 mod chat;
