@@ -497,10 +497,8 @@ impl Ledger {
                 (None, None) => call_back.dialled_at + BEFORE_THE_CALL,
             };
             if until <= now {
-                let outcome = match call_back.verdict() {
-                    CallBackOutcome::HungUp => CallBackOutcome::Lost,
-                    verdict => verdict,
-                };
+                let heard_of = call_back.accepted_at.is_some();
+                let outcome = if heard_of { call_back.verdict() } else { CallBackOutcome::Lost };
                 self.end_call_back(call_back.id, outcome, now).await?;
             }
         }

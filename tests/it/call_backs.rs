@@ -55,7 +55,7 @@ fn public_url() -> PublicUrl {
 }
 
 /// What a process makes of what there is: the doors, on a database that is opened anew.
-async fn process(place: &Place, store: Store, listener: TcpListener) -> (CallBacks, JoinHandle<()>) {
+fn process(place: &Place, store: Store, listener: TcpListener) -> (CallBacks, JoinHandle<()>) {
     let account = account(place);
     let control = Control::new(client(), &account, Backoff::default());
     let directory = Directory::new([business()]);
@@ -77,7 +77,7 @@ impl World {
         let place = Place::open().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server_address = listener.local_addr().unwrap();
-        let (call_backs, server) = process(&place, place.office.store.clone(), listener).await;
+        let (call_backs, server) = process(&place, place.office.store.clone(), listener);
         let settings = Settings {
             account_sid: ACCOUNT.to_owned(),
             auth_token: TOKEN.into(),
@@ -100,7 +100,7 @@ impl World {
             tick.tick().await;
             bound = TcpListener::bind(&address).await;
         }
-        (self.call_backs, self.server) = process(&self.place, store, bound.unwrap()).await;
+        (self.call_backs, self.server) = process(&self.place, store, bound.unwrap());
     }
 
     fn employ(&self, to: &str, agent: Agent) {

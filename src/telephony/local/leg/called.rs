@@ -49,7 +49,9 @@ impl Leg {
         let unanswered = |status, turn| Err(Called { status, answered: None, turn });
         match self.turn(Some(begun + if refused.is_some() { REFUSED } else { DIALLING }), None).await {
             Turn::Time => {}
-            turn => return unanswered(CallStatus::Canceled, turn),
+            turn @ (Turn::Room(_) | Turn::Told(_) | Turn::HungUp) => {
+                return unanswered(CallStatus::Canceled, turn);
+            }
         }
         if let Some(status) = refused {
             return unanswered(status, Turn::Time);
@@ -66,7 +68,7 @@ impl Leg {
                 Ok(Instant::now())
             }
             Turn::Time => unanswered(CallStatus::NoAnswer, Turn::Time),
-            turn => unanswered(CallStatus::Canceled, turn),
+            turn @ (Turn::Room(_) | Turn::Told(_) | Turn::HungUp) => unanswered(CallStatus::Canceled, turn),
         }
     }
 
