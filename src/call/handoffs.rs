@@ -262,6 +262,7 @@ impl Handoffs {
             | Fact::GivenUp { .. }
             | Fact::Recalled { .. }
             | Fact::EarlierMatter { .. }
+            | Fact::EarlierResolved { .. }
             | Fact::TopicsSeen { .. }
             | Fact::Undiagnosed { .. }
             | Fact::CoreConfirmed

@@ -157,6 +157,7 @@ impl Stress {
             | Fact::GivenUp { .. }
             | Fact::Recalled { .. }
             | Fact::EarlierMatter { .. }
+            | Fact::EarlierResolved { .. }
             | Fact::TopicsSeen { .. }
             | Fact::TopicChosen { .. }
             | Fact::Diagnosed { .. }
@@ -343,6 +344,7 @@ const fn is_ordinary(reaction: &Reaction) -> bool {
         | Reaction::Apologise
         | Reaction::NeverMind
         | Reaction::TakeUpEarlier
+        | Reaction::BeGlad
         | Reaction::TakeMessage => true,
         Reaction::Inform(_)
         | Reaction::Advise(_)

@@ -30,7 +30,7 @@ pub use business::{Business, CallbackPromise, CodePattern, CodePatternError, Fie
 pub use call_back::{CallBack, CallBackOutcome, Called};
 pub use diagnosis::{
     Answer, Aspect, CallNote, CallerState, Diagnosis, EarlierCall, EscalationReason, Mention, MentionKind,
-    Move, Outcome,
+    Move, Outcome, Unanswered,
 };
 pub use fact::{Fact, HangupCause, Phase, Question, Slot, TurnTiming};
 pub use handoff::{HandoffFact, HandoffNews, HandoffOutcome, HandoffRequest, Missed, OfferId, OfferIdError};

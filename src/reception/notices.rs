@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::diagnosis::guard::{self, permitted_by};
 use crate::domain::{
-    Addressee, Agent, Aspect, Business, CallId, Channel, EscalationReason, Notice, NoticeId, PhoneNumber,
-    Pii, PromiseState, Urgency,
+    Addressee, Agent, Aspect, Business, CallId, Channel, Notice, NoticeId, PhoneNumber, Pii, PromiseState,
+    Urgency,
 };
 use crate::store::{CallRecord, LedgerEntry};
 use crate::understanding::{capitalised, phone};
@@ -292,21 +292,8 @@ impl<'a> Teller<'a> {
     /// Whether the caller may be sent texts: the business wants it, the number they called from is the one they want to
     /// be reached on, and nobody is in danger who might look at their telephone.
     fn reaches_caller(&self, record: &CallRecord, callback: Option<&PhoneNumber>) -> bool {
-        let in_danger = record.triggers.iter().any(|trigger| match trigger.reason {
-            EscalationReason::Emergency | EscalationReason::Threat | EscalationReason::SelfHarm => true,
-            EscalationReason::Legal
-            | EscalationReason::Compliance
-            | EscalationReason::RepeatedFailure
-            | EscalationReason::Urgent
-            | EscalationReason::Stress
-            | EscalationReason::ManagerRequested
-            | EscalationReason::PersonRequested
-            | EscalationReason::Abuse
-            | EscalationReason::NotUnderstood
-            | EscalationReason::BeyondAuthority => false,
-        });
         self.business.recap_to_caller
-            && !in_danger
+            && !record.was_in_danger()
             && callback.is_some()
             && callback == record.caller.as_ref()
     }

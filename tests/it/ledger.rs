@@ -19,7 +19,7 @@ use super::outbox::{CALLER, MARIA, Office, Receiver, SAM, business};
 /// The office with its ledger and the business's own server.
 pub struct Place {
     pub office: Office,
-    ledger: Ledger,
+    pub ledger: Ledger,
     server: Receiver,
 }
 

@@ -28,6 +28,7 @@ mod outbox;
 mod playbooks;
 mod privacy;
 mod queue;
+mod resolved;
 mod store;
 mod stress;
 #[path = "../support/mod.rs"]
