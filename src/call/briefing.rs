@@ -24,6 +24,11 @@ impl Engine {
         self.state.handoffs.open().map(|open| &open.request)
     }
 
+    /// Whether a person is being sought and has not said yet that they come.
+    pub fn is_seeking(&self) -> bool {
+        self.state.handoffs.open().is_some_and(|open| open.stage == HandoffStage::Seeking)
+    }
+
     /// What whoever takes over must know, as it stands now.
     pub fn briefing(&self, request: &HandoffRequest) -> Briefing {
         let matter = &self.state.matter;

@@ -307,26 +307,47 @@ pub fn channels(config: &Config) -> Vec<Channel> {
 /// # Errors
 /// When something that one of them needs is missing or cannot be read; the message names it.
 pub fn senders(config: &Config, secrets: &Secrets, control: Control) -> Result<Senders> {
-    let notify = &config.notify;
-    let webhook = match (&notify.webhook_url, &secrets.webhook_secret) {
-        (None, _) => None,
+    let text = Some(TextSender { control, number: config.twilio.number.clone() });
+    Ok(Senders {
+        text,
+        mail: mail(config, secrets)?,
+        webhook: webhook(config, secrets)?,
+        chat: chat(config)?,
+    })
+}
+
+/// Where signed events go, if anywhere.
+///
+/// # Errors
+/// When its address or the secret that signs is missing or cannot be read.
+pub fn webhook(config: &Config, secrets: &Secrets) -> Result<Option<Webhook>> {
+    match (&config.notify.webhook_url, &secrets.webhook_secret) {
+        (None, _) => Ok(None),
         (Some(_), None) => {
-            return Err(anyhow!(
-                "notify.webhook_url is set, but CALMLINE_WEBHOOK_SECRET, which signs, is not"
-            ));
+            Err(anyhow!("notify.webhook_url is set, but CALMLINE_WEBHOOK_SECRET, which signs, is not"))
         }
         (Some(url), Some(secret)) => {
             let secret = SigningSecret::parse(secret).context("CALMLINE_WEBHOOK_SECRET")?;
-            Some(Webhook::new(url, secret).context("notify.webhook_url")?)
+            Webhook::new(url, secret).context("notify.webhook_url").map(Some)
         }
-    };
-    let chat = notify.chat_url.as_deref().map(Chat::new).transpose().context("notify.chat_url")?;
-    let mail = match &notify.mail.host {
-        Some(host) => Some(Mail::new(mail_settings(config, secrets, host)?).context("notify.mail")?),
-        None => None,
-    };
-    let text = Some(TextSender { control, number: config.twilio.number.clone() });
-    Ok(Senders { text, mail, webhook, chat })
+    }
+}
+
+/// The chat that is told, if any.
+///
+/// # Errors
+/// When its address cannot be read.
+pub fn chat(config: &Config) -> Result<Option<Chat>> {
+    config.notify.chat_url.as_deref().map(Chat::new).transpose().context("notify.chat_url")
+}
+
+/// The server that mail goes through, if any.
+///
+/// # Errors
+/// When something that it needs is missing or cannot be read.
+pub fn mail(config: &Config, secrets: &Secrets) -> Result<Option<Mail>> {
+    let Some(host) = &config.notify.mail.host else { return Ok(None) };
+    Mail::new(mail_settings(config, secrets, host)?).context("notify.mail").map(Some)
 }
 
 fn mail_settings(config: &Config, secrets: &Secrets, host: &str) -> Result<MailSettings> {

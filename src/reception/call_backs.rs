@@ -8,16 +8,16 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::{info, warn};
 use uuid::Uuid;
 
-use super::handoffs::{LegEvent, Line};
+use super::handoffs::{LegEvent, Line, agents_now};
 use super::ledger::Ledger;
 use super::notices::{PromiseNews, standing_for};
 use crate::diagnosis::briefing;
 use crate::diagnosis::recap::RecapParts;
 use crate::domain::{
     Agent, AgentKey, Aspect, Business, CallBack, CallBackId, CallBackOutcome, Called, PhoneNumber, Pii,
-    PromiseId, PromiseState, Slot,
+    Presence, PromiseId, PromiseState, Slot,
 };
-use crate::store::{CallRecord, HandoffFilter, LedgerEntry, StoreError};
+use crate::store::{CallRecord, LedgerEntry, StoreError};
 use crate::telephony::twilio::{self, CallSid, CallStatus, Control, ControlError, Dial, DialEnded};
 
 /// How long an agent's telephone rings.
@@ -28,8 +28,6 @@ const BEFORE_THE_CALL: SignedDuration = SignedDuration::from_mins(5);
 const WITH_THE_CALL: SignedDuration = SignedDuration::from_mins(75);
 /// After the agent's leg is over, how calling the caller ended is waited for so long.
 const LAST_NEWS: SignedDuration = SignedDuration::from_secs(30);
-/// Handoffs that lie longer back do not go on.
-const HANDOFFS_WITHIN: SignedDuration = SignedDuration::from_hours(4);
 
 /// Calls callers back. Clones share everything.
 #[derive(Debug, Clone)]
@@ -184,6 +182,9 @@ impl CallBacks {
         let store = self.ledger.store();
         let entry = store.promise(promise).await?.ok_or(CallBackError::Unknown)?;
         callable(&entry)?;
+        if entry.call_backs.iter().any(|call_back| call_back.ended_at.is_none()) {
+            return Err(CallBackError::Underway);
+        }
         let business = self.ledger.business(&entry.business).ok_or(CallBackError::NoBusiness)?;
         let person = self.person(&entry, &business, agent, now).await?;
         let from = self.from(&business).ok_or(CallBackError::NoLine)?;
@@ -229,22 +230,13 @@ impl CallBacks {
         named: Option<&AgentKey>,
         now: Timestamp,
     ) -> Result<Agent, CallBackError> {
-        let store = self.ledger.store();
-        let filter = HandoffFilter {
-            business: Some(business.id.clone()),
-            since: Some(now - HANDOFFS_WITHIN),
-            limit: 200,
+        let now_there = agents_now(self.ledger.store(), self.ledger.directory()).await?;
+        let presence = |agent: &Agent| {
+            let known =
+                now_there.iter().find(|known| known.business == business.id && known.agent == agent.key);
+            known.map_or(Presence::Offline, |known| known.presence)
         };
-        let handoffs = store.handoffs(&filter).await?;
-        let calling = store.open_call_backs().await?;
-        let busy = |agent: &Agent| {
-            handoffs.iter().any(|record| record.holds(&agent.key))
-                || calling.iter().any(|(id, call_back)| {
-                    *id == business.id
-                        && call_back.agent == agent.key
-                        && call_back.promise != entry.promise.id
-                })
-        };
+        let busy = |agent: &Agent| presence(agent) == Presence::Busy;
         let others = || {
             let keys = business.agents.iter().map(|agent| agent.key.0.as_str());
             if business.agents.is_empty() { "nobody".to_owned() } else { keys.collect::<Vec<_>>().join(", ") }
@@ -264,11 +256,9 @@ impl CallBacks {
         if standing.is_empty() {
             return Err(CallBackError::NobodyStands { owner, others: others() });
         }
-        let signed_off = store.signed_off().await?;
         let there = |agent: &&&Agent| {
             agent.on_duty(entry.promise.urgency, now, &business.time_zone)
-                && !signed_off.iter().any(|(id, key, _)| *id == business.id && *key == agent.key)
-                && !busy(agent)
+                && matches!(presence(agent), Presence::Available | Presence::Pause)
         };
         match (standing.iter().find(there), standing.as_slice()) {
             (Some(agent), _) => Ok((*agent).clone()),

@@ -8,6 +8,7 @@ use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 
 pub(super) use desk::HandoffDesk;
+pub use desk::agents_now;
 
 use crate::domain::{
     AgentKey, Briefing, BusinessId, CallId, HandoffId, HandoffRequest, Missed, OfferId, PhoneNumber, Presence,
@@ -80,6 +81,10 @@ pub struct AgentPresence {
     pub agent: AgentKey,
     /// Their name as told to callers.
     pub name: String,
+    /// The keys of the owners they stand for.
+    pub owns: Vec<String>,
+    /// Whether they are the lead.
+    pub lead: bool,
     /// Whether their hours are now.
     pub on_duty: bool,
     /// Whether urgent calls reach them now.

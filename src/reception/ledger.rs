@@ -103,6 +103,11 @@ impl Ledger {
         Teller::new(business, &self.channels, call, now)
     }
 
+    /// The businesses.
+    pub(super) const fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
     /// The business of that id.
     pub(super) fn business(&self, id: &BusinessId) -> Option<Arc<Business>> {
         self.directory.get(id)

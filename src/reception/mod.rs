@@ -6,6 +6,7 @@
 mod asking;
 mod attendance;
 mod call_backs;
+mod comfort;
 mod directory;
 mod ear;
 mod handoffs;
@@ -44,7 +45,7 @@ use crate::transcribe::Transcriber;
 use attendance::{Attendance, Beginning, Clock};
 pub use call_backs::{CallBackError, CallBackOrder, CallBacks};
 pub use directory::Directory;
-pub use handoffs::{AgentPresence, Farewell, Handoffs, LegEvent, LegOrder, Line, farewell_words};
+pub use handoffs::{AgentPresence, Farewell, Handoffs, LegEvent, LegOrder, Line, agents_now, farewell_words};
 use handoffs::{HandoffDesk, Orders};
 pub use ledger::{Ledger, Reply};
 pub use link::{Link, Outbound};

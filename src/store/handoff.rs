@@ -146,13 +146,6 @@ impl NotesLink {
 }
 
 impl HandoffRecord {
-    /// Whether an agent is being asked, briefed, or talking in it.
-    pub fn holds(&self, agent: &AgentKey) -> bool {
-        let over = self.talk_ended_at.is_some()
-            || self.outcome.is_some_and(|outcome| outcome != HandoffOutcome::Joined);
-        !over && self.offers.iter().any(|offer| offer.agent == *agent && offer.missed.is_none())
-    }
-
     /// Reads a handoff's facts, the first of which says what was asked for.
     pub fn derive(facts: &[StoredHandoffFact]) -> Option<Self> {
         let (first, rest) = facts.split_first()?;

@@ -135,7 +135,7 @@ async fn a_caller_is_put_through_to_somebody_who_has_been_briefed() {
     }
     assert!(handoff["delivered_at"].as_str() < handoff["first_ring_at"].as_str(), "{handoff:#}");
     let silence = longest_silence(&outcome);
-    assert!(silence <= 10 * SECOND, "{silence:?}: {:#?}", outcome.timeline);
+    assert!(silence <= 4 * SECOND, "{silence:?}: {:#?}", outcome.timeline);
     let came_back =
         outcome.timeline.entries().iter().filter(|entry| matches!(entry.what, What::StreamOpened));
     assert_eq!(came_back.count(), 2, "the receptionist takes the caller back when the agent leaves");
