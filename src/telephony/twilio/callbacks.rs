@@ -395,6 +395,19 @@ mod tests {
     }
 
     #[test]
+    fn how_a_called_number_took_it_is_read_with_the_length_of_the_talk() {
+        let read = |fields: &str| DialEnded::parse(&form(&format!("CallSid=CA1{fields}")));
+        let talked = read("&DialCallStatus=completed&DialCallSid=CA2&DialCallDuration=72").unwrap();
+        assert_eq!((talked.status, talked.talked_s), (CallStatus::Completed, 72));
+        let silent = read("&DialCallStatus=no-answer").unwrap();
+        assert_eq!((silent.status, silent.talked_s), (CallStatus::NoAnswer, 0));
+        assert_eq!(read(""), Err(WebhookError::Missing("DialCallStatus")));
+        assert_eq!(read("&DialCallStatus=odd"), Err(WebhookError::Malformed("DialCallStatus")));
+        let long = read("&DialCallStatus=completed&DialCallDuration=-1");
+        assert_eq!(long, Err(WebhookError::Malformed("DialCallDuration")));
+    }
+
+    #[test]
     fn a_text_message_is_read_and_shown_to_no_log() {
         let body = "MessageSid=SM1&From=%2B14155550142&To=%2B12125550100&Body=Yes%2C+it+is+fixed&NumMedia=0";
         let message = IncomingMessage::parse(&form(body)).unwrap();
@@ -417,6 +430,7 @@ mod tests {
             let _ = ConferenceCallback::parse(&form);
             let _ = Gathered::parse(&form).map(|gathered| gathered.choice());
             let _ = MachineCallback::parse(&form);
+            let _ = DialEnded::parse(&form);
             let _ = IncomingMessage::parse(&form);
         }
     }
