@@ -6,8 +6,8 @@ use super::ledger::Speech;
 use super::{Engine, wording};
 use crate::diagnosis::person;
 use crate::domain::{
-    Answer, Aspect, EarlierCall, EscalationReason, Fact, Pii, PromiseId, PromiseState, Question, Slot, Topic,
-    TurnId,
+    Answer, Aspect, EarlierCall, EscalationReason, Fact, Pii, PromiseId, PromiseState, Question, Slot,
+    Speaker, Topic, TurnId,
 };
 use crate::understanding::cued;
 use crate::understanding::words::{has_any, plain};
@@ -18,6 +18,21 @@ const SAME_MATTER: jiff::SignedDuration = jiff::SignedDuration::from_hours(24 * 
 
 /// Nobody is asked whether it is resolved what lies longer back.
 const ASK_WITHIN: jiff::SignedDuration = jiff::SignedDuration::from_hours(3 * 24);
+
+/// Words of somebody who has waited in vain.
+const NOBODY: &[&str] = &[
+    "nobody",
+    "no one",
+    "never",
+    "still waiting",
+    "been waiting",
+    "haven't heard",
+    "have not heard",
+    "didn't call",
+    "did not call",
+    "didn't come",
+    "did not come",
+];
 
 /// Words of somebody who calls about another matter.
 const ELSEWHERE: &[&str] = &[
@@ -75,19 +90,21 @@ impl Engine {
         }
     }
 
-    /// Whether the time of the open promise in question has passed.
+    /// Whether the time of the open promise in question has passed; of somebody who was asked whether it is resolved, only
+    /// where they say that nobody came.
     fn is_overdue(&self) -> bool {
-        let promise = self.state.matter.promise_in_question();
-        promise.is_some_and(|(_, promise)| {
-            promise.state == PromiseState::Open && promise.due < self.wall(self.now)
-        })
+        let Some((_, promise)) = self.state.matter.promise_in_question() else { return false };
+        let caller = |turn: &&super::Turn| turn.speaker == Speaker::Caller;
+        let last = self.state.transcript.iter().rev().find(caller).map(|turn| plain(turn.text.expose()));
+        let asked = self.state.matter.said_resolved(promise.id).is_some();
+        let in_vain = !asked || last.is_some_and(|words| has_any(&words, NOBODY));
+        promise.state == PromiseState::Open && promise.due < self.wall(self.now) && in_vain
     }
 
     /// What is asked about an earlier call, once and before what this one is about is known.
     pub(super) fn earlier_question(&self) -> Option<Question> {
         let matter = &self.state.matter;
-        let asked = self.state.asked.keys().any(|question| matches!(question, Question::Resolved(_)));
-        if asked || self.reason_is_known() || matter.same_matter.is_some() {
+        if self.was_asked_if_resolved() || self.reason_is_known() || matter.same_matter.is_some() {
             return None;
         }
         let resolved = matter.unanswered().map(|(_, promise)| Question::Resolved(promise.id));
@@ -247,9 +264,11 @@ impl Engine {
 
     /// Whether they said so without having been asked, and nothing else yet.
     pub(super) fn came_with_good_news(&self) -> bool {
-        let unasked = |promise: PromiseId| self.state.times_asked(&Question::Resolved(promise)) == 0;
-        let mut resolved = self.state.matter.resolved.iter();
-        resolved.any(|(promise, resolved)| *resolved && unasked(*promise))
+        self.has_good_news() && !self.was_asked_if_resolved()
+    }
+
+    fn was_asked_if_resolved(&self) -> bool {
+        self.state.asked.keys().any(|question| matches!(question, Question::Resolved(_)))
     }
 
     /// Whether somebody with good news says that this was all.
