@@ -78,6 +78,7 @@ impl Engine {
             topic: self.topic().map(|topic| topic.name.as_str()),
             next_step: self.state.promises.last().and(matter.value(Aspect::NextStep)),
             informed: &matter.informed,
+            resolved: self.has_good_news(),
             escalated: Some(request.reason),
             states: &states,
         })

@@ -263,6 +263,7 @@ impl Handoffs {
             | Fact::GivenUp { .. }
             | Fact::Recalled { .. }
             | Fact::EarlierMatter { .. }
+            | Fact::EarlierResolved { .. }
             | Fact::TopicsSeen { .. }
             | Fact::Undiagnosed { .. }
             | Fact::CoreConfirmed

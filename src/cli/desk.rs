@@ -25,7 +25,9 @@ use crate::domain::Channel;
 use crate::llm;
 use crate::models::{Cache, ModelId};
 use crate::notify::{Chat, Login, Mail, MailSettings, SigningSecret, Tls, Webhook};
-use crate::reception::{Directory, Ledger, Model, Outbox, Parts, Reach, Reception, Senders, fresh_secret};
+use crate::reception::{
+    CallBacks, Directory, Ledger, Model, Outbox, Parts, Reach, Reception, Senders, fresh_secret,
+};
 use crate::store::{Journal, Store};
 use crate::synthesize::{self, HttpSettings, Voice};
 use crate::telephony::twilio::{self, Control};
@@ -85,6 +87,7 @@ impl Desk {
         let channels = senders.channels();
         let outbox = Outbox::new(store.clone(), directory.clone(), senders);
         let ledger = Ledger::new(store.clone(), directory.clone(), channels, Some(outbox.clone()));
+        let call_backs = CallBacks::new(ledger.clone(), reach.clone(), account.public_url.clone());
         let reception = Reception::new(Parts {
             directory,
             store: store.clone(),
@@ -104,12 +107,13 @@ impl Desk {
         readiness.models_loaded();
         let router = Router::new()
             .merge(crate::web::twilio::messages(ledger.clone(), &account))
+            .merge(crate::web::twilio::call_backs(call_backs.clone(), &account))
             .merge(crate::web::twilio::router(reception.clone(), account))
             .merge(notes::router(store.clone()))
             .merge(health::router(readiness.clone(), metrics))
             .merge(api::router(
                 store.clone(),
-                api::live(reception.clone()).merge(api::promises(ledger.clone())),
+                api::live(reception.clone()).merge(api::promises(call_backs)),
                 BearerToken::new(secrets.api_token.clone()),
             ))
             .layer(CatchPanicLayer::new());

@@ -5,6 +5,7 @@
 
 mod asking;
 mod attendance;
+mod call_backs;
 mod comfort;
 mod directory;
 mod ear;
@@ -45,6 +46,7 @@ use crate::telephony::twilio::{CallSid, Control, ControlError, IncomingCall, Pub
 use crate::transcribe::Transcriber;
 
 use attendance::{Attendance, Beginning, Clock};
+pub use call_backs::{CallBackError, CallBackOrder, CallBacks};
 pub use directory::Directory;
 pub use handoffs::{AgentPresence, Farewell, Handoffs, LegEvent, LegOrder, agents_now, farewell_words};
 use handoffs::{HandoffDesk, Orders};

@@ -1,5 +1,6 @@
 //! The only place from which anybody is dialled or written to: agents on the number of their profile, and callers on the
-//! one they called from. Nothing here takes a number, so that none that was said, sent or proposed can be one.
+//! one they called from. Nothing here takes a number, so that none that was said, sent or proposed can be one. (A caller
+//! who is called back is rung by an agent's own leg, on the number that their call is recorded with.)
 
 use std::time::Duration;
 
@@ -88,6 +89,14 @@ impl Reach {
         Ok(self.control.dial(&dial).await?)
     }
 
+    /// Ends an agent's leg; one that is over already counts as ended.
+    ///
+    /// # Errors
+    /// As for [`Control::hang_up`].
+    pub async fn hang_up(&self, leg: &CallSid) -> Result<(), ControlError> {
+        self.control.hang_up(leg).await
+    }
+
     /// Sends a text message to an agent.
     ///
     /// # Errors
@@ -121,6 +130,11 @@ impl Reach {
         };
         let business = self.directory.get(business).ok_or(ReachError::NoLine)?;
         Ok(self.control.send_message(&to, self.line(&business)?, words).await?)
+    }
+
+    /// The line from which a business calls.
+    pub(super) fn line_of(&self, business: &BusinessId) -> Option<PhoneNumber> {
+        self.line(&*self.directory.get(business)?).ok().cloned()
     }
 
     fn line<'a>(&'a self, business: &'a Business) -> Result<&'a PhoneNumber, ReachError> {

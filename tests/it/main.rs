@@ -9,6 +9,7 @@
 mod agents;
 mod api;
 mod architecture;
+mod call_backs;
 mod calls;
 mod carrier;
 mod chat;
@@ -27,6 +28,7 @@ mod outbox;
 mod playbooks;
 mod privacy;
 mod queue;
+mod resolved;
 mod store;
 mod stress;
 #[path = "../support/mod.rs"]

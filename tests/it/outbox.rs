@@ -28,8 +28,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-const ACCOUNT: &str = "AC00000000000000000000000000000001";
-const LINE: &str = "+14155550100";
+pub const ACCOUNT: &str = "AC00000000000000000000000000000001";
+pub const LINE: &str = "+14155550100";
 pub const CALLER: &str = "+14155550142";
 pub const MARIA: &str = "+14155550171";
 pub const SAM: &str = "+14155550172";
@@ -56,7 +56,7 @@ pub fn business() -> Business {
 
 /// A database, and everything that sends from it.
 pub struct Office {
-    _folder: TempDir,
+    pub folder: TempDir,
     pub store: Store,
     pub outbox: Outbox,
     pub rest: RestApi,
@@ -88,7 +88,7 @@ impl Office {
             chat: chat.map(|address| Chat::new(&format!("http://{address}/hook")).unwrap()),
         };
         let outbox = Outbox::new(store.clone(), directory, senders);
-        Self { _folder: folder, store, outbox, rest, now: "2026-11-23T18:00:00Z".parse().unwrap() }
+        Self { folder, store, outbox, rest, now: "2026-11-23T18:00:00Z".parse().unwrap() }
     }
 
     pub fn notice(&self, call: CallId, to: Addressee, body: &str) -> Notice {

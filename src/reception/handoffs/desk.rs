@@ -13,7 +13,7 @@ use super::meeting::Meeting;
 use super::{AgentPresence, Order, Orders};
 use crate::domain::{
     Agent, AgentKey, Briefing, Business, BusinessId, CallId, CallTime, HandoffFact, HandoffId,
-    HandoffRequest, Urgency,
+    HandoffRequest, Presence, Urgency,
 };
 use crate::queue::{Action, Event, Queue, REMEMBERED};
 use crate::reception::{Directory, Happening, News, Shared, Teller};
@@ -38,7 +38,9 @@ pub struct HandoffDesk {
     pub(super) places: BTreeMap<HandoffId, u64>,
     pub(super) briefings: BTreeMap<HandoffId, Box<Briefing>>,
     pub(super) rooms: BTreeMap<HandoffId, Meeting>,
+    /// Who is not asked: they signed off, or call somebody back.
     pub(super) signed_off: BTreeSet<(BusinessId, AgentKey)>,
+    pub(super) calling: BTreeSet<(BusinessId, AgentKey)>,
 }
 
 impl HandoffDesk {
@@ -61,7 +63,15 @@ impl HandoffDesk {
             }
         }
         let signed_off = BTreeSet::new();
-        Ok(Self { shared, queue, places, briefings, rooms: BTreeMap::new(), signed_off })
+        Ok(Self {
+            shared,
+            queue,
+            places,
+            briefings,
+            rooms: BTreeMap::new(),
+            signed_off,
+            calling: BTreeSet::new(),
+        })
     }
 
     /// Works until told to stop.
@@ -143,7 +153,8 @@ impl HandoffDesk {
                 let _ = reply.send(self.introduction(handoff));
             }
             Order::Presence(reply) => {
-                let _ = reply.send(roll(&self.queue, &self.shared.parts.directory, Timestamp::now()));
+                let directory = &self.shared.parts.directory;
+                let _ = reply.send(roll(&self.queue, directory, &self.calling, Timestamp::now()));
             }
             Order::SignChanged(_) | Order::Stop => {}
         }
@@ -234,15 +245,22 @@ impl HandoffDesk {
         self.rooms.remove(&handoff);
     }
 
+    /// Who signed off, or is calling somebody back.
+    async fn who_is_away(&mut self) -> Result<BTreeSet<(BusinessId, AgentKey)>, StoreError> {
+        let store = &self.shared.parts.store;
+        let signed_off = store.signed_off().await?.into_iter().map(|(business, agent, _)| (business, agent));
+        self.calling = calling_back(store).await?;
+        Ok(signed_off.chain(self.calling.iter().cloned()).collect())
+    }
+
     async fn look_who_is_there(&mut self) {
-        let signed_off = match self.shared.parts.store.signed_off().await {
-            Ok(signed_off) => signed_off,
+        let now = match self.who_is_away().await {
+            Ok(away) => away,
             Err(error) => {
                 warn!(%error, "cannot tell which agents signed off");
                 return;
             }
         };
-        let now: BTreeSet<_> = signed_off.into_iter().map(|(business, agent, _)| (business, agent)).collect();
         let changes: Vec<Event> = now
             .difference(&self.signed_off)
             .map(|(business, agent)| Event::SignedOff { business: business.clone(), agent: agent.clone() })
@@ -281,10 +299,20 @@ pub async fn agents_now(store: &Store, directory: &Directory) -> Result<Vec<Agen
     for (business, agent, _) in store.signed_off().await? {
         queue.handle(Event::SignedOff { business, agent }, now);
     }
-    Ok(roll(&queue, directory, now))
+    Ok(roll(&queue, directory, &calling_back(store).await?, now))
 }
 
-fn roll(queue: &Queue, directory: &Directory, now: Timestamp) -> Vec<AgentPresence> {
+async fn calling_back(store: &Store) -> Result<BTreeSet<(BusinessId, AgentKey)>, StoreError> {
+    let open = store.open_call_backs().await?.into_iter();
+    Ok(open.map(|(business, call_back)| (business, call_back.agent)).collect())
+}
+
+fn roll(
+    queue: &Queue,
+    directory: &Directory,
+    calling: &BTreeSet<(BusinessId, AgentKey)>,
+    now: Timestamp,
+) -> Vec<AgentPresence> {
     let of = |business: &Business, agent: &Agent| AgentPresence {
         business: business.id.clone(),
         agent: agent.key.clone(),
@@ -293,7 +321,10 @@ fn roll(queue: &Queue, directory: &Directory, now: Timestamp) -> Vec<AgentPresen
         lead: agent.lead,
         on_duty: agent.on_duty(Urgency::Normal, now, &business.time_zone),
         on_call: agent.on_duty(Urgency::Urgent, now, &business.time_zone),
-        presence: queue.presence(&business.id, &agent.key, now),
+        presence: match calling.contains(&(business.id.clone(), agent.key.clone())) {
+            true => Presence::Busy,
+            false => queue.presence(&business.id, &agent.key, now),
+        },
     };
     directory.all().flat_map(|business| business.agents.iter().map(|agent| of(business, agent))).collect()
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::caller::{Caller, Player};
 use super::exchange::{Exchange, Settings, form};
-use super::instructions::{InstructionError, Verb, parse, saying};
+use super::instructions::{Dialled, InstructionError, Verb, parse, saying};
 use super::rest::RestApi;
 use super::stream::StreamEnd;
 use super::switchboard::{Command, Place, Switchboard, lock};
@@ -168,7 +168,13 @@ impl Active<'_> {
                     self.tape.note(now, What::CarrierSaid { text: text.into() });
                     self.wait(length).await
                 }
-                Verb::Dial { action, conference } => self.confer(&conference, action.as_deref()).await,
+                Verb::Dial { action, to: Dialled::Conference(conference) } => {
+                    self.confer(&conference, action.as_deref()).await
+                }
+                Verb::Dial { to: Dialled::Number(_), .. } => {
+                    let unknown = InstructionError::Verb("Number".to_owned());
+                    Next::Over(Ending::Instructions(unknown))
+                }
                 Verb::Gather(_) => {
                     let unknown = InstructionError::Verb("Gather".to_owned());
                     Next::Over(Ending::Instructions(unknown))
