@@ -120,9 +120,8 @@ async fn by_dictating(place: &Place, house: House, wish: &str) {
     caller.hangs_up().await;
     let record = record_of(place, house).await;
     let turns = record["transcript"].as_array().unwrap();
-    let dictated =
-        |turn: &Value| turn["speaker"] == "caller" && turn["text"].as_str().unwrap().contains("99");
-    let came_in = turns.iter().any(dictated) || record.to_string().contains(DEAR);
+    let digits = |turn: &Value| turn["text"].as_str().unwrap().matches(|c: char| c.is_ascii_digit()).count();
+    let came_in = turns.iter().any(|turn| turn["speaker"] == "caller" && digits(turn) > 5);
     assert!(came_in, "{wish}: {turns:#?}");
 }
 
