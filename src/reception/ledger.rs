@@ -26,6 +26,10 @@ const REMIND_BEFORE: SignedDuration = SignedDuration::from_mins(15);
 const LEAD_AFTER_MINUTES: u32 = 60;
 /// After so long, at any hour, the lead is told of an urgent one.
 const URGENT_LEAD_AFTER: SignedDuration = SignedDuration::from_mins(15);
+/// While it stays open, the lead is told again and again.
+const URGENT_LEAD_AGAIN: SignedDuration = SignedDuration::from_mins(30);
+/// So long after it was due nobody is told again; the promise stays open.
+const URGENT_TOLD_FOR: SignedDuration = SignedDuration::from_hours(3);
 const SAYS_RESOLVED: &str = "the caller says that it is resolved";
 const SAYS_UNRESOLVED: &str = "the caller says that it is not resolved";
 /// A caller is not asked about what lies longer back.
@@ -86,7 +90,8 @@ impl Ledger {
         for call in self.store.calls_to_follow_up().await? {
             self.follow_up(call, now).await?;
         }
-        for entry in self.store.promises_to_watch(now + REMIND_BEFORE).await? {
+        let again = now - URGENT_LEAD_AGAIN;
+        for entry in self.store.promises_to_watch(now + REMIND_BEFORE, again).await? {
             let Some(business) = self.directory.get(&entry.business) else { continue };
             if let Some((step, news)) = reminder(&entry, &business, now) {
                 let notices = self.teller(&business, entry.promise.call, now).promise(&entry, news);
@@ -136,8 +141,9 @@ impl Ledger {
         };
         let teller = self.teller(&business, call, now);
         let mut notices = Vec::from_iter(teller.call_ended(&record));
+        let made = if record.was_in_danger() { PromiseNews::CreatedInDanger } else { PromiseNews::Created };
         for entry in self.store.promises_of(call).await? {
-            notices.extend(teller.promise(&entry, PromiseNews::Created));
+            notices.extend(teller.promise(&entry, made));
         }
         if let Some(recap) = teller.recap(&record)
             && self.wants_texts(call).await?
@@ -323,7 +329,13 @@ fn reminder(entry: &LedgerEntry, business: &Business, now: Timestamp) -> Option<
         Urgency::Urgent => told + URGENT_LEAD_AFTER,
         Urgency::Normal => business.hours.due(told, LEAD_AFTER_MINUTES, &business.time_zone),
     };
-    let time = entry.lead_told_at.is_none() && now >= lead_at;
+    let time = match (entry.lead_told_at, promise.urgency) {
+        (None, _) => now >= lead_at,
+        (Some(last), Urgency::Urgent) => {
+            now >= last + URGENT_LEAD_AGAIN && now < promise.due + URGENT_TOLD_FOR
+        }
+        (Some(_), Urgency::Normal) => false,
+    };
     time.then_some((PromiseStep::TellLead, PromiseNews::Escalated))
 }
 

@@ -25,6 +25,8 @@ const RECAP_FOR: SignedDuration = SignedDuration::from_hours(2);
 pub enum PromiseNews {
     /// It was made.
     Created,
+    /// It was made to somebody who may be in danger.
+    CreatedInDanger,
     /// It is due soon.
     DueSoon,
     /// Its time is over and it is open.
@@ -43,6 +45,7 @@ pub enum PromiseNews {
 enum Circle {
     Nobody,
     Owners,
+    OwnersAndLeads,
     Leads,
 }
 
@@ -50,7 +53,7 @@ impl PromiseNews {
     /// The type of its event.
     pub const fn event(self) -> &'static str {
         match self {
-            Self::Created => "promise.created",
+            Self::Created | Self::CreatedInDanger => "promise.created",
             Self::DueSoon => "promise.due_soon",
             Self::Overdue => "promise.overdue",
             Self::Escalated => "promise.escalated",
@@ -63,6 +66,7 @@ impl PromiseNews {
     const fn circle(self) -> Circle {
         match self {
             Self::Created | Self::DueSoon | Self::Overdue | Self::Reopened => Circle::Owners,
+            Self::CreatedInDanger => Circle::OwnersAndLeads,
             Self::Escalated => Circle::Leads,
             Self::Kept | Self::Broken => Circle::Nobody,
         }
@@ -72,6 +76,7 @@ impl PromiseNews {
     const fn subject(self) -> &'static str {
         match self {
             Self::Created => "A caller was promised something",
+            Self::CreatedInDanger => "Urgent: a caller may be in danger",
             Self::DueSoon => "A promise to a caller is due soon",
             Self::Overdue => "A promise to a caller is overdue",
             Self::Escalated => "A promise to a caller was not kept in time",
@@ -137,6 +142,7 @@ impl<'a> Teller<'a> {
         let until = match news {
             PromiseNews::DueSoon => entry.promise.due,
             PromiseNews::Created
+            | PromiseNews::CreatedInDanger
             | PromiseNews::Overdue
             | PromiseNews::Escalated
             | PromiseNews::Reopened
@@ -145,6 +151,15 @@ impl<'a> Teller<'a> {
         };
         let people = match news.circle() {
             Circle::Owners => owners(self.business, &entry.promise.owner),
+            Circle::OwnersAndLeads => {
+                let mut people = owners(self.business, &entry.promise.owner);
+                for lead in leads(self.business) {
+                    if people.iter().all(|person| person.key != lead.key) {
+                        people.push(lead);
+                    }
+                }
+                people
+            }
             Circle::Leads => leads(self.business),
             Circle::Nobody => Vec::new(),
         };
@@ -158,7 +173,11 @@ impl<'a> Teller<'a> {
             notices.extend(self.mail_to(agent, news.subject(), self.long_words(entry, news), until));
         }
         match news {
-            PromiseNews::Created | PromiseNews::Overdue | PromiseNews::Escalated | PromiseNews::Reopened => {
+            PromiseNews::Created
+            | PromiseNews::CreatedInDanger
+            | PromiseNews::Overdue
+            | PromiseNews::Escalated
+            | PromiseNews::Reopened => {
                 notices.extend(self.chat(news.event(), self.long_words(entry, news)));
             }
             PromiseNews::DueSoon | PromiseNews::Kept | PromiseNews::Broken => {}
@@ -184,6 +203,9 @@ impl<'a> Teller<'a> {
         let by = self.clock(entry.promise.due);
         let said = match news {
             PromiseNews::Created => format!("a caller was promised something by {by}, and it is urgent."),
+            PromiseNews::CreatedInDanger => {
+                format!("a caller may be in danger, and was promised a call by {by}.")
+            }
             PromiseNews::DueSoon => format!("what a caller was promised is due by {by}."),
             PromiseNews::Overdue => format!("what a caller was promised by {by} is overdue."),
             PromiseNews::Escalated => {

@@ -38,7 +38,7 @@ pub struct LedgerEntry {
     pub reminded_at: Option<Timestamp>,
     /// When its owner was told that it is overdue.
     pub overdue_told_at: Option<Timestamp>,
-    /// When the lead was told.
+    /// When the lead was told last.
     pub lead_told_at: Option<Timestamp>,
     /// When the caller was asked whether it is resolved, or it was found that they cannot be.
     pub asked_at: Option<Timestamp>,
@@ -117,17 +117,24 @@ impl Store {
         Ok(self.entries(row).await?.pop())
     }
 
-    /// The promises of calls that are over with a step still to be taken, except those due after `before`.
+    /// The promises of calls that are over with a step still to be taken, except those due after `before`; of the urgent
+    /// ones that are overdue also those of which the lead was told at `again` or earlier.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn promises_to_watch(&self, before: Timestamp) -> Result<Vec<LedgerEntry>, StoreError> {
+    pub async fn promises_to_watch(
+        &self,
+        before: Timestamp,
+        again: Timestamp,
+    ) -> Result<Vec<LedgerEntry>, StoreError> {
         let condition = "WHERE followed_up_at IS NOT NULL AND (
                  (state = 'open' AND due_at <= $1 AND lead_told_at IS NULL) OR
+                 (state = 'open' AND urgency = 'urgent' AND lead_told_at <= $2) OR
                  (asked_at IS NULL AND (state <> 'open' OR due_at <= $1)))
              ORDER BY due_at, promise.id";
         let rows: Vec<EntryRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!("{ENTRY}{condition}")))
             .bind(before.as_millisecond())
+            .bind(again.as_millisecond())
             .fetch_all(&self.readers)
             .await?;
         self.entries(rows).await
@@ -168,7 +175,8 @@ impl Store {
                  WHERE id = $1 AND overdue_told_at IS NULL AND state = 'open'"
             }
             PromiseStep::TellLead => {
-                "UPDATE promise SET lead_told_at = $2 WHERE id = $1 AND lead_told_at IS NULL AND state = 'open'"
+                "UPDATE promise SET lead_told_at = $2 WHERE id = $1 AND state = 'open'
+                     AND (lead_told_at IS NULL OR lead_told_at < $2)"
             }
             PromiseStep::Ask => "UPDATE promise SET asked_at = $2 WHERE id = $1 AND asked_at IS NULL",
             PromiseStep::LeaveUnasked => {

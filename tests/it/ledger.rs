@@ -44,6 +44,7 @@ impl Place {
         let call = self.office.begin_call(caller).await;
         let promise = PromiseId::new(Uuid::now_v7());
         let answer = |value: &str| Answer { value: value.into(), evidence: vec![], confidence: 1.0 };
+        let escalated = more.iter().any(|fact| matches!(fact, Fact::Escalated { .. }));
         let made = Promise {
             id: promise,
             call,
@@ -51,7 +52,7 @@ impl Place {
             owner: "our office".into(),
             callback: callback.map(|number| PhoneNumber::parse(number).unwrap()),
             due: self.office.now + SignedDuration::from_hours(1),
-            urgency: Urgency::Normal,
+            urgency: if escalated { Urgency::Urgent } else { Urgency::Normal },
             state: PromiseState::Open,
         };
         let next = "our office will call you back on 415-555-0142 by eleven";
@@ -204,10 +205,42 @@ async fn a_caller_who_says_no_opens_it_again_as_urgent() {
     assert_eq!(reply, Reply::NotResolved);
     let entry = place.promise(promise).await;
     assert_eq!((entry.promise.state, entry.promise.urgency), (PromiseState::Open, Urgency::Urgent));
-    place.pass(120).await;
-    assert_eq!(place.events()[3..], events(&[("promise.reopened", "18:15"), ("promise.escalated", "18:30")]));
+    place.pass(50).await;
+    let told =
+        [("promise.reopened", "18:15"), ("promise.escalated", "18:30"), ("promise.escalated", "19:00")];
+    assert_eq!(place.events()[3..], events(&told));
     assert_eq!(place.texted("a caller says that it is not resolved"), [MARIA]);
     assert_eq!(place.texted("Is it fully resolved").len(), 1, "nobody is asked twice");
+}
+
+#[tokio::test]
+async fn a_danger_is_told_to_the_lead_at_once_and_again_until_somebody_closes_it() {
+    let mut place = Place::open().await;
+    let danger = [Fact::Escalated { reason: EscalationReason::SelfHarm, turn: None }];
+    let (_, promise) = place.call(Some(CALLER), Some("+14155550199"), &danger).await;
+    place.pass(1).await;
+    assert_eq!(place.texted("a caller may be in danger"), [MARIA, SAM]);
+    place.pass(150).await;
+    assert_eq!(place.texted("is still open"), [SAM, SAM, SAM], "at a quarter past, and each half hour");
+    let now = place.office.now;
+    assert!(place.ledger.close(promise, PromiseState::Kept, None, now).await.unwrap().is_some());
+    place.pass(60).await;
+    assert_eq!(place.texted("is still open").len(), 3);
+    let entry = place.promise(promise).await;
+    assert_eq!(entry.promise.state, PromiseState::Kept);
+}
+
+#[tokio::test]
+async fn nobody_is_told_for_ever_of_what_nobody_closes() {
+    let mut place = Place::open().await;
+    let (_, promise) = place.call(Some(CALLER), Some(CALLER), &[]).await;
+    place.pass(1).await;
+    place.ledger.close(promise, PromiseState::Kept, None, place.office.now).await.unwrap();
+    place.pass(5).await;
+    place.ledger.take_reply(&number(CALLER), "no", place.office.now).await.unwrap();
+    place.pass(6 * 60).await;
+    assert_eq!(place.texted("is still open").len(), 6, "for three hours");
+    assert_eq!(place.promise(promise).await.promise.state, PromiseState::Open);
 }
 
 #[tokio::test]
