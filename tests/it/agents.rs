@@ -433,13 +433,6 @@ async fn a_room_has_one_place_for_each_side() {
     let legs = line.rest.legs();
     let entered = |leg: &AgentLeg| leg.time(|event| matches!(event, LegEvent::Entered { .. })).is_some();
     assert_eq!(legs.iter().map(entered).collect::<Vec<_>>(), [true, false]);
-
-    let conference = line.desk.seen.borrow().conference[0].conference_sid.clone();
-    line.desk.control.end_conference(&conference).await.unwrap();
-    line.desk.until(|seen| seen.legs.iter().filter(|news| news.status.is_final()).count() == 2).await;
-    let url = line.desk.url(twilio::ANNOUNCE_PATH);
-    assert_eq!(line.desk.control.announce(&conference, &url).await, Err(ControlError::CallGone));
-    assert_eq!(line.desk.control.end_conference(&conference).await, Ok(()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -35,7 +35,6 @@ KINDS = {
     "POST Calls/CA….json Status",
     "POST Calls/CA….json Twiml",
     "POST Conferences/CF….json AnnounceUrl",
-    "POST Conferences/CF….json Status",
     "POST Messages.json",
 }
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -140,14 +139,14 @@ def broken(requests):
         return [changed for field in by_kind.get(which, {"form": []})["form"] for changed in change(*field)]
 
     dial, over, move = "POST Calls.json", "POST Calls/CA….json Status", "POST Calls/CA….json Twiml"
-    message, end = "POST Messages.json", "POST Conferences/CF….json Status"
+    message, speak = "POST Messages.json", "POST Conferences/CF….json AnnounceUrl"
     yield from spoilt(dial, form=form(dial, lambda name, value: [] if name == "From" else [[name, value]]))
     yield from spoilt(dial, form=[*form(dial, lambda *field: [list(field)]), ["Rings", "4"]])
     soon = form(dial, lambda name, value: [[name, "soon" if name == "Timeout" else value]])
     yield from spoilt(dial, form=soon)
     yield from spoilt(over, form=[["Status", "gone"]])
     yield from spoilt(move, form=[["Twiml", "<Response/>"], ["Words", "Goodbye"]])
-    yield from spoilt(end, form=[["Status", "gone"]])
+    yield from spoilt(speak, form=[["AnnounceUrl", "nowhere"]])
     yield from spoilt(message, form=form(message, lambda name, value: [] if name == "To" else [[name, value]]))
     for which in KINDS & by_kind.keys():
         yield from spoilt(which, method="PUT")

@@ -24,7 +24,7 @@ use crate::domain::{PhoneNumber, Pii};
 use crate::telephony::twilio::Form;
 
 /// The carrier's REST interface, as far as a server uses it: places, ends and redirects calls and tells how they stand,
-/// speaks into conferences and ends them, and takes messages.
+/// speaks into conferences, and takes messages.
 #[derive(Debug)]
 pub struct RestApi {
     address: SocketAddr,
@@ -251,22 +251,15 @@ fn update_call(switchboard: &Switchboard, sid: &str, form: &Form) -> Answer {
 }
 
 fn update_conference(switchboard: &Arc<Switchboard>, sid: &str, form: &Form) -> Answer {
-    let mut rooms = lock(&switchboard.rooms);
+    let rooms = lock(&switchboard.rooms);
     let Some(name) = rooms.iter().find(|(_, room)| room.sid == sid).map(|(name, _)| name.clone()) else {
         return gone();
     };
-    match (form.get("Status"), form.get("AnnounceUrl")) {
-        (Some("completed"), _) => {
-            if let Some(mut room) = rooms.remove(&name) {
-                room.close(&switchboard.account_sid, &name);
-            }
-        }
-        (None, Some(url)) => {
-            let (board, url) = (Arc::clone(switchboard), url.to_owned());
-            switchboard.spawn(async move { announce(&board, &name, &url).await });
-        }
-        (_, _) => return problem(StatusCode::BAD_REQUEST, 21218),
-    }
+    let Some(url) = form.get("AnnounceUrl").map(str::to_owned) else {
+        return problem(StatusCode::BAD_REQUEST, 21218);
+    };
+    let board = Arc::clone(switchboard);
+    switchboard.spawn(async move { announce(&board, &name, &url).await });
     (StatusCode::OK, json!({ "sid": sid }).to_string())
 }
 

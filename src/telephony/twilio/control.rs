@@ -14,9 +14,10 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Places, moves and ends calls and sends messages through the carrier's REST interface.
 ///
-/// Asking twice or ending twice is the same as once, so both are repeated on every passing fault. Everything else is repeated only where the carrier certainly did not take it: when no connection came about, or it answered
-/// 429. A second dialling rings twice, a second message is read twice, and a second redirection takes a party out of
-/// the very conference that the first has put them into.
+/// Asking twice or ending twice is the same as once, so both are repeated on every passing fault. Everything else
+/// is repeated only where the carrier certainly did not take it: when no connection came about, or it answered 429.
+/// A second dialling rings twice, a second message is read twice, and a second redirection takes a party out of the
+/// very conference that the first has put them into.
 #[derive(Debug, Clone)]
 pub struct Control {
     client: Client,
@@ -206,16 +207,6 @@ impl Control {
     pub async fn announce(&self, conference: &ConferenceSid, url: &str) -> Result<(), ControlError> {
         let fields = [("AnnounceUrl", url), ("AnnounceMethod", "POST")];
         self.post(&conference_resource(conference), &fields, WhenUnsure::Stop).await.map(|_| ())
-    }
-
-    /// Ends a conference, so that everybody in it goes on with what follows it in their instructions; one that is over
-    /// already counts as ended.
-    ///
-    /// # Errors
-    /// When the carrier refuses or cannot be reached.
-    pub async fn end_conference(&self, conference: &ConferenceSid) -> Result<(), ControlError> {
-        let fields = [("Status", "completed")];
-        gone_is_fine(self.post(&conference_resource(conference), &fields, WhenUnsure::Repeat).await)
     }
 
     /// Sends a text message.

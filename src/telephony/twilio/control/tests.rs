@@ -172,13 +172,6 @@ async fn a_redirection_or_an_announcement_that_may_have_been_done_is_not_repeate
 }
 
 #[tokio::test]
-async fn a_conference_is_ended_and_one_that_is_over_counts_as_ended() {
-    let (carrier, control) = Carrier::answering(&[(503, ""), (404, r#"{"code":20404}"#)]).await;
-    assert_eq!(control.end_conference(&"CF1".parse().unwrap()).await, Ok(()));
-    assert_eq!(carrier.asked()[1].2, "Status=completed");
-}
-
-#[tokio::test]
 async fn ending_a_call_is_repeated_on_passing_faults_and_given_up_in_the_end() {
     let (carrier, control) = Carrier::answering(&[(503, ""), (429, "")]).await;
     assert_eq!(control.hang_up(&call()).await, Ok(()));
