@@ -26,7 +26,7 @@ use crate::llm;
 use crate::models::{Cache, ModelId};
 use crate::notify::{Chat, Login, Mail, MailSettings, SigningSecret, Tls, Webhook};
 use crate::reception::{
-    CallBacks, Directory, Ledger, Line, Model, Outbox, Parts, Reception, Senders, TextSender, fresh_secret,
+    CallBacks, Directory, Ledger, Model, Outbox, Parts, Reach, Reception, Senders, fresh_secret,
 };
 use crate::store::{Journal, Store};
 use crate::synthesize::{self, HttpSettings, Voice};
@@ -81,12 +81,14 @@ impl Desk {
         warm(&voice, config).await?;
         let control = Control::new(reqwest::Client::new(), &account, twilio::Backoff::default());
         let directory = Directory::new(config.businesses.iter().cloned());
-        let senders = senders(config, secrets, control.clone())?;
+        let number = config.twilio.number.clone();
+        let reach = Reach::new(control.clone(), directory.clone(), store.clone(), number);
+        let senders = senders(config, secrets, reach.clone())?;
         let channels = senders.channels();
         let outbox = Outbox::new(store.clone(), directory.clone(), senders);
         let ledger = Ledger::new(store.clone(), directory.clone(), channels, Some(outbox.clone()));
-        let line = Line { public_url: account.public_url.clone(), number: config.twilio.number.clone() };
-        let call_backs = CallBacks::new(ledger.clone(), control.clone(), line.clone());
+        let public_url = account.public_url.clone();
+        let call_backs = CallBacks::new(ledger.clone(), control.clone(), reach.clone(), public_url);
         let reception = Reception::new(Parts {
             directory,
             store: store.clone(),
@@ -98,7 +100,8 @@ impl Desk {
             model: language_model(config, secrets)?,
             control,
             outbox: outbox.clone(),
-            line,
+            reach,
+            public_url: account.public_url.clone(),
             max_calls: config.server.max_calls.get() as usize,
         });
         reception.restore().await?;
@@ -306,10 +309,9 @@ pub fn channels(config: &Config) -> Vec<Channel> {
 ///
 /// # Errors
 /// When something that one of them needs is missing or cannot be read; the message names it.
-pub fn senders(config: &Config, secrets: &Secrets, control: Control) -> Result<Senders> {
-    let text = Some(TextSender { control, number: config.twilio.number.clone() });
+pub fn senders(config: &Config, secrets: &Secrets, reach: Reach) -> Result<Senders> {
     Ok(Senders {
-        text,
+        text: Some(reach),
         mail: mail(config, secrets)?,
         webhook: webhook(config, secrets)?,
         chat: chat(config)?,

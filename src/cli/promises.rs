@@ -11,7 +11,7 @@ use crate::config::{Config, Secrets};
 use crate::domain::{
     AgentKey, BusinessId, CallBackOutcome, Called, PhoneNumber, Pii, PromiseId, PromiseState, Urgency,
 };
-use crate::reception::{CallBacks, Directory, Ledger, Line};
+use crate::reception::{CallBacks, Directory, Ledger, Reach};
 use crate::store::{LedgerEntry, PromiseFilter, Store};
 use crate::telephony::twilio::{Backoff, Control};
 
@@ -146,10 +146,14 @@ async fn call(
     let account = desk::account(config, secrets)?;
     let control = Control::new(reqwest::Client::new(), &account, Backoff::default());
     let directory = Directory::new(config.businesses.iter().cloned());
+    let number = config.twilio.number.clone();
+    let reach = Reach::new(control.clone(), directory.clone(), store.clone(), number);
     let ledger = Ledger::new(store.clone(), directory, desk::channels(config), None);
-    let line = Line { public_url: account.public_url, number: config.twilio.number.clone() };
     let agent = agent.map(|key| AgentKey(key.to_owned()));
-    match CallBacks::new(ledger, control, line).order(id, agent.as_ref(), Timestamp::now()).await {
+    match CallBacks::new(ledger, control, reach, account.public_url)
+        .order(id, agent.as_ref(), Timestamp::now())
+        .await
+    {
         Ok(begun) => {
             println!(
                 "the telephone of {} rings; `calmline promises show {id}` tells how it ended",

@@ -19,11 +19,12 @@ use crate::audio::ulaw;
 use crate::call::{Action, Engine, Event};
 use crate::domain::{
     AskId, Business, CallId, CallTime, Expecting, Fact, HandoffNews, HangupCause, ModelFault, ModelQuestion,
-    ModelReply, TurnId, TurnTiming, Utterance,
+    ModelReply, Pii, TurnId, TurnTiming, Utterance,
 };
 use crate::llm::ModelError;
 use crate::queue;
 use crate::store::Recorder;
+use crate::stress::baseline::Baseline;
 use crate::stress::tone::Level;
 use crate::synthesize::{Slice, SynthesizeError, sentences};
 use crate::telephony::twilio::{self, CallSid, Inbound};
@@ -37,6 +38,8 @@ const HANG_UP: Duration = Duration::from_secs(10);
 /// How long the carrier may take to bring a caller back from a conference that is over. It knows nothing of one that
 /// the agent had left before the caller came: that caller is fetched.
 const COMING_BACK: Duration = Duration::from_secs(3);
+/// What was learned of a voice from less calm speech than this, in seconds, is not kept.
+const LEAST_USUAL_SECONDS: f32 = 4.0;
 
 type Voice = mpsc::Receiver<Result<Slice, SynthesizeError>>;
 
@@ -50,6 +53,8 @@ pub(super) struct Beginning {
     pub recorder: Recorder,
     /// Whether the caller has been connected before, by this process or an earlier one.
     pub answered: bool,
+    /// How the caller's voice was in earlier calls.
+    pub usual_voice: Baseline,
     /// One of the lines that may be taken at once; absent for a call taken over from an earlier process.
     pub permit: Option<OwnedSemaphorePermit>,
 }
@@ -123,13 +128,14 @@ enum Woken {
 impl Attendance {
     /// Takes up a call; [`Attendance::run`] does the rest.
     pub fn new(shared: Arc<Shared>, beginning: Beginning, commands: mpsc::Receiver<Command>) -> Self {
-        let Beginning { call, sid, business, engine, clock, recorder, answered, permit } = beginning;
+        let Beginning { call, sid, business, engine, clock, recorder, answered, usual_voice, permit } =
+            beginning;
         let mut events = VecDeque::new();
         if answered {
             // An earlier process lost the stream when it stopped; the engine waits for the caller from here on.
             events.push_back(Event::StreamLost);
         }
-        let ear = Ear::new(Arc::clone(&shared), &business);
+        let ear = Ear::new(Arc::clone(&shared), &business, usual_voice);
         Self {
             shared,
             call,
@@ -173,7 +179,23 @@ impl Attendance {
         }
         self.shared.handoffs.tell(queue::Event::CallerLeft { call: self.call });
         self.hang_up().await;
+        self.keep_voice().await;
         info!(duration_ms = self.clock.now().as_ms(), "call over");
+    }
+
+    /// Writes down how the caller usually sounds, for their next call.
+    async fn keep_voice(&mut self) {
+        let Some(usual) = self.ear.usual_voice().await else { return };
+        if usual.seconds() < LEAST_USUAL_SECONDS {
+            return;
+        }
+        let kept = match serde_json::to_string(&usual) {
+            Ok(json) => self.shared.parts.store.keep_voice(self.call, &Pii::new(json)).await,
+            Err(error) => return warn!(%error, "a voice cannot be written down"),
+        };
+        if let Err(error) = kept {
+            warn!(%error, "a voice cannot be kept for the next call");
+        }
     }
 
     async fn wait(&mut self) -> Woken {
@@ -402,7 +424,7 @@ impl Attendance {
         let (shared, sid) = (Arc::clone(&self.shared), self.sid.clone());
         tokio::spawn(async move {
             let parts = &shared.parts;
-            let back = twilio::go_to(&parts.line.public_url.http(twilio::RESUME_PATH));
+            let back = twilio::go_to(&parts.public_url.http(twilio::RESUME_PATH));
             match parts.control.redirect(&sid, &back).await {
                 Ok(()) | Err(twilio::ControlError::CallGone) => {}
                 Err(error) => warn!(%error, "a caller could not be fetched from a conference"),

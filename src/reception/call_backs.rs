@@ -8,9 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::{info, warn};
 use uuid::Uuid;
 
-use super::handoffs::{LegEvent, Line, agents_now};
+use super::handoffs::{LegEvent, agents_now};
 use super::ledger::Ledger;
 use super::notices::{PromiseNews, standing_for};
+use super::reach::{LegUrls, Reach, ReachError};
 use crate::diagnosis::briefing;
 use crate::diagnosis::recap::RecapParts;
 use crate::domain::{
@@ -18,8 +19,10 @@ use crate::domain::{
     Presence, PromiseId, PromiseState, Slot,
 };
 use crate::store::{CallRecord, LedgerEntry, StoreError};
-use crate::telephony::twilio::{self, CallSid, CallStatus, Control, ControlError, Dial, DialEnded};
+use crate::telephony::twilio::{self, CallSid, CallStatus, Control, ControlError, DialEnded, PublicUrl};
 
+/// What an agent hears who calls back now.
+const CALLING: &str = "One moment, they are being called.";
 /// How long an agent's telephone rings.
 const RING: std::time::Duration = std::time::Duration::from_secs(30);
 /// An attempt of which nothing is heard for so long before the caller is rung is over.
@@ -34,7 +37,8 @@ const LAST_NEWS: SignedDuration = SignedDuration::from_secs(30);
 pub struct CallBacks {
     ledger: Ledger,
     control: Control,
-    line: Line,
+    reach: Reach,
+    public_url: PublicUrl,
 }
 
 /// What an agent's leg is to do next.
@@ -49,10 +53,8 @@ pub enum CallBackOrder {
     Ask,
     /// Be connected with the caller.
     CallOut {
-        /// The number they called from.
-        to: PhoneNumber,
-        /// The line they called.
-        from: PhoneNumber,
+        /// The carrier's instructions for it.
+        twiml: String,
     },
     /// Be asked whether it is settled.
     AskSettled,
@@ -124,12 +126,9 @@ pub enum CallBackError {
     /// The caller is being called back already.
     #[error("a call-back for this promise is going on already")]
     Underway,
-    /// There is no line to call from.
-    #[error("there is no number to call from; set twilio.number")]
-    NoLine,
-    /// The carrier did not take the order.
+    /// The agent's telephone could not be rung.
     #[error("the agent could not be dialled: {0}")]
-    Carrier(#[from] ControlError),
+    NotDialled(ReachError),
     /// The database cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -150,8 +149,7 @@ impl CallBackError {
             | Self::NobodyFree { .. }
             | Self::Busy { .. }
             | Self::Underway
-            | Self::NoLine
-            | Self::Carrier(_)
+            | Self::NotDialled(_)
             | Self::Store(_) => None,
         }
     }
@@ -159,8 +157,8 @@ impl CallBackError {
 
 impl CallBacks {
     /// Calls through this carrier, from this line.
-    pub const fn new(ledger: Ledger, control: Control, line: Line) -> Self {
-        Self { ledger, control, line }
+    pub const fn new(ledger: Ledger, control: Control, reach: Reach, public_url: PublicUrl) -> Self {
+        Self { ledger, control, reach, public_url }
     }
 
     /// The promises.
@@ -187,7 +185,6 @@ impl CallBacks {
         }
         let business = self.ledger.business(&entry.business).ok_or(CallBackError::NoBusiness)?;
         let person = self.person(&entry, &business, agent, now).await?;
-        let from = self.from(&business).ok_or(CallBackError::NoLine)?;
         let id = CallBackId::new(Uuid::now_v7());
         if !store.begin_call_back(id, promise, &business.id, &person.key, now).await? {
             let open = store.open_call_backs().await?;
@@ -198,25 +195,20 @@ impl CallBacks {
                 CallBackError::Busy { agent: person.key.clone() }
             });
         }
-        let url = |path: &str| self.line.public_url.http(&twilio::path_for(path, id));
-        let dialled = self
-            .control
-            .dial(&Dial {
-                to: &person.number,
-                from: &from,
-                answer_url: &url(twilio::CALL_BACK_PATH),
-                status_url: &url(twilio::CALL_BACK_STATUS_PATH),
-                amd_url: &url(twilio::CALL_BACK_MACHINE_PATH),
-                ring_for: RING,
-            })
-            .await;
+        let url = |path: &str| self.public_url.http(&twilio::path_for(path, id));
+        let urls = LegUrls {
+            answer: url(twilio::CALL_BACK_PATH),
+            status: url(twilio::CALL_BACK_STATUS_PATH),
+            machine: url(twilio::CALL_BACK_MACHINE_PATH),
+        };
+        let dialled = self.reach.dial(&business.id, &person.key, &urls, RING).await;
         match dialled {
             Ok(leg) => store.note_call_back_leg(id, leg.as_str()).await?,
             // It may be ringing: its callbacks tell.
-            Err(ControlError::Uncertain) => {}
+            Err(ReachError::Control(ControlError::Uncertain)) => {}
             Err(error) => {
                 self.ledger.end_call_back(id, CallBackOutcome::NotDialled, now).await?;
-                return Err(error.into());
+                return Err(CallBackError::NotDialled(error));
             }
         }
         info!(promise.id = %promise, call_back.id = %id, "an agent is rung to call somebody back");
@@ -267,10 +259,6 @@ impl CallBacks {
         }
     }
 
-    fn from(&self, business: &Business) -> Option<PhoneNumber> {
-        self.line.number.clone().or_else(|| business.numbers.first().cloned())
-    }
-
     /// What an agent's leg is to do next, after what happened on it before the caller is rung.
     ///
     /// # Errors
@@ -304,16 +292,20 @@ impl CallBacks {
     async fn accepted(&self, call_back: &CallBack, now: Timestamp) -> Result<CallBackOrder, StoreError> {
         let store = self.ledger.store();
         let entry = store.promise(call_back.promise).await?;
-        let numbers = entry.as_ref().and_then(|entry| {
-            let business = self.ledger.business(&entry.business)?;
-            Some((callable(entry).ok()?.clone(), self.from(&business)?))
-        });
-        let Some((to, from)) = numbers else {
-            return self.leave(call_back.id, CallBackOutcome::Closed, now).await;
+        let open = entry.is_some_and(|entry| callable(&entry).is_ok());
+        let ended_url = self.public_url.http(&twilio::path_for(twilio::CALL_BACK_ENDED_PATH, call_back.id));
+        let twiml = match self.reach.call_out(call_back.promise, CALLING, &ended_url).await {
+            Ok(twiml) if open => twiml,
+            Ok(_) => return self.leave(call_back.id, CallBackOutcome::Closed, now).await,
+            Err(ReachError::Store(error)) => return Err(error),
+            Err(error) => {
+                warn!(%error, call_back.id = %call_back.id, "somebody cannot be called back");
+                return self.leave(call_back.id, CallBackOutcome::CallerFailed, now).await;
+            }
         };
         // It is on disk before the caller is rung.
         Ok(if store.accept_call_back(call_back.id, now).await? {
-            CallBackOrder::CallOut { to, from }
+            CallBackOrder::CallOut { twiml }
         } else {
             CallBackOrder::Leave(None)
         })

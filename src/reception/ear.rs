@@ -11,9 +11,11 @@ use tracing::warn;
 
 use super::Shared;
 use super::attendance::Clock;
+use super::mood::Mood;
 use crate::audio::turn::{Segment, SegmentId, TurnDetector, TurnNews};
 use crate::audio::ulaw;
 use crate::domain::{Business, CallTime, Completeness, Expecting, Pii, Span, Utterance};
+use crate::stress::baseline::Baseline;
 use crate::stress::tone::{Level, Tone};
 use crate::transcribe::{Job, Priority, TranscribeError, Transcription, hear};
 use crate::understanding::{completeness, phone};
@@ -66,7 +68,7 @@ pub(super) struct Ear {
     shared: Arc<Shared>,
     detector: TurnDetector,
     /// How the caller sounds; absent where that is not measured.
-    tone: Option<Tone>,
+    mood: Option<Mood>,
     /// Call time of the detector's first sample, once there is one.
     origin: Option<CallTime>,
     /// Up to where the carrier's media clock has been heard, in milliseconds.
@@ -98,13 +100,17 @@ struct Pending {
 }
 
 impl Ear {
-    /// Begins to listen to a call.
-    pub fn new(shared: Arc<Shared>, business: &Business) -> Self {
+    /// Begins to listen to a call of somebody whose voice may be known from an earlier one.
+    pub fn new(shared: Arc<Shared>, business: &Business, usual: Baseline) -> Self {
         let detector = TurnDetector::new(shared.parts.voice_activity.clone());
+        let mood = business.stress.map(|_| {
+            let tone = Tone::new(Some(Arc::clone(&shared.parts.smart_turn)), usual);
+            Mood::new(Arc::clone(&shared), tone)
+        });
         Self {
             shared,
             detector,
-            tone: business.stress.map(|_| Tone::default()),
+            mood,
             origin: None,
             heard_until: 0,
             vocabulary: business.name.clone(),
@@ -117,8 +123,13 @@ impl Ear {
 
     /// Begins to listen to another stream of the same caller.
     pub fn renew(&mut self, business: &Business) {
-        let tone = self.tone.take();
-        *self = Self { tone, ..Self::new(Arc::clone(&self.shared), business) };
+        let mood = self.mood.take();
+        *self = Self { mood, ..Self::new(Arc::clone(&self.shared), business, Baseline::default()) };
+    }
+
+    /// How the caller usually sounds, once the call is over; absent where that is not measured.
+    pub async fn usual_voice(&mut self) -> Option<Baseline> {
+        self.mood.as_mut()?.usual().await
     }
 
     /// Sets what is expected next.
@@ -146,8 +157,9 @@ impl Ear {
         self.heard_until = self.heard_until.max(timestamp_ms) + length_ms;
         let samples = ulaw::decode(payload);
         self.detector.push(&samples);
-        let level = self.tone.as_mut().and_then(|tone| tone.hear(&samples));
-        self.findings.extend(level.map(Finding::Scored));
+        if let Some(mood) = &mut self.mood {
+            mood.hear(samples);
+        }
         self.follow(now);
     }
 
@@ -183,7 +195,9 @@ impl Ear {
                 learned.push((pending.segment.id, None, finality));
             }
         }
-        let moved = !learned.is_empty();
+        let levels = self.mood.as_mut().and_then(|mood| mood.advance(context));
+        let moved = !learned.is_empty() || levels.is_some();
+        self.findings.extend(levels.into_iter().flatten().map(Finding::Scored));
         for (segment, words, finality) in learned {
             if let Some(words) = words {
                 self.transcribed(segment, words);
@@ -205,8 +219,9 @@ impl Ear {
                 TurnNews::SpeechStarted { onset, at } => {
                     self.open_turn().announced = true;
                     let ago = u64::try_from(at.since(onset).as_millis()).unwrap_or(u64::MAX);
-                    let level = self.tone.as_mut().and_then(|tone| tone.speech_started(ago));
-                    self.findings.extend(level.map(Finding::Scored));
+                    if let Some(mood) = &mut self.mood {
+                        mood.speech_started(ago);
+                    }
                     self.findings.push_back(Finding::SpeechStarted);
                 }
                 TurnNews::Segment(segment) => {
@@ -228,25 +243,22 @@ impl Ear {
                 }
                 TurnNews::TurnEnded { span, .. } => {
                     self.open_turn().ended = Some((span, now));
-                    self.tone_ended();
+                    self.mood.iter_mut().for_each(Mood::turn_ended);
                 }
                 TurnNews::NoiseEnded { span, .. } => {
                     self.noise(span);
-                    self.tone_ended();
+                    self.mood.iter_mut().for_each(Mood::turn_ended);
                 }
             }
         }
-        while self.turns.front().is_some_and(Turn::is_known) {
+        // The engine weighs the words of a turn together with its voice.
+        let settled = self.mood.as_ref().is_none_or(Mood::is_settled);
+        while settled && self.turns.front().is_some_and(Turn::is_known) {
             if let Some(turn) = self.turns.pop_front() {
                 let finding = self.conclude(&turn);
                 self.findings.push_back(finding);
             }
         }
-    }
-
-    fn tone_ended(&mut self) {
-        let level = self.tone.as_mut().and_then(Tone::turn_ended);
-        self.findings.extend(level.map(Finding::Scored));
     }
 
     /// The turn that has not ended, begun if there is none.

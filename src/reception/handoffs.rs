@@ -11,19 +11,10 @@ pub(super) use desk::HandoffDesk;
 pub use desk::agents_now;
 
 use crate::domain::{
-    AgentKey, Briefing, BusinessId, CallId, HandoffId, HandoffRequest, Missed, OfferId, PhoneNumber, Presence,
+    AgentKey, Briefing, BusinessId, CallId, HandoffId, HandoffRequest, Missed, OfferId, Presence,
 };
 use crate::queue::{Event, LegEnd};
-use crate::telephony::twilio::{CallSid, CallStatus, ConferenceCallback, PublicUrl};
-
-/// Where the carrier is told to find this server, and which number it dials and writes from.
-#[derive(Debug, Clone)]
-pub struct Line {
-    /// The address under which the carrier reaches this server.
-    pub public_url: PublicUrl,
-    /// The account's number; without one, the first line of the business.
-    pub number: Option<PhoneNumber>,
-}
+use crate::telephony::twilio::{CallSid, CallStatus, ConferenceCallback};
 
 /// What an agent's leg is to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]

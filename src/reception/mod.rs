@@ -12,9 +12,11 @@ mod ear;
 mod handoffs;
 mod ledger;
 mod link;
+mod mood;
 mod mouth;
 mod notices;
 mod outbox;
+mod reach;
 mod registry;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -38,19 +40,21 @@ use crate::domain::{
 };
 use crate::llm::LanguageModel;
 use crate::store::{Journal, NewCall, Store, StoreError};
+use crate::stress::baseline::Baseline;
 use crate::synthesize::Synthesizer;
-use crate::telephony::twilio::{CallSid, Control, IncomingCall};
+use crate::telephony::twilio::{CallSid, Control, ControlError, IncomingCall, PublicUrl};
 use crate::transcribe::Transcriber;
 
 use attendance::{Attendance, Beginning, Clock};
 pub use call_backs::{CallBackError, CallBackOrder, CallBacks};
 pub use directory::Directory;
-pub use handoffs::{AgentPresence, Farewell, Handoffs, LegEvent, LegOrder, Line, agents_now, farewell_words};
+pub use handoffs::{AgentPresence, Farewell, Handoffs, LegEvent, LegOrder, agents_now, farewell_words};
 use handoffs::{HandoffDesk, Orders};
 pub use ledger::{Ledger, Reply};
 pub use link::{Link, Outbound};
 pub use notices::{PromiseNews, Teller, leads, owners};
-pub use outbox::{Outbox, Senders, TextSender};
+pub use outbox::{Outbox, Senders};
+pub use reach::{LegUrls, Reach, ReachError};
 use registry::Registry;
 
 /// The only carrier so far; the simulated one speaks its protocol.
@@ -91,10 +95,12 @@ pub struct Parts {
     pub smart_turn: Arc<SmartTurn>,
     /// The language model; without one the engine's own words are spoken.
     pub model: Option<Model>,
-    /// The carrier's remote control.
+    /// The carrier's remote control over calls that there are.
     pub control: Control,
-    /// Where the carrier finds this server.
-    pub line: Line,
+    /// What dials agents and writes to them.
+    pub reach: Reach,
+    /// The address under which the carrier reaches this server.
+    pub public_url: PublicUrl,
     /// Where what people outside are to be told waits until they have taken it.
     pub outbox: Outbox,
     /// How many calls are taken at once; the next one is promised a call back.
@@ -243,6 +249,7 @@ impl Reception {
                 true => Vec::new(),
                 false => self.recall(&business.id, new.caller.as_ref()).await,
             };
+            let usual_voice = self.usual_voice(&business.id, new.caller.as_ref()).await;
             let start = CallStart {
                 id: new.id,
                 business: Arc::clone(&business),
@@ -256,14 +263,16 @@ impl Reception {
             info!(call.id = %new.id, "taking up an unfinished call");
             self.attend(Beginning {
                 call: new.id,
-                sid,
+                sid: sid.clone(),
                 business,
                 engine,
                 clock: Clock::from(CallTime::from_ms(u64::try_from(elapsed).unwrap_or(0))),
                 recorder: self.shared.parts.journal.resume(new.id, next_seq),
                 answered,
+                usual_voice,
                 permit: Arc::clone(&self.shared.lines).try_acquire_owned().ok(),
             });
+            self.ask_about(sid);
         }
         let orders = self.shared.orders.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(orders) = orders {
@@ -271,6 +280,24 @@ impl Reception {
             tokio::spawn(desk.run(orders));
         }
         Ok(())
+    }
+
+    /// Has the carrier asked whether a call is still there: what it had to tell while nobody was here, it tells once.
+    fn ask_about(&self, sid: CallSid) {
+        let shared = Arc::clone(&self.shared);
+        tokio::spawn(async move {
+            let over = match shared.parts.control.status(&sid).await {
+                Ok(status) => status.is_over(),
+                Err(ControlError::CallGone) => true,
+                Err(error) => {
+                    warn!(%error, "the carrier does not say whether an unfinished call is still there");
+                    false
+                }
+            };
+            if over {
+                shared.registry.leg_ended(&sid, HangupCause::CallerHungUp);
+            }
+        });
     }
 
     /// Decides on a call that the carrier asks about: a new one, one announced twice, one whose stream broke, or one that
@@ -307,6 +334,16 @@ impl Reception {
         }
     }
 
+    /// What is usual of the voice of a number's callers; nothing, where that cannot be told in time.
+    async fn usual_voice(&self, business: &BusinessId, caller: Option<&PhoneNumber>) -> Baseline {
+        let Some(caller) = caller else { return Baseline::default() };
+        let known = timeout(RECALL, self.shared.parts.store.voice(business, caller)).await;
+        let voice = known.ok().and_then(Result::ok).flatten();
+        // One that another version wrote is as good as none.
+        let usual = voice.and_then(|voice| serde_json::from_str::<Baseline>(voice.expose()).ok());
+        usual.map(Baseline::remembered).unwrap_or_default()
+    }
+
     async fn begin(&self, incoming: &IncomingCall) -> Admission {
         let shared = &self.shared;
         let lines = [incoming.forwarded_from.as_ref(), incoming.to.as_ref()];
@@ -314,7 +351,9 @@ impl Reception {
             warn!("a call came in on a line that no business profile names");
             return Admission::UnknownLine;
         };
-        let earlier = self.recall(&business.id, incoming.from.as_ref()).await;
+        let caller = incoming.from.as_ref();
+        let (earlier, usual_voice) =
+            tokio::join!(self.recall(&business.id, caller), self.usual_voice(&business.id, caller));
         if let Some(ticket) = shared.registry.ticket(&incoming.call_sid) {
             // It was announced twice, and the other announcement was quicker; nothing waits from here on.
             return Admission::Accepted(ticket);
@@ -354,6 +393,7 @@ impl Reception {
             clock: Clock::from(CallTime::ZERO),
             recorder,
             answered: false,
+            usual_voice,
             permit,
         }))
     }

@@ -1,8 +1,9 @@
-//! What is known of callers besides their calls: where they can be reached, and whether they want no texts.
+//! What is known of callers besides their calls: where they can be reached, whether they want no texts, and what is usual
+//! of their voice.
 
 use jiff::Timestamp;
 
-use crate::domain::{CallId, Notice, PhoneNumber};
+use crate::domain::{BusinessId, CallId, Notice, PhoneNumber, Pii};
 
 use super::{Store, StoreError, outbox};
 
@@ -61,6 +62,39 @@ impl Store {
             .execute(&self.writer)
             .await?;
         Ok(())
+    }
+
+    /// Keeps what is usual of a caller's voice, as JSON, for as long as their call is kept.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn keep_voice(&self, call: CallId, voice: &Pii<String>) -> Result<(), StoreError> {
+        sqlx::query("UPDATE call SET voice = $2 WHERE id = $1 AND caller IS NOT NULL")
+            .bind(call.to_string())
+            .bind(voice.expose())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// What was usual of the voice in the last call from this number to a business of which that is known.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn voice(
+        &self,
+        business: &BusinessId,
+        number: &PhoneNumber,
+    ) -> Result<Option<Pii<String>>, StoreError> {
+        let row: Option<(String,)> = sqlx::query_as(
+            "SELECT voice FROM call WHERE caller = $1 AND business = $2 AND voice IS NOT NULL
+             ORDER BY id DESC LIMIT 1",
+        )
+        .bind(number.expose())
+        .bind(&business.0)
+        .fetch_optional(&self.readers)
+        .await?;
+        Ok(row.map(|(voice,)| Pii::new(voice)))
     }
 
     /// The calls that are over and that nobody outside was told of, oldest first.

@@ -8,6 +8,9 @@ use super::measure::{Measure, Measures};
 
 /// Speech beyond this many seconds no longer makes the baseline slower to change.
 const MEMORY_SECONDS: f32 = 40.0;
+/// What an earlier call taught counts as no more speech than this: another telephone may be used today, or another person
+/// may use it.
+const REMEMBERED_SECONDS: f32 = 4.0;
 
 /// The mean of each measure over a caller's calm speech, and how many seconds of speech it was learned from.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -36,6 +39,13 @@ impl Baseline {
     /// What is usual of one measure; none before it was ever taken.
     pub fn usual(&self, measure: Measure) -> Option<Usual> {
         self.0.get(&measure).copied().filter(|usual| usual.seconds > 0.0 && usual.mean.is_finite())
+    }
+
+    /// What is left of it at the caller's next call.
+    #[must_use]
+    pub fn remembered(mut self) -> Self {
+        self.0.values_mut().for_each(|usual| usual.seconds = usual.seconds.min(REMEMBERED_SECONDS));
+        self
     }
 
     /// Seconds of speech it was learned from.

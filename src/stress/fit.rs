@@ -1,15 +1,18 @@
 //! Fitting the model to labelled recordings: reproducible, and judged on speakers it has not heard.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::augment::Line;
 use super::baseline::Baseline;
 use super::evaluate::{Judged, auc, quality};
-use super::frame::{FRAMES_PER_SECOND, Frame, Measurer};
+use super::frame::{FRAMES_PER_SECOND, Frame, HOP, Measurer};
 use super::logistic::{self, Row};
 use super::measure::{Measure, Measures, measure};
 use super::model::{Calibration, Card, Model, OBSERVATION_SECONDS, Term, deviation, known};
 use super::random::SplitMix;
+use super::second::Second;
+use crate::audio::smart_turn::SmartTurn;
 
 /// Lines that every speaker is heard through; the first is clean.
 const LINES: u64 = 4;
@@ -22,9 +25,11 @@ const STRETCHES: usize = 4;
 /// Calm stretches that a caller's baseline is learned from, in turn; none, and many, are among them.
 const BASELINES: [usize; 4] = [0, 1, 2, 4];
 /// Actors show emotions more strongly than callers do: each is also learned at this share of its distance from the usual.
-const MILDER: f32 = 0.5;
+const MILDER: f64 = 0.5;
 /// How strongly the weights are held small, against a sum of the examples' weights of one.
 const PENALTY: f64 = 0.02;
+/// The same for the weights of a timbre, of whose numbers there are many. Chosen on speakers left out of the fit.
+const PENALTY_TIMBRE: f64 = 0.1;
 /// The level whose rates are reported.
 const LINE: f32 = 78.0;
 
@@ -103,11 +108,16 @@ struct Stretch {
     recording: usize,
     label: Label,
     measures: Measures,
+    /// What the network makes of it; nothing without one.
+    timbre: Vec<f32>,
+    /// The second opinion by a model that has not heard its speaker.
+    opinion: f64,
 }
 
 /// An example of the regression, and where it came from.
 struct Case {
     row: Row,
+    opinion: f64,
     speaker: usize,
     label: Label,
     known: f64,
@@ -120,17 +130,25 @@ struct Case {
 #[error("a fit needs at least {FOLDS} speakers, calm recordings of each, and stressed ones of some")]
 pub struct FitError;
 
-/// Fits a model; `progress` is called after every recording that was measured, with the number done and of all.
+/// Fits a model, with a second opinion if there is a network to give one; `progress` is called after every recording that
+/// was measured, with the number done and of all.
 ///
 /// # Errors
 /// When there are too few speakers or only one side.
-pub fn fit(examples: &[Example], mut progress: impl FnMut(usize, usize)) -> Result<Model, FitError> {
+pub fn fit(
+    examples: &[Example],
+    network: Option<&SmartTurn>,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<Model, FitError> {
     let names: BTreeSet<&str> = examples.iter().map(|example| example.speaker.as_str()).collect();
     let names: Vec<&str> = names.into_iter().collect();
-    let stretches = stretches(examples, &names, &mut progress);
+    let mut stretches = stretches(examples, &names, network, &mut progress);
     let sides: BTreeSet<bool> = stretches.iter().map(|stretch| stretch.label.stressed()).collect();
     if names.len() < FOLDS || sides.len() < 2 {
         return Err(FitError);
+    }
+    if network.is_some() {
+        opinions_out_of_fold(&mut stretches);
     }
     let population = population(&stretches);
     let measures: Vec<Measure> = population.keys().copied().collect();
@@ -143,18 +161,34 @@ pub fn fit(examples: &[Example], mut progress: impl FnMut(usize, usize)) -> Resu
         let term = population.get(measure)?;
         Some((*measure, Term { weight: *weight as f32, ..*term }))
     });
+    let mut figures = figures("", &cases, &sums, &calibration);
+    let second = network.map(|_| {
+        let share = share_of_opinion(&cases, &sums);
+        let sums: Vec<f64> = cases.iter().zip(&sums).map(|(case, sum)| sum + share * case.opinion).collect();
+        let calibration = calibrate(&cases, &sums);
+        figures.extend(self::figures("second.", &cases, &sums, &calibration));
+        let (intercept, weights) = weigh_timbre(&stretches.iter().collect::<Vec<&Stretch>>());
+        let weights = weights.into_iter().map(|weight| (share * weight) as f32).collect();
+        Second { intercept: (share * intercept) as f32, calibration, noise: noise(&cases, &sums), weights }
+    });
     Ok(Model {
         version: 1,
-        card: Card { figures: figures(&cases, &sums, &calibration), ..Card::default() },
+        card: Card { figures, ..Card::default() },
         intercept: weights[0] as f32,
         calibration,
         noise: noise(&cases, &sums),
         terms: terms.collect(),
+        second,
     })
 }
 
 /// Measures every recording on every line.
-fn stretches(examples: &[Example], names: &[&str], progress: &mut impl FnMut(usize, usize)) -> Vec<Stretch> {
+fn stretches(
+    examples: &[Example],
+    names: &[&str],
+    network: Option<&SmartTurn>,
+    progress: &mut impl FnMut(usize, usize),
+) -> Vec<Stretch> {
     let mut stretches = Vec::new();
     let all = examples.len() * LINES as usize;
     for number in 0..LINES {
@@ -165,12 +199,22 @@ fn stretches(examples: &[Example], names: &[&str], progress: &mut impl FnMut(usi
                 if number == 0 { Line::CLEAN } else { Line::draw(&mut SplitMix::new(line_of_speaker)) };
             let mut random = SplitMix::new(line_of_speaker * 7_919 + recording as u64 + 1);
             let gain = if number == 0 { 0.0 } else { random.between(-12.0, 12.0) };
-            let frames = frames(&line.carry(&example.samples, gain, &mut random));
-            for frames in cut(&frames, &mut random) {
-                if let Some(measures) = measure(frames) {
-                    let session = (speaker, number);
-                    stretches.push(Stretch { speaker, session, recording, label: example.label, measures });
-                }
+            let samples = line.carry(&example.samples, gain, &mut random);
+            let frames = frames(&samples);
+            for part in cut(&frames, &mut random) {
+                let Some(measures) = measure(&frames[part.clone()]) else { continue };
+                let sound = &samples[HOP * part.start..samples.len().min(HOP * part.end)];
+                let timbre = network.map_or_else(Vec::new, |network| network.timbre(sound));
+                let (session, label) = ((speaker, number), example.label);
+                stretches.push(Stretch {
+                    speaker,
+                    session,
+                    recording,
+                    label,
+                    measures,
+                    timbre,
+                    opinion: 0.0,
+                });
             }
             progress(number as usize * examples.len() + recording + 1, all);
         }
@@ -186,18 +230,18 @@ fn frames(samples: &[f32]) -> Vec<Frame> {
 }
 
 /// Stretches of one length from the part of a recording where somebody speaks.
-fn cut<'a>(frames: &'a [Frame], random: &mut SplitMix) -> Vec<&'a [Frame]> {
+fn cut(frames: &[Frame], random: &mut SplitMix) -> Vec<Range<usize>> {
     let voiced = |frame: &Frame| frame.pitch.hz.is_some();
     let Some(first) = frames.iter().position(voiced) else { return Vec::new() };
     let last = frames.iter().rposition(voiced).unwrap_or(first);
-    let spoken = &frames[first.saturating_sub(10)..(last + 10).min(frames.len())];
+    let spoken = first.saturating_sub(10)..(last + 10).min(frames.len());
     let count = (spoken.len() / STRETCH_FRAMES).clamp(1, STRETCHES);
     let part = spoken.len() / count;
     (0..count)
         .map(|n| {
             let room = part.saturating_sub(STRETCH_FRAMES);
-            let start = n * part + random.below(room + 1);
-            &spoken[start..(start + STRETCH_FRAMES).min(spoken.len())]
+            let start = spoken.start + n * part + random.below(room + 1);
+            start..(start + STRETCH_FRAMES).min(spoken.end)
         })
         .collect()
 }
@@ -252,7 +296,7 @@ fn cases(stretches: &[Stretch], population: &BTreeMap<Measure, Term>, chosen: &[
             let (own, rest) = others.split_at(count.min(all));
             let mut baseline = Baseline::default();
             own.iter().for_each(|other| baseline.learn(&other.measures, OBSERVATION_SECONDS));
-            let mut add = |measures: &Measures, full: bool| {
+            let mut add = |measures: &Measures, opinion: f64, full: bool| {
                 let deviations = chosen.iter().map(|measure| {
                     let found = deviation(&population[measure], *measure, measures, &baseline);
                     f64::from(found.unwrap_or(0.0))
@@ -260,11 +304,13 @@ fn cases(stretches: &[Stretch], population: &BTreeMap<Measure, Term>, chosen: &[
                 let inputs = std::iter::once(1.0).chain(deviations).collect();
                 let row = Row { inputs, target: stretch.label.stressed(), weight: 0.0 };
                 let known = f64::from(known(&baseline));
-                cases.push(Case { row, speaker: stretch.speaker, label: stretch.label, known, full });
+                let (speaker, label) = (stretch.speaker, stretch.label);
+                cases.push(Case { row, opinion, speaker, label, known, full });
             };
-            add(&stretch.measures, true);
+            add(&stretch.measures, stretch.opinion, true);
             if let Some(calm) = rest.first().filter(|_| !stretch.label.usual()) {
-                add(&milder(stretch, calm, &others), false);
+                let (measures, opinion) = milder(stretch, calm, &others);
+                add(&measures, opinion, false);
             }
         }
     }
@@ -286,14 +332,17 @@ fn weights(cases: &[&Case]) -> Vec<f64> {
 
 /// What the emotion adds to the usual is made less; what differs between calm stretches anyway makes up for the variance,
 /// so that a small deviation is not worth more than it will be.
-fn milder(stretch: &Stretch, calm: &Stretch, usual: &[&Stretch]) -> Measures {
-    let rest = (1.0 - MILDER.powi(2)).sqrt();
-    Measures(std::array::from_fn(|n| {
-        let all: Vec<f32> = usual.iter().filter_map(|one| one.measures.0[n]).collect();
-        let mean = all.iter().sum::<f32>() / all.len() as f32;
-        let beyond = |one: &Stretch| Some(one.measures.0[n]? - mean);
-        Some(mean + MILDER * beyond(stretch)? + rest * beyond(calm)?)
-    }))
+fn milder(stretch: &Stretch, calm: &Stretch, usual: &[&Stretch]) -> (Measures, f64) {
+    let mild = |value: f64, calm: f64, mean: f64| {
+        mean + MILDER * (value - mean) + (1.0 - MILDER.powi(2)).sqrt() * (calm - mean)
+    };
+    let measures = std::array::from_fn(|n| {
+        let of = |one: &Stretch| one.measures.0[n].map(f64::from);
+        let all: Vec<f64> = usual.iter().filter_map(|one| of(one)).collect();
+        Some(mild(of(stretch)?, of(calm)?, mean(&all)) as f32)
+    });
+    let opinions: Vec<f64> = usual.iter().map(|one| one.opinion).collect();
+    (Measures(measures), mild(stretch.opinion, calm.opinion, mean(&opinions)))
 }
 
 /// The intercept and the measures' weights; a measure that would work against what is known of stress gets none.
@@ -343,6 +392,57 @@ fn out_of_fold(cases: &[Case], measures: &[Measure]) -> Vec<f64> {
     sums
 }
 
+/// The weights of a timbre's numbers: those of the numbers in standard deviations, held small, in the numbers' own units.
+fn weigh_timbre(stretches: &[&Stretch]) -> (f64, Vec<f64>) {
+    let mut counts: BTreeMap<Label, f64> = BTreeMap::new();
+    for stretch in stretches {
+        *counts.entry(stretch.label).or_default() += 1.0;
+    }
+    let width = stretches.first().map_or(0, |stretch| stretch.timbre.len());
+    let column = |n: usize| stretches.iter().map(|one| f64::from(one.timbre[n])).collect::<Vec<f64>>();
+    let scales: Vec<(f64, f64)> =
+        (0..width).map(column).map(|column| (mean(&column), variance(&column).sqrt().max(1e-6))).collect();
+    let rows: Vec<Row> = stretches
+        .iter()
+        .map(|stretch| {
+            let scaled = stretch.timbre.iter().zip(&scales);
+            let scaled = scaled.map(|(value, (mean, spread))| (f64::from(*value) - mean) / spread);
+            let inputs = std::iter::once(1.0).chain(scaled).collect();
+            let weight = stretch.label.share() / counts[&stretch.label];
+            Row { inputs, target: stretch.label.stressed(), weight }
+        })
+        .collect();
+    let mut penalties = vec![PENALTY_TIMBRE; width + 1];
+    penalties[0] = 0.0;
+    let found = logistic::fit(&rows, &penalties);
+    let weights: Vec<f64> =
+        found[1..].iter().zip(&scales).map(|(weight, (_, spread))| weight / spread).collect();
+    let shift: f64 = weights.iter().zip(&scales).map(|(weight, (mean, _))| weight * mean).sum();
+    (found[0] - shift, weights)
+}
+
+/// Gives every stretch the opinion of a model that has not heard its speaker.
+fn opinions_out_of_fold(stretches: &mut [Stretch]) {
+    for fold in 0..FOLDS {
+        let others: Vec<&Stretch> = stretches.iter().filter(|one| one.speaker % FOLDS != fold).collect();
+        let (intercept, weights) = weigh_timbre(&others);
+        for stretch in stretches.iter_mut().filter(|one| one.speaker % FOLDS == fold) {
+            let sum = stretch.timbre.iter().zip(&weights).map(|(value, weight)| f64::from(*value) * weight);
+            stretch.opinion = intercept + sum.sum::<f64>();
+        }
+    }
+}
+
+/// How much the second opinion counts, next to the sum of the measures.
+fn share_of_opinion(cases: &[Case], sums: &[f64]) -> f64 {
+    let rows = cases
+        .iter()
+        .zip(sums)
+        .map(|(case, sum)| Row { inputs: vec![1.0, case.known, *sum, case.opinion], ..case.row });
+    let found = logistic::fit(&rows.collect::<Vec<Row>>(), &[0.0; 4]);
+    found[3] / found[2]
+}
+
 /// Platt's scaling (1999) with a bend, for voices as mild as callers' are.
 fn calibrate(cases: &[Case], sums: &[f64]) -> Calibration {
     let (cases, sums): (Vec<&Case>, Vec<f64>) =
@@ -381,7 +481,7 @@ fn noise(cases: &[Case], sums: &[f64]) -> f32 {
 }
 
 /// The out-of-fold figures with and without a baseline, of voices as they were recorded and of milder ones.
-fn figures(cases: &[Case], sums: &[f64], calibration: &Calibration) -> BTreeMap<String, f32> {
+fn figures(prefix: &str, cases: &[Case], sums: &[f64], calibration: &Calibration) -> BTreeMap<String, f32> {
     let mut figures = BTreeMap::new();
     let ways = [
         ("without_baseline", 0.0..0.4, true),
@@ -405,7 +505,7 @@ fn figures(cases: &[Case], sums: &[f64], calibration: &Calibration) -> BTreeMap<
         };
         let all = quality(&of(&|_| true), LINE);
         let mut put = |what: &str, value: Option<f32>| {
-            figures.extend(value.map(|value| (format!("{name}.{what}"), value)));
+            figures.extend(value.map(|value| (format!("{prefix}{name}.{what}"), value)));
         };
         put("auc", auc(&of(&|label| label != Label::Read)));
         put("auc_against_happy", auc(&of(&|label| label.stressed() || label == Label::Happy)));

@@ -20,6 +20,7 @@ pub mod pitch;
 pub mod random;
 mod reason;
 pub mod scorer;
+pub mod second;
 pub mod spectrum;
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::baseline::Baseline;
 use super::measure::{Measure, Measures};
+use super::second::Second;
 
 /// Seconds of speech that count as one observation of a baseline, and of a score.
 pub(super) const OBSERVATION_SECONDS: f32 = 2.0;
@@ -24,6 +25,10 @@ const FARTHEST: f32 = 3.5;
 /// What a measure deviates beyond this many yardsticks adds nothing: no single one decides. Chosen on speakers, and on a
 /// sex, left out of the fit.
 const MOST: f32 = 2.0;
+
+/// From this probability on a second opinion is asked: below it none brings the level near any line, and of calm callers'
+/// stretches only a few reach it, so that it costs little.
+const DOUBTFUL: f32 = 0.2;
 
 /// A fitted model, as it is kept in a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,6 +46,9 @@ pub struct Model {
     pub noise: f32,
     /// What is known of each measure, and how much it weighs.
     pub terms: BTreeMap<Measure, Term>,
+    /// What else is made of a voice; a model fitted without the network has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<Second>,
 }
 
 /// Where a model comes from, what it may be used for, and how good it is.
@@ -83,6 +91,13 @@ impl Calibration {
         let slope = if shifted > 0.0 { self.above } else { self.below };
         (self.middle + slope * shifted, slope)
     }
+
+    /// The logarithm of the odds for the sum of so many seconds of speech, and how far it may be off.
+    fn level(&self, sum: f32, known: f32, noise: f32, seconds: f32) -> (f32, f32) {
+        let (logit, slope) = self.apply(sum, known);
+        let observations = (seconds / OBSERVATION_SECONDS).max(0.1);
+        (logit, slope.abs() * noise / observations.sqrt())
+    }
 }
 
 /// What is known of a measure.
@@ -121,6 +136,16 @@ pub struct Score {
     pub known: f32,
     /// What each measure adds, strongest first.
     pub parts: Vec<Part>,
+    /// What the second opinion adds, if it was asked.
+    pub second: Option<f32>,
+    sum: f32,
+}
+
+impl Score {
+    /// Whether the measures find enough for a second opinion to matter.
+    pub fn is_doubtful(&self) -> bool {
+        probability(self.logit) >= DOUBTFUL
+    }
 }
 
 /// A model file that cannot be used.
@@ -161,6 +186,9 @@ impl Model {
                 return Err(ModelError::Number(Some(*measure)));
             }
         }
+        if model.second.as_ref().is_some_and(|second| !second.is_sound()) {
+            return Err(ModelError::Number(None));
+        }
         Ok(model)
     }
 
@@ -190,9 +218,17 @@ impl Model {
             .collect();
         parts.sort_by(|one, other| other.effect.abs().total_cmp(&one.effect.abs()));
         let sum = self.intercept + parts.iter().map(|part| part.effect).sum::<f32>();
-        let (logit, slope) = self.calibration.apply(sum, known);
-        let observations = (seconds / OBSERVATION_SECONDS).max(0.1);
-        Score { logit, uncertainty: slope.abs() * self.noise / observations.sqrt(), known, parts }
+        let (logit, uncertainty) = self.calibration.level(sum, known, self.noise, seconds);
+        Score { logit, uncertainty, known, parts, second: None, sum }
+    }
+
+    /// Adds what the network makes of the same stretch to its score.
+    pub fn reconsider(&self, score: Score, seconds: f32, timbre: &[f32]) -> Score {
+        let Some(second) = &self.second else { return score };
+        let opinion = second.opinion(timbre);
+        let (logit, uncertainty) =
+            second.calibration.level(score.sum + opinion, score.known, second.noise, seconds);
+        Score { logit, uncertainty, second: Some(opinion), ..score }
     }
 }
 

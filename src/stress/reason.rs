@@ -11,6 +11,8 @@ const LEAST_DEVIATION: f32 = 1.0;
 const FAR: f32 = 2.0;
 /// Reasons given at most.
 const MOST: usize = 4;
+/// What the second opinion must add to be worth naming.
+const LEAST_SECOND: f32 = 1.0;
 /// What must be known of a caller before "usual" means their own.
 const KNOWN: f32 = 0.5;
 
@@ -29,7 +31,9 @@ pub(super) fn reasons(score: &Score) -> Vec<String> {
         let far = if part.deviation.abs() >= FAR { "much " } else { "" };
         named.push((thing, format!("{thing} {far}{comparison} than {usual}")));
     }
-    named.into_iter().map(|(_, words)| words).take(MOST).collect()
+    let second = score.second.is_some_and(|effect| effect >= LEAST_SECOND);
+    let whole = second.then(|| "the voice as a whole sounds angry or afraid".to_owned());
+    whole.into_iter().chain(named.into_iter().map(|(_, words)| words)).take(MOST).collect()
 }
 
 /// The thing a listener would notice, and how it compares.

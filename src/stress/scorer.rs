@@ -1,18 +1,25 @@
 //! The caller's voice as it is heard, scored.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::baseline::Baseline;
-use super::frame::{FRAMES_PER_SECOND, Frame, Measurer};
+use super::frame::{FRAMES_PER_SECOND, Frame, HOP, Measurer};
 use super::measure::Measures;
 use super::model::{Model, Score, probability};
 use super::reason::reasons;
 use super::window::Window;
+use crate::audio::TELEPHONE_HZ;
+use crate::audio::smart_turn::SmartTurn;
 
 /// Speech between updates.
-const UPDATE_FRAMES: usize = FRAMES_PER_SECOND / 2;
+const UPDATE_FRAMES: usize = FRAMES_PER_SECOND;
+/// The sound kept for a second opinion: 4 s.
+const KEPT: usize = 4 * TELEPHONE_HZ as usize;
+/// Samples taken in at once, so that what is kept and what is measured are of the same time.
+const PIECE: usize = 2 * HOP;
 /// Nothing is said of less speech than this, in seconds.
 pub const LEAST_SPEECH_SECONDS: f32 = 1.5;
 /// While the turn goes on, a little more is waited for: the first words alone swing widely.
@@ -56,8 +63,14 @@ impl VoiceStress {
 /// Scores one caller's voice, live.
 pub struct Scorer {
     model: Arc<Model>,
+    /// Whose second opinion is asked.
+    network: Option<Arc<SmartTurn>>,
     measurer: Measurer,
     window: Window,
+    /// The latest sound.
+    sound: VecDeque<f32>,
+    /// What the network made of it, until there is more.
+    timbre: Option<Vec<f32>>,
     baseline: Baseline,
     since_update: usize,
     since_stretch: usize,
@@ -70,12 +83,16 @@ pub struct Scorer {
 }
 
 impl Scorer {
-    /// Makes one for a caller, with the baseline of earlier calls if there is one.
-    pub fn new(model: Arc<Model>, baseline: Baseline) -> Self {
+    /// Makes one for a caller, with the baseline of earlier calls if there is one. Without the network the measures
+    /// alone make the level.
+    pub fn new(model: Arc<Model>, network: Option<Arc<SmartTurn>>, baseline: Baseline) -> Self {
         Self {
             model,
+            network,
             measurer: Measurer::new(),
             window: Window::default(),
+            sound: VecDeque::with_capacity(KEPT),
+            timbre: None,
             baseline,
             since_update: 0,
             since_stretch: 0,
@@ -86,10 +103,15 @@ impl Scorer {
         }
     }
 
-    /// Takes the caller's sound at 8 kHz, −1 to 1; gives an update after every half second of speech.
+    /// Takes the caller's sound at 8 kHz, −1 to 1; gives an update after every second of speech.
     pub fn feed(&mut self, samples: &[f32]) -> Vec<VoiceStress> {
-        let frames = self.measurer.push(samples);
-        frames.into_iter().filter_map(|frame| self.hear(frame)).collect()
+        let mut updates = Vec::new();
+        for samples in samples.chunks(PIECE) {
+            self.keep(samples);
+            let frames = self.measurer.push(samples);
+            updates.extend(frames.into_iter().filter_map(|frame| self.hear(frame)));
+        }
+        updates
     }
 
     /// Ends the caller's turn and gives its last update; what is heard next is another turn.
@@ -133,14 +155,27 @@ impl Scorer {
         update
     }
 
-    fn score(&self) -> Option<(Measures, Score)> {
+    fn keep(&mut self, samples: &[f32]) {
+        if self.network.is_some() {
+            self.sound.extend(samples);
+            let excess = self.sound.len().saturating_sub(KEPT);
+            self.sound.drain(..excess);
+            self.timbre = None;
+        }
+    }
+
+    fn score(&mut self) -> Option<(Measures, Score)> {
         let seconds = self.window.speech_seconds();
         if seconds < LEAST_SPEECH_SECONDS {
             return None;
         }
         let measures = self.window.measures().filter(|measures| self.model.is_speech(measures))?;
         let score = self.model.score(&measures, seconds, &self.baseline);
-        Some((measures, score))
+        let Some(network) = self.network.as_ref().filter(|_| score.is_doubtful()) else {
+            return Some((measures, score));
+        };
+        let timbre = self.timbre.get_or_insert_with(|| network.timbre(self.sound.make_contiguous()));
+        Some((measures, self.model.reconsider(score, seconds, timbre)))
     }
 
     fn update(&mut self) -> Option<VoiceStress> {

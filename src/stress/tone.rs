@@ -8,6 +8,7 @@ use super::baseline::Baseline;
 use super::model::Model;
 use super::scorer::{Scorer, VoiceStress};
 use crate::audio::TELEPHONE_HZ;
+use crate::audio::smart_turn::SmartTurn;
 use crate::domain::VoiceScore;
 
 /// The sound kept from before it was certain that somebody speaks: a second.
@@ -39,20 +40,18 @@ pub struct Tone {
     new_seconds: f32,
 }
 
-impl Default for Tone {
-    /// Listens to a caller of whom nothing is known.
-    fn default() -> Self {
+impl Tone {
+    /// Listens to a caller whose voice of earlier calls may be known; without the network no second opinion is asked.
+    pub fn new(network: Option<Arc<SmartTurn>>, baseline: Baseline) -> Self {
         Self {
-            scorer: Scorer::new(Arc::clone(&MODEL), Baseline::default()),
+            scorer: Scorer::new(Arc::clone(&MODEL), network, baseline),
             before: VecDeque::with_capacity(KEPT),
             speaking: false,
             held: None,
             new_seconds: 0.0,
         }
     }
-}
 
-impl Tone {
     /// Takes the sound of the line at 8 kHz.
     pub fn hear(&mut self, samples: &[f32]) -> Option<Level> {
         if self.speaking {
@@ -84,6 +83,11 @@ impl Tone {
             self.hold(last);
         }
         self.level()
+    }
+
+    /// How this caller usually sounds, as far as it is known.
+    pub fn baseline(&self) -> &Baseline {
+        self.scorer.baseline()
     }
 
     fn score(&mut self, samples: &[f32]) -> Option<Level> {

@@ -1,5 +1,6 @@
-//! Stress, live: the whole way from the telephone's sound through the ear's turns, the scorer and the engine, whose words
-//! are neutral throughout. False crossings of the line an hour, how soon it is crossed when a voice turns, and the cost.
+//! Stress, live: the whole way from the telephone's sound through the ear's turns, the scorer and the engine, which hears
+//! neutral words throughout and is heard out. False crossings of the line an hour, how soon it is crossed when a voice
+//! turns, and the cost.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,14 +9,16 @@ use std::time::{Duration, Instant};
 
 use calmline::audio::decode::decode_recording;
 use calmline::audio::resample::resample;
+use calmline::audio::smart_turn::SmartTurn;
 use calmline::audio::turn::{TurnDetector, TurnNews};
 use calmline::audio::ulaw;
 use calmline::audio::vad::VadModel;
-use calmline::call::{Action, CallStart, Engine, Event};
+use calmline::call::{Action, CallStart, Engine, Event, Playback};
 use calmline::config::example;
 use calmline::domain::{
     Business, CallId, CallTime, Completeness, EscalationReason, Fact, Pii, Span, StressPolicy, Utterance,
 };
+use calmline::stress::baseline::Baseline;
 use calmline::stress::tone::{Level, Tone};
 
 const HZ: f64 = 8_000.0;
@@ -27,6 +30,12 @@ const CALM: usize = 4;
 const PAUSE: usize = 12_000;
 /// What the engine hears in every turn: it waits, and nothing goes wrong.
 const NEUTRAL: &str = "Hold on, let me look.";
+
+/// What listens to every call.
+struct Hearing {
+    vad: VadModel,
+    network: Option<Arc<SmartTurn>>,
+}
 
 struct Clip {
     path: PathBuf,
@@ -45,19 +54,22 @@ struct Sums {
 
 /// Prints the false crossings, the live simulations, and the share of a core that a call costs.
 pub fn run(data: &Path) {
-    let vad = VadModel::load().unwrap();
+    let heard = Hearing { vad: VadModel::load().unwrap(), network: network() };
     let policy = StressPolicy::default();
+    if heard.network.is_none() {
+        println!("\nWithout a second opinion: CALMLINE_MODELS names no folder with smart-turn-v3.2 in it.");
+    }
     println!(
         "\nStress: the line is {} and must be held for {} s of speech",
         policy.threshold, policy.persistence_seconds
     );
-    crossings(data, &vad, policy);
+    crossings(data, &heard, policy);
     for manifest in ["dev_stress.tsv", "check_stress_english.tsv"] {
-        turning(data, manifest, &vad, policy);
+        turning(data, manifest, &heard, policy);
     }
 }
 
-fn crossings(data: &Path, vad: &VadModel, policy: StressPolicy) {
+fn crossings(data: &Path, heard: &Hearing, policy: StressPolicy) {
     println!("\nWhere nobody is stressed");
     println!(
         "| sound | minutes | scored as speech | crossings | an hour | a person sent for | scoring, share of a core |\n\
@@ -67,7 +79,7 @@ fn crossings(data: &Path, vad: &VadModel, policy: StressPolicy) {
         let mut kinds: BTreeMap<String, Sums> = BTreeMap::new();
         for clip in clips(data, manifest) {
             let samples = samples(&clip.path);
-            let mut call = Call::new(vad, policy);
+            let mut call = Call::new(heard, policy);
             call.hear(&samples);
             let sums = kinds.entry(clip.label.clone()).or_default();
             sums.spent += call.spent;
@@ -88,7 +100,7 @@ fn crossings(data: &Path, vad: &VadModel, policy: StressPolicy) {
 }
 
 /// Splices every speaker's calm recordings to those of another kind, each of which comes first once.
-fn turning(data: &Path, manifest: &str, vad: &VadModel, policy: StressPolicy) {
+fn turning(data: &Path, manifest: &str, heard: &Hearing, policy: StressPolicy) {
     println!("\n{manifest}: {CALM} calm recordings, then all of another kind");
     println!(
         "| turns | calls | crossed | median s of its speech | p95 | a person sent for | median s | p95 |\n\
@@ -110,7 +122,7 @@ fn turning(data: &Path, manifest: &str, vad: &VadModel, policy: StressPolicy) {
                 continue;
             }
             for first in 0..other.len() {
-                let mut call = Call::new(vad, policy);
+                let mut call = Call::new(heard, policy);
                 calm.iter().take(CALM).for_each(|clip| call.hear(clip));
                 let before = call.speech();
                 let early = call.crossed.is_some();
@@ -150,7 +162,7 @@ struct Call {
 }
 
 impl Call {
-    fn new(vad: &VadModel, policy: StressPolicy) -> Self {
+    fn new(heard: &Hearing, policy: StressPolicy) -> Self {
         let business = Business { stress: Some(policy), ..example("heating").unwrap() };
         let start = CallStart {
             id: CallId::new("01935b1e-4a00-7000-8000-000000000001".parse().unwrap()),
@@ -161,8 +173,8 @@ impl Call {
             model: None,
         };
         let mut call = Self {
-            detector: TurnDetector::new(vad.clone()),
-            tone: Tone::default(),
+            detector: TurnDetector::new(heard.vad.clone()),
+            tone: Tone::new(heard.network.clone(), Baseline::default()),
             engine: Engine::new(start),
             now: CallTime::ZERO,
             crossed: None,
@@ -229,6 +241,11 @@ impl Call {
     fn event(&mut self, event: Event) {
         self.engine.handle(event, self.now);
         while let Some(action) = self.engine.poll_action() {
+            if let Action::Say { speech, text, .. } = &action {
+                let span = Span { start: self.now, end: self.now };
+                let playback = Playback { heard_bytes: text.expose().len(), span, failed: false };
+                self.engine.handle(Event::PlaybackFinished { speech: *speech, playback }, self.now);
+            }
             let Action::Record(fact) = action else { continue };
             let spoken = self.speech();
             if matches!(fact, Fact::StressCrossed { over: true, .. }) {
@@ -238,6 +255,12 @@ impl Call {
             }
         }
     }
+}
+
+fn network() -> Option<Arc<SmartTurn>> {
+    let folder = PathBuf::from(std::env::var_os("CALMLINE_MODELS")?);
+    let onnx = std::fs::read(folder.join("smart-turn-v3.2/smart-turn-v3.2-cpu.onnx")).ok()?;
+    Some(Arc::new(SmartTurn::load(onnx, 1).unwrap()))
 }
 
 fn clips(data: &Path, manifest: &str) -> Vec<Clip> {

@@ -8,7 +8,7 @@ use calmline::domain::{
     AgentKey, Briefing, CallBack, CallBackId, CallBackOutcome, CallId, Called, Digit, EscalationReason,
     HandoffFact, HandoffId, HandoffRequest, OfferId, PhoneNumber, PromiseId, PromiseState, Urgency,
 };
-use calmline::reception::{CallBackError, CallBacks, Directory, Ledger, Line};
+use calmline::reception::{CallBackError, CallBacks, Directory, Ledger, Reach};
 use calmline::store::{HandoffEntry, Journal, LedgerEntry, Store, StoredHandoffFact};
 use calmline::telephony::local::{Agent, AgentLeg, Carrier, Disturbance, LegEvent, Settings};
 use calmline::telephony::twilio::{self, Backoff, CallStatus, Control, PublicUrl};
@@ -77,9 +77,9 @@ fn process(place: &Place, store: Store, listener: TcpListener) -> (CallBacks, Jo
     let control = Control::new(client(), &account, Backoff::default());
     let directory = Directory::new([business()]);
     let channels = vec![calmline::domain::Channel::Webhook];
+    let reach = Reach::new(control.clone(), directory.clone(), store.clone(), Some(number(LINE)));
     let ledger = Ledger::new(store.clone(), directory, channels, None);
-    let line = Line { public_url: public_url(), number: Some(number(LINE)) };
-    let call_backs = CallBacks::new(ledger, control, line);
+    let call_backs = CallBacks::new(ledger, control, reach, public_url());
     let router = calmline::web::twilio::call_backs(call_backs.clone(), &account).merge(api::router(
         store,
         api::promises(call_backs.clone()),

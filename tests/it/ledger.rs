@@ -5,7 +5,7 @@ use calmline::domain::{
     Answer, Aspect, CallId, CallNote, CallTime, Channel, EscalationReason, Fact, HangupCause, Outcome,
     PhoneNumber, Promise, PromiseId, PromiseState, RootCause, Urgency,
 };
-use calmline::reception::{CallBacks, Directory, Ledger, Line, Reply};
+use calmline::reception::{CallBacks, Directory, Ledger, Reach, Reply};
 use calmline::store::PromiseFilter;
 use calmline::telephony::twilio::{self, Backoff, Control, MESSAGE_PATH, SIGNATURE_HEADER, sign};
 use calmline::web::api;
@@ -87,9 +87,10 @@ impl Place {
             api_base_url: self.office.rest.base_url(),
             require_stream_signature: true,
         };
-        let line = Line { public_url: account.public_url.clone(), number: None };
         let control = Control::new(reqwest::Client::new(), &account, Backoff::default());
-        CallBacks::new(self.ledger.clone(), control, line)
+        let directory = Directory::new([business()]);
+        let reach = Reach::new(control.clone(), directory, self.office.store.clone(), None);
+        CallBacks::new(self.ledger.clone(), control, reach, account.public_url)
     }
 
     /// Lets the time pass, a minute at a time.

@@ -15,7 +15,7 @@ use calmline::domain::{
     Addressee, AgentKey, Business, BusinessId, CallId, Channel, Notice, NoticeId, NoticeState, PhoneNumber,
 };
 use calmline::notify::{Chat, SigningSecret, Webhook};
-use calmline::reception::{Directory, Outbox, Senders, TextSender};
+use calmline::reception::{Directory, Outbox, Reach, Senders};
 use calmline::store::{NewCall, OutboxFilter, Store};
 use calmline::telephony::local::RestApi;
 use calmline::telephony::twilio::{self, Backoff, Control};
@@ -80,13 +80,14 @@ impl Office {
         };
         let control = Control::new(reqwest::Client::new(), &settings, Backoff::default());
         let secret = SigningSecret::parse(&SECRET.into()).unwrap();
+        let directory = Directory::new([business()]);
         let senders = Senders {
-            text: Some(TextSender { control, number: PhoneNumber::parse(LINE).ok() }),
+            text: Some(Reach::new(control, directory.clone(), store.clone(), PhoneNumber::parse(LINE).ok())),
             mail: None,
             webhook: webhook.map(|address| Webhook::new(&format!("http://{address}/hook"), secret).unwrap()),
             chat: chat.map(|address| Chat::new(&format!("http://{address}/hook")).unwrap()),
         };
-        let outbox = Outbox::new(store.clone(), Directory::new([business()]), senders);
+        let outbox = Outbox::new(store.clone(), directory, senders);
         Self { folder, store, outbox, rest, now: "2026-11-23T18:00:00Z".parse().unwrap() }
     }
 

@@ -1,5 +1,5 @@
 use calmline::domain::{
-    Answer, Aspect, BusinessId, CallId, CallTime, Fact, HangupCause, PhoneNumber, Promise, PromiseId,
+    Answer, Aspect, BusinessId, CallId, CallTime, Fact, HangupCause, PhoneNumber, Pii, Promise, PromiseId,
     PromiseState, Slot, Urgency,
 };
 use calmline::store::{CallFilter, Journal, JournalHealth, NewCall, PromiseFilter, Store, StoreError};
@@ -206,6 +206,25 @@ async fn the_earlier_calls_of_a_number_tell_what_they_were_about_and_what_became
     assert_eq!(call.name, Some("Laura Petrakis".into()));
     assert_eq!(call.promises[0].state, PromiseState::Kept, "as it stands in the ledger");
     assert_eq!(store.earlier_calls(&heating, &number, 0).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_number_s_next_call_to_the_same_business_finds_what_was_usual_of_the_voice() {
+    let (_folder, store) = open().await;
+    let number = PhoneNumber::parse("+14155550142").unwrap();
+    let heating = BusinessId("heating".into());
+    for call in [new_call(1, "heating"), new_call(2, "heating"), new_call(3, "dental")] {
+        store.begin_call(&call).await.unwrap();
+    }
+    store.begin_call(&NewCall { caller: None, ..new_call(4, "heating") }).await.unwrap();
+    assert_eq!(store.voice(&heating, &number).await.unwrap(), None);
+    for (call, voice) in [(1, "first"), (2, "second"), (3, "at the dentist's"), (4, "withheld")] {
+        store.keep_voice(id(call), &Pii::from(voice)).await.unwrap();
+    }
+    let voice = store.voice(&heating, &number).await.unwrap();
+    assert_eq!(voice.unwrap().expose(), "second");
+    let stranger = PhoneNumber::parse("+14155550199").unwrap();
+    assert_eq!(store.voice(&heating, &stranger).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -11,6 +11,8 @@ use calmline::domain::{
     StressScore, Urgency, Utterance, VoiceScore,
 };
 
+use crate::calls::{agent, at_any_hour};
+
 const SECOND: Duration = Duration::from_secs(1);
 const ANGRY: f32 = 92.0;
 const CALM: f32 = 15.0;
@@ -31,7 +33,10 @@ impl Call {
     }
 
     fn with(stress: Option<StressPolicy>) -> Self {
-        let business = Business { stress, ..example("heating").unwrap() };
+        Self::at(Business { stress, ..example("heating").unwrap() })
+    }
+
+    fn at(business: Business) -> Self {
         let start = CallStart {
             id: CallId::new("01935b1e-4a00-7000-8000-000000000001".parse().unwrap()),
             business: Arc::new(business),
@@ -248,7 +253,7 @@ fn a_person_who_is_on_the_way_already_is_not_announced_again() {
 #[test]
 fn the_line_is_the_business_s_and_without_one_nothing_is_measured() {
     let mut low = Call::with(Some(StressPolicy { threshold: 55.0, persistence_seconds: 1.0 }));
-    low.say(NO_SHOW, &[60.0; 4]);
+    low.say(NO_SHOW, &[70.0; 4]);
     assert_eq!(low.decided().len(), 1);
     let mut patient = Call::with(Some(StressPolicy { threshold: 78.0, persistence_seconds: 10.0 }));
     patient.say(NO_SHOW, &[ANGRY; 6]);
@@ -256,6 +261,37 @@ fn the_line_is_the_business_s_and_without_one_nothing_is_measured() {
     let mut off = Call::with(None);
     off.say(NO_SHOW, &[ANGRY; 6]);
     assert!(off.scores().is_empty() && off.crossed().is_empty() && off.told() == 0);
+}
+
+#[test]
+fn a_voice_that_is_not_surely_over_the_line_crosses_it_only_with_words_to_go_with_it() {
+    let mut loud = Call::new();
+    loud.say(NO_SHOW, &[82.0; 6]);
+    loud.say("He was here on Monday.", &[82.0; 6]);
+    assert_eq!((loud.crossed().len(), loud.decided().len()), (0, 0));
+    loud.say("I am furious.", &[82.0; 2]);
+    loud.say("I have had enough of this.", &[82.0; 3]);
+    assert_eq!((loud.crossed().len(), loud.decided().len()), (1, 1));
+}
+
+#[test]
+fn waiting_long_for_a_person_counts() {
+    let agents = vec![agent("Dana", at_any_hour(), at_any_hour())];
+    let mut call = Call::at(Business { agents, ..example("heating").unwrap() });
+    call.say("Can I speak to a person, please?", &[CALM; 3]);
+    let began = |fact: &Fact| matches!(fact, Fact::HandoffBegan { .. });
+    assert_eq!(call.times(began).len(), 1);
+    let course = |call: &Call| call.scores().last().unwrap().course.clone();
+    call.say("Okay.", &[CALM; 3]);
+    let before = course(&call).level;
+    for _ in 0..3 {
+        call.now = call.now + 30 * SECOND;
+        call.say("Is anybody coming?", &[CALM; 3]);
+    }
+    call.say("I am still waiting.", &[CALM; 3]);
+    let after = course(&call);
+    assert!(after.level > before, "{before} {after:?}");
+    assert!(after.reasons.iter().any(|reason| reason == "had to wait"), "{after:?}");
 }
 
 #[test]

@@ -10,12 +10,11 @@ use crate::stress::augment::levelled;
 use crate::stress::baseline::Baseline;
 use crate::stress::evaluate::{Judged, Quality, quality};
 use crate::stress::fit::Label;
-use crate::stress::model::Model;
 use crate::stress::random::SplitMix;
 use crate::stress::scorer::{Scorer, learn_baseline};
 
 use super::manifest::Entry;
-use super::{ModelFile, manifest, model, progress, recording};
+use super::{ModelFile, manifest, model, network_if_there, progress, recording};
 
 /// Calm recordings that a speaker's baseline is learned from; they are not judged.
 const BASELINE_RECORDINGS: usize = 2;
@@ -61,6 +60,7 @@ struct Judgement {
 /// Prints the quality of the levels in all ways of judging.
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let model = model(args.model.model.as_deref())?;
+    let network = network_if_there()?;
     let entries = manifest::read(&args.manifest)?;
     let bar = progress("reading", entries.len())?;
     let samples: Vec<Vec<f32>> =
@@ -71,7 +71,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let judgements: Vec<Judgement> = ways
         .as_flattened()
         .iter()
-        .map(|(levels, baseline)| judge(&model, &entries, &samples, *levels, *baseline, || bar.inc(1)))
+        .map(|(levels, baseline)| {
+            let scorer = |own| Scorer::new(Arc::clone(&model), network.clone(), own);
+            judge(scorer, &entries, &samples, *levels, *baseline, || bar.inc(1))
+        })
         .collect();
     bar.finish_and_clear();
     if args.json {
@@ -83,7 +86,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 fn judge(
-    model: &Arc<Model>,
+    scorer: impl Fn(Baseline) -> Scorer,
     entries: &[Entry],
     samples: &[Vec<f32>],
     levels: Levels,
@@ -113,7 +116,7 @@ fn judge(
         }
         let own = baselines.get(entry.speaker.as_str());
         let baseline = if with_baseline { own.cloned() } else { Some(Baseline::default()) };
-        let level = baseline.and_then(|baseline| level(model, &heard[n], baseline));
+        let level = baseline.and_then(|baseline| level(scorer(baseline), &heard[n]));
         let Some(level) = level else {
             unscored += 1;
             continue;
@@ -139,8 +142,7 @@ fn change(samples: &[f32], levels: Levels, random: &mut SplitMix) -> Vec<f32> {
     }
 }
 
-fn level(model: &Arc<Model>, samples: &[f32], baseline: Baseline) -> Option<f32> {
-    let mut scorer = Scorer::new(model.clone(), baseline);
+fn level(mut scorer: Scorer, samples: &[f32]) -> Option<f32> {
     scorer.feed(samples);
     scorer.turn_ended();
     scorer.overall().map(|overall| overall.level)

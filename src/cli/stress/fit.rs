@@ -8,7 +8,7 @@ use anyhow::Context;
 use crate::stress::fit::{Example, fit};
 use crate::stress::model::Card;
 
-use super::{manifest, progress, recording};
+use super::{manifest, network, progress, recording};
 
 /// The arguments of `calmline stress fit`.
 #[derive(Debug, clap::Args)]
@@ -36,7 +36,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         examples.push(Example { speaker: entry.speaker.clone(), label: entry.label, samples });
     }
     let measuring = progress("measuring", 1)?;
-    let mut model = fit(&examples, |done, all| {
+    let network = network()?;
+    let mut model = fit(&examples, Some(&network), |done, all| {
         measuring.set_length(all as u64);
         measuring.set_position(done as u64);
     })?;
@@ -46,8 +47,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let figures = std::mem::take(&mut model.card.figures);
     let data = data.into_iter().map(|(label, count)| format!("{label}: {count} recordings")).collect();
     model.card = Card { data, figures, ..card };
-    model.version = before
-        .map_or(1, |before| if before.terms == model.terms { before.version } else { before.version + 1 });
+    model.version = before.map_or(1, |before| {
+        let same = (&before.terms, &before.second) == (&model.terms, &model.second);
+        before.version + u32::from(!same)
+    });
     let json = serde_json::to_string_pretty(&model)? + "\n";
     std::fs::write(&args.out, json).with_context(|| format!("writing {}", args.out.display()))?;
     println!("{} measures kept; on speakers left out of the fit:", model.terms.len());

@@ -15,6 +15,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::audio::TELEPHONE_HZ;
 use crate::audio::decode::decode_recording;
 use crate::audio::resample::resample;
+use crate::audio::smart_turn::SmartTurn;
+use crate::models::{Cache, ModelError, ModelId};
 use crate::stress::model::Model;
 
 /// The arguments of `calmline stress`.
@@ -54,6 +56,27 @@ fn model(file: Option<&Path>) -> anyhow::Result<Arc<Model>> {
     let Some(file) = file else { return Ok(Arc::new(Model::built_in())) };
     let json = std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
     Ok(Arc::new(Model::read(&json).with_context(|| format!("reading {}", file.display()))?))
+}
+
+/// Loads the network that gives the second opinion.
+fn network() -> anyhow::Result<Arc<SmartTurn>> {
+    let file = Cache::from_env()?.find(ModelId::SmartTurn)?;
+    let onnx = std::fs::read(&file).with_context(|| format!("reading {}", file.display()))?;
+    Ok(Arc::new(SmartTurn::load(onnx, 1).with_context(|| format!("loading {}", file.display()))?))
+}
+
+/// The same, where it was fetched; the measures alone make a level too.
+fn network_if_there() -> anyhow::Result<Option<Arc<SmartTurn>>> {
+    match network() {
+        Ok(network) => Ok(Some(network)),
+        Err(error) => match error.downcast_ref::<ModelError>() {
+            Some(missing @ ModelError::Missing { .. }) => {
+                eprintln!("scored by its measures alone, without a second opinion: {missing}");
+                Ok(None)
+            }
+            Some(_) | None => Err(error),
+        },
+    }
 }
 
 /// Reads a recording of any rate as 8 kHz.

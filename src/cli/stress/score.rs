@@ -11,7 +11,7 @@ use crate::stress::baseline::Baseline;
 use crate::stress::frame::Measurer;
 use crate::stress::scorer::{Scorer, VoiceStress, learn_baseline};
 
-use super::{ModelFile, model, progress, recording};
+use super::{ModelFile, model, network_if_there, progress, recording};
 
 /// Samples given to the scorer at once: 20 ms, as from a carrier.
 const FRAME: usize = 160;
@@ -73,13 +73,14 @@ struct Update {
 /// Prints the levels of the recordings one after the other.
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let model = model(args.model.model.as_deref())?;
+    let network = network_if_there()?;
     let calm: Vec<Vec<f32>> =
         args.baseline.iter().map(|file| recording(file)).collect::<anyhow::Result<_>>()?;
     let baseline = learn_baseline(calm.iter().map(Vec::as_slice));
     let bar = progress("scoring", args.files.len())?;
     for file in bar.wrap_iter(args.files.iter()) {
         let samples = recording(file)?;
-        let scorer = Scorer::new(model.clone(), baseline.clone());
+        let scorer = Scorer::new(model.clone(), network.clone(), baseline.clone());
         let report = report(file, &samples, scorer);
         let printed = bar.suspend(|| print(&report, &baseline, args.json));
         printed?;

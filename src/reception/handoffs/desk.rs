@@ -79,6 +79,7 @@ impl HandoffDesk {
         self.look_who_is_there().await;
         self.queue.handle(Event::Restarted, Timestamp::now());
         self.perform();
+        self.ask_about_legs();
         let lost: Vec<CallId> = self
             .queue
             .handoffs()

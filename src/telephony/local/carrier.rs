@@ -20,7 +20,7 @@ use crate::domain::{CallTime, PhoneNumber};
 use crate::telephony::twilio::{CallStatus, STATUS_PATH, VOICE_PATH};
 
 /// How long it tries to reach a server that refuses the connection, once a call is up.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How often in a row a stream may fail to open.
 const STREAM_ATTEMPTS: u32 = 4;
 
@@ -251,6 +251,7 @@ impl Active<'_> {
             | Ending::Instructions(_)
             | Ending::StreamRefused => CallStatus::Failed,
         };
+        lock(&self.carrier.switchboard.over).insert(self.sid.clone(), status);
         let url = self.carrier.exchange.settings.public_url.http(STATUS_PATH);
         let duration = end.as_ms().div_ceil(1000).to_string();
         let news = [("CallDuration", duration.as_str()), ("SequenceNumber", "0")];

@@ -108,6 +108,7 @@ impl Leg {
             }
             Err(status) => status,
         };
+        lock(&self.switchboard.over).insert(self.sid.clone(), status);
         self.tell("completed", status);
         self.note(LegEvent::Ended { status });
     }

@@ -112,9 +112,8 @@ impl From<CallBackError> for Error {
             | CallBackError::NobodyStands { .. }
             | CallBackError::NobodyFree { .. }
             | CallBackError::Busy { .. }
-            | CallBackError::Underway
-            | CallBackError::NoLine => StatusCode::CONFLICT,
-            CallBackError::Carrier(_) => StatusCode::BAD_GATEWAY,
+            | CallBackError::Underway => StatusCode::CONFLICT,
+            CallBackError::NotDialled(_) => StatusCode::BAD_GATEWAY,
             CallBackError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         };
         if let CallBackError::Store(error) = error {
