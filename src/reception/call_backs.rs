@@ -19,8 +19,10 @@ use crate::domain::{
     Presence, PromiseId, PromiseState, Slot,
 };
 use crate::store::{CallRecord, LedgerEntry, StoreError};
-use crate::telephony::twilio::{self, CallSid, CallStatus, ControlError, DialEnded, PublicUrl};
+use crate::telephony::twilio::{self, CallSid, CallStatus, Control, ControlError, DialEnded, PublicUrl};
 
+/// What an agent hears who calls back now.
+const CALLING: &str = "One moment, they are being called.";
 /// How long an agent's telephone rings.
 const RING: std::time::Duration = std::time::Duration::from_secs(30);
 /// An attempt of which nothing is heard for so long before the caller is rung is over.
@@ -34,6 +36,7 @@ const LAST_NEWS: SignedDuration = SignedDuration::from_secs(30);
 #[derive(Debug, Clone)]
 pub struct CallBacks {
     ledger: Ledger,
+    control: Control,
     reach: Reach,
     public_url: PublicUrl,
 }
@@ -50,10 +53,8 @@ pub enum CallBackOrder {
     Ask,
     /// Be connected with the caller.
     CallOut {
-        /// The number they called from.
-        to: PhoneNumber,
-        /// The line they called.
-        from: PhoneNumber,
+        /// The carrier's instructions for it.
+        twiml: String,
     },
     /// Be asked whether it is settled.
     AskSettled,
@@ -125,9 +126,9 @@ pub enum CallBackError {
     /// The caller is being called back already.
     #[error("a call-back for this promise is going on already")]
     Underway,
-    /// The carrier did not take the order, or there is nothing to call from.
+    /// The agent's telephone could not be rung.
     #[error("the agent could not be dialled: {0}")]
-    NotDialled(#[from] ReachError),
+    NotDialled(ReachError),
     /// The database cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -155,9 +156,9 @@ impl CallBackError {
 }
 
 impl CallBacks {
-    /// Reaches people so; the carrier finds this server under `public_url`.
-    pub const fn new(ledger: Ledger, reach: Reach, public_url: PublicUrl) -> Self {
-        Self { ledger, reach, public_url }
+    /// Calls through this carrier, from this line.
+    pub const fn new(ledger: Ledger, control: Control, reach: Reach, public_url: PublicUrl) -> Self {
+        Self { ledger, control, reach, public_url }
     }
 
     /// The promises.
@@ -200,13 +201,14 @@ impl CallBacks {
             status: url(twilio::CALL_BACK_STATUS_PATH),
             machine: url(twilio::CALL_BACK_MACHINE_PATH),
         };
-        match self.reach.dial(&business.id, &person.key, &urls, RING).await {
+        let dialled = self.reach.dial(&business.id, &person.key, &urls, RING).await;
+        match dialled {
             Ok(leg) => store.note_call_back_leg(id, leg.as_str()).await?,
             // It may be ringing: its callbacks tell.
             Err(ReachError::Control(ControlError::Uncertain)) => {}
             Err(error) => {
                 self.ledger.end_call_back(id, CallBackOutcome::NotDialled, now).await?;
-                return Err(error.into());
+                return Err(CallBackError::NotDialled(error));
             }
         }
         info!(promise.id = %promise, call_back.id = %id, "an agent is rung to call somebody back");
@@ -290,16 +292,20 @@ impl CallBacks {
     async fn accepted(&self, call_back: &CallBack, now: Timestamp) -> Result<CallBackOrder, StoreError> {
         let store = self.ledger.store();
         let entry = store.promise(call_back.promise).await?;
-        let numbers = entry.as_ref().and_then(|entry| {
-            let to = callable(entry).ok()?;
-            Some((to.clone(), self.reach.line_of(&entry.business)?))
-        });
-        let Some((to, from)) = numbers else {
-            return self.leave(call_back.id, CallBackOutcome::Closed, now).await;
+        let open = entry.is_some_and(|entry| callable(&entry).is_ok());
+        let ended_url = self.public_url.http(&twilio::path_for(twilio::CALL_BACK_ENDED_PATH, call_back.id));
+        let twiml = match self.reach.call_out(call_back.promise, CALLING, &ended_url).await {
+            Ok(twiml) if open => twiml,
+            Ok(_) => return self.leave(call_back.id, CallBackOutcome::Closed, now).await,
+            Err(ReachError::Store(error)) => return Err(error),
+            Err(error) => {
+                warn!(%error, call_back.id = %call_back.id, "somebody cannot be called back");
+                return self.leave(call_back.id, CallBackOutcome::CallerFailed, now).await;
+            }
         };
         // It is on disk before the caller is rung.
         Ok(if store.accept_call_back(call_back.id, now).await? {
-            CallBackOrder::CallOut { to, from }
+            CallBackOrder::CallOut { twiml }
         } else {
             CallBackOrder::Leave(None)
         })

@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use super::Directory;
-use crate::domain::{Agent, AgentKey, Business, BusinessId, CallId, PhoneNumber};
+use crate::domain::{Agent, AgentKey, Business, BusinessId, CallId, PhoneNumber, PromiseId};
 use crate::store::{CallerNumber, Store, StoreError};
-use crate::telephony::twilio::{CallSid, Control, ControlError, Dial};
+use crate::telephony::twilio::{self, CallSid, Control, ControlError, Dial};
 
 /// Dials and writes to those who may be.
 #[derive(Debug, Clone)]
@@ -132,9 +132,21 @@ impl Reach {
         Ok(self.control.send_message(&to, self.line(&business)?, words).await?)
     }
 
-    /// The line from which a business calls.
-    pub(super) fn line_of(&self, business: &BusinessId) -> Option<PhoneNumber> {
-        self.line(&*self.directory.get(business)?).ok().cloned()
+    /// The instructions that connect an agent's leg with whoever was promised something, on the number they called from;
+    /// how that ends comes to `ended_url`.
+    ///
+    /// # Errors
+    /// When they withheld it, there is no line to call from, or the database cannot be read.
+    pub async fn call_out(
+        &self,
+        promise: PromiseId,
+        words: &str,
+        ended_url: &str,
+    ) -> Result<String, ReachError> {
+        let entry = self.store.promise(promise).await?.ok_or(ReachError::NotRecorded)?;
+        let to = entry.caller.ok_or(ReachError::Withheld)?;
+        let business = self.directory.get(&entry.business).ok_or(ReachError::NoLine)?;
+        Ok(twilio::call_out(words, &to, self.line(&business)?, ended_url))
     }
 
     fn line<'a>(&'a self, business: &'a Business) -> Result<&'a PhoneNumber, ReachError> {

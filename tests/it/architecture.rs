@@ -275,14 +275,16 @@ fn nobody_is_dialled_or_written_to_but_from_one_place() {
     for source in sources(&["src"]).iter().filter(|source| !source.file.starts_with("src/telephony/local")) {
         let may_order = source.file.ends_with("reception/reach.rs");
         for (number, line) in source.working_code() {
-            let orders = [".send_message(", "control.dial(", "= Dial {", "&Dial {"]
+            let orders = [".send_message(", "control.dial(", "= Dial {", "&Dial {", "twilio::call_out("]
                 .iter()
                 .any(|word| line.contains(word));
             if orders && !may_order {
                 breaches.push(source.breach(number, "only reception::reach knows whom"));
             }
-            // The carrier dials numbers that instructions name as well.
-            if ["\"Number\"", "\"Sip\"", "\"Client\"", "\"Sms\""].iter().any(|word| line.contains(word)) {
+            // The carrier dials numbers that instructions name as well: `call_out` writes the one that may.
+            let calls_out = source.file.ends_with("twilio/twiml.rs") && line.contains("\"Number\"");
+            let names = ["\"Number\"", "\"Sip\"", "\"Client\"", "\"Sms\""];
+            if names.iter().any(|word| line.contains(word)) && !calls_out {
                 breaches.push(source.breach(number, "instructions name nobody to dial or to write to"));
             }
         }

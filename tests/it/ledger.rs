@@ -89,8 +89,9 @@ impl Place {
             require_stream_signature: true,
         };
         let control = Control::new(reqwest::Client::new(), &account, Backoff::default());
-        let reach = Reach::new(control, Directory::new([business()]), self.office.store.clone(), None);
-        CallBacks::new(self.ledger.clone(), reach, account.public_url)
+        let directory = Directory::new([business()]);
+        let reach = Reach::new(control.clone(), directory, self.office.store.clone(), None);
+        CallBacks::new(self.ledger.clone(), control, reach, account.public_url)
     }
 
     /// Lets the time pass, a minute at a time.

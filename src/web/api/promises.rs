@@ -112,8 +112,7 @@ impl From<CallBackError> for Error {
             | CallBackError::NobodyStands { .. }
             | CallBackError::NobodyFree { .. }
             | CallBackError::Busy { .. }
-            | CallBackError::Underway
-            | CallBackError::NotDialled(ReachError::NoLine) => StatusCode::CONFLICT,
+            | CallBackError::Underway => StatusCode::CONFLICT,
             CallBackError::NotDialled(_) => StatusCode::BAD_GATEWAY,
             CallBackError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         };

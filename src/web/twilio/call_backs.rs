@@ -20,7 +20,6 @@ use crate::telephony::twilio::{
 };
 
 const WHAT_TO_PRESS: &str = "Press 1 to call them now, 2 to leave it for later, or 9 to hear it again.";
-const CALLING: &str = "One moment, they are being called.";
 const SETTLED: &str = "Press 1 if it is settled, or 2 if it stays open.";
 
 #[derive(Clone)]
@@ -144,9 +143,7 @@ impl Door {
                 twilio::brief_agent(&words, &url(CALL_BACK_KEY_PATH), &url(CALL_BACK_BRIEFED_PATH))
             }
             CallBackOrder::Ask => twilio::ask_agent(WHAT_TO_PRESS, &url(CALL_BACK_KEY_PATH)),
-            CallBackOrder::CallOut { to, from } => {
-                twilio::call_out(CALLING, &to, &from, &url(CALL_BACK_ENDED_PATH))
-            }
+            CallBackOrder::CallOut { twiml } => twiml,
             CallBackOrder::AskSettled => twilio::ask_agent(SETTLED, &url(CALL_BACK_SETTLED_PATH)),
             CallBackOrder::Leave(outcome) => twilio::say_and_hangup(farewell(outcome)),
         })
