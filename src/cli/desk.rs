@@ -87,8 +87,7 @@ impl Desk {
         let channels = senders.channels();
         let outbox = Outbox::new(store.clone(), directory.clone(), senders);
         let ledger = Ledger::new(store.clone(), directory.clone(), channels, Some(outbox.clone()));
-        let public_url = account.public_url.clone();
-        let call_backs = CallBacks::new(ledger.clone(), control.clone(), reach.clone(), public_url);
+        let call_backs = CallBacks::new(ledger.clone(), reach.clone(), account.public_url.clone());
         let reception = Reception::new(Parts {
             directory,
             store: store.clone(),

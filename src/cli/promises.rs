@@ -147,12 +147,10 @@ async fn call(
     let control = Control::new(reqwest::Client::new(), &account, Backoff::default());
     let directory = Directory::new(config.businesses.iter().cloned());
     let number = config.twilio.number.clone();
-    let reach = Reach::new(control.clone(), directory.clone(), store.clone(), number);
+    let reach = Reach::new(control, directory.clone(), store.clone(), number);
     let ledger = Ledger::new(store.clone(), directory, desk::channels(config), None);
     let agent = agent.map(|key| AgentKey(key.to_owned()));
-    match CallBacks::new(ledger, control, reach, account.public_url)
-        .order(id, agent.as_ref(), Timestamp::now())
-        .await
+    match CallBacks::new(ledger, reach, account.public_url).order(id, agent.as_ref(), Timestamp::now()).await
     {
         Ok(begun) => {
             println!(

@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tracing::{debug, info, warn};
 
 use super::asking::Asked;
+use super::clock::Clock;
 use super::comfort::Comfort;
 use super::ear::{Ear, Finding, TurnTimes};
 use super::mouth::{Line, Mouth};
@@ -90,29 +91,6 @@ pub(super) struct Attendance {
     /// When a caller who has nobody to talk to any more is fetched, if they are not back by then.
     fetched_at: Option<CallTime>,
     _permit: Option<OwnedSemaphorePermit>,
-}
-
-/// The call's clock: runs on from where the call was when this process took it up.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Clock {
-    base: CallTime,
-    since: Instant,
-}
-
-impl Clock {
-    /// Starts at `base`, now.
-    pub fn from(base: CallTime) -> Self {
-        Self { base, since: Instant::now() }
-    }
-
-    /// The call's time at this moment.
-    pub fn now(self) -> CallTime {
-        self.base + self.since.elapsed()
-    }
-
-    fn instant(self, at: CallTime) -> Instant {
-        self.since + at.since(self.base)
-    }
 }
 
 /// What woke the loop.

@@ -19,7 +19,7 @@ use crate::domain::{
     Presence, PromiseId, PromiseState, Slot,
 };
 use crate::store::{CallRecord, LedgerEntry, StoreError};
-use crate::telephony::twilio::{self, CallSid, CallStatus, Control, ControlError, DialEnded, PublicUrl};
+use crate::telephony::twilio::{self, CallSid, CallStatus, ControlError, DialEnded, PublicUrl};
 
 /// What an agent hears who calls back now.
 const CALLING: &str = "One moment, they are being called.";
@@ -36,7 +36,6 @@ const LAST_NEWS: SignedDuration = SignedDuration::from_secs(30);
 #[derive(Debug, Clone)]
 pub struct CallBacks {
     ledger: Ledger,
-    control: Control,
     reach: Reach,
     public_url: PublicUrl,
 }
@@ -156,9 +155,9 @@ impl CallBackError {
 }
 
 impl CallBacks {
-    /// Calls through this carrier, from this line.
-    pub const fn new(ledger: Ledger, control: Control, reach: Reach, public_url: PublicUrl) -> Self {
-        Self { ledger, control, reach, public_url }
+    /// Reaches people so; the carrier finds this server under `public_url`.
+    pub const fn new(ledger: Ledger, reach: Reach, public_url: PublicUrl) -> Self {
+        Self { ledger, reach, public_url }
     }
 
     /// The promises.

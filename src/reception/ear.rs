@@ -10,7 +10,7 @@ use std::time::Duration;
 use tracing::warn;
 
 use super::Shared;
-use super::attendance::Clock;
+use super::clock::Clock;
 use super::mood::Mood;
 use crate::audio::turn::{Segment, SegmentId, TurnDetector, TurnNews};
 use crate::audio::ulaw;

@@ -6,6 +6,7 @@
 mod asking;
 mod attendance;
 mod call_backs;
+mod clock;
 mod comfort;
 mod directory;
 mod ear;
@@ -45,8 +46,9 @@ use crate::synthesize::Synthesizer;
 use crate::telephony::twilio::{CallSid, Control, ControlError, IncomingCall, PublicUrl};
 use crate::transcribe::Transcriber;
 
-use attendance::{Attendance, Beginning, Clock};
+use attendance::{Attendance, Beginning};
 pub use call_backs::{CallBackError, CallBackOrder, CallBacks};
+use clock::Clock;
 pub use directory::Directory;
 pub use handoffs::{AgentPresence, Farewell, Handoffs, LegEvent, LegOrder, agents_now, farewell_words};
 use handoffs::{HandoffDesk, Orders};

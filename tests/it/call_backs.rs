@@ -77,9 +77,9 @@ fn process(place: &Place, store: Store, listener: TcpListener) -> (CallBacks, Jo
     let control = Control::new(client(), &account, Backoff::default());
     let directory = Directory::new([business()]);
     let channels = vec![calmline::domain::Channel::Webhook];
-    let reach = Reach::new(control.clone(), directory.clone(), store.clone(), Some(number(LINE)));
+    let reach = Reach::new(control, directory.clone(), store.clone(), Some(number(LINE)));
     let ledger = Ledger::new(store.clone(), directory, channels, None);
-    let call_backs = CallBacks::new(ledger, control, reach, public_url());
+    let call_backs = CallBacks::new(ledger, reach, public_url());
     let router = calmline::web::twilio::call_backs(call_backs.clone(), &account).merge(api::router(
         store,
         api::promises(call_backs.clone()),

@@ -90,8 +90,8 @@ impl Place {
         };
         let control = Control::new(reqwest::Client::new(), &account, Backoff::default());
         let directory = Directory::new([business()]);
-        let reach = Reach::new(control.clone(), directory, self.office.store.clone(), None);
-        CallBacks::new(self.ledger.clone(), control, reach, account.public_url)
+        let reach = Reach::new(control, directory, self.office.store.clone(), None);
+        CallBacks::new(self.ledger.clone(), reach, account.public_url)
     }
 
     /// Lets the time pass, a minute at a time.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{AgentKey, BusinessId, CallBack, Pii, PromiseId, PromiseState};
-use crate::reception::{CallBackError, CallBacks, Ledger, ReachError};
+use crate::reception::{CallBackError, CallBacks, Ledger};
 use crate::store::{LedgerEntry, PromiseFilter};
 use crate::web::Error;
 
