@@ -13,7 +13,7 @@ const DOUBTFUL_NAME: f32 = 0.6;
 /// No question is put more often than this, whatever happens between.
 fn most_askings(question: &Question) -> u32 {
     match question {
-        Question::Earlier => 1,
+        Question::Earlier | Question::Resolved(_) => 1,
         Question::Fill(Slot::Reason) => 4,
         Question::Fill(Slot::Name) | Question::AnythingElse => 3,
         Question::Fill(Slot::Callback) | Question::Confirm(Slot::Callback) => 5,
@@ -32,7 +32,7 @@ fn most_askings(question: &Question) -> u32 {
 /// After this many unusable answers a question is dropped.
 pub(super) fn most_failures(question: &Question) -> u32 {
     match question {
-        Question::Earlier | Question::Option | Question::Focus => 1,
+        Question::Earlier | Question::Resolved(_) | Question::Option | Question::Focus => 1,
         Question::Fill(Slot::Reason | Slot::Callback) => 3,
         Question::Fill(Slot::Name | Slot::Field(_))
         | Question::Confirm(_)
@@ -114,10 +114,8 @@ impl Engine {
     /// What of the diagnosis is still open.
     fn matter_question(&self) -> Option<Question> {
         let matter = &self.state.matter;
-        let earlier =
-            matter.open_promise().is_some() && matter.same_matter.is_none() && !self.reason_is_known();
-        if earlier && self.may_ask(&Question::Earlier) {
-            return Some(Question::Earlier);
+        if let Some(question) = self.earlier_question() {
+            return Some(question);
         }
         let reason = Question::Fill(Slot::Reason);
         if !self.reason_is_known() && !self.state.intake.is_given_up(&Slot::Reason) {
@@ -249,6 +247,7 @@ impl Engine {
                 Question::Fill(Slot::Reason)
                 | Question::PersonOrMessage
                 | Question::Earlier
+                | Question::Resolved(_)
                 | Question::Focus
                 | Question::Trigger
                 | Question::Expectation
@@ -289,6 +288,7 @@ impl Engine {
             Question::PersonOrMessage
             | Question::AnythingElse
             | Question::Earlier
+            | Question::Resolved(_)
             | Question::Trigger
             | Question::Expectation
             | Question::Core
@@ -339,8 +339,10 @@ impl Engine {
             speech = self.with_promise(speech);
         }
         let thanks = format!("Thank you for calling {}.", self.business().name);
-        let served =
-            cause == HangupCause::Completed && !self.state.promises.is_empty() && !self.is_declined();
+        let served = cause == HangupCause::Completed
+            && (!self.state.promises.is_empty() || self.has_good_news())
+            && !self.is_declined();
+        speech = self.with_gladness(speech);
         if served && self.state.times_begun(&thanks) == 0 {
             speech = speech.and(thanks);
         }

@@ -401,7 +401,7 @@ impl Engine {
             self.promise_anew(step, turn);
             return Reaction::ThankForCorrection;
         }
-        if answer(text) == Some(Answer::No) && !learned.matter && has_any(&plain(text), DONE) {
+        if answer(text) == Some(Answer::No) && !learned.matter && is_all(text) {
             return Reaction::Leave;
         }
         let added = story(text)
@@ -428,6 +428,11 @@ impl Engine {
             _ => Reaction::Miss,
         }
     }
+}
+
+/// Whether somebody says that they have all that they called for.
+pub(super) fn is_all(text: &str) -> bool {
+    has_any(&plain(text), DONE)
 }
 
 /// Words by which somebody has all that they called for.

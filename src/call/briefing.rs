@@ -24,6 +24,11 @@ impl Engine {
         self.state.handoffs.open().map(|open| &open.request)
     }
 
+    /// Whether a person is being sought and has not said yet that they come.
+    pub fn is_seeking(&self) -> bool {
+        self.state.handoffs.open().is_some_and(|open| open.stage == HandoffStage::Seeking)
+    }
+
     /// What whoever takes over must know, as it stands now.
     pub fn briefing(&self, request: &HandoffRequest) -> Briefing {
         let matter = &self.state.matter;
@@ -73,6 +78,7 @@ impl Engine {
             topic: self.topic().map(|topic| topic.name.as_str()),
             next_step: self.state.promises.last().and(matter.value(Aspect::NextStep)),
             informed: &matter.informed,
+            resolved: self.has_good_news(),
             escalated: Some(request.reason),
             states: &states,
         })

@@ -48,18 +48,18 @@ impl Told {
 }
 
 impl Engine {
-    /// Notes whatever a turn tells of the matter, asked for or not.
-    pub(super) fn diagnose(&mut self, text: &str, turn: TurnId, context: &Context) -> Told {
+    /// Notes whatever a turn tells of the matter, asked for or not; `matter` is the part of it that tells of this call's.
+    pub(super) fn diagnose(&mut self, text: &str, matter: &str, turn: TurnId, context: &Context) -> Told {
         let signals = signals(text);
-        let telling = words(text).len() >= TELLING || !is_narrow(&context.question);
-        let account = account(text);
+        let telling = words(matter).len() >= TELLING || !is_narrow(&context.question);
+        let account = account(matter);
         let wanted = account.wanted.clone();
         let told = without_asides(account, &signals);
         self.note_mentions(text, turn);
         self.note_states(&signals, text, turn, if telling { told.complaints } else { 0 });
         let emergency = self.emergency_in(text, &signals);
         let faq = self.faq_in(text, &told, context);
-        let mut matter = false;
+        let mut learned = false;
         let asks_only = faq.is_some() && told.happened.is_empty();
         let attacks = signals
             .iter()
@@ -67,17 +67,18 @@ impl Engine {
         let despairs = signals.iter().any(|signal| signal.kind == SignalKind::SelfHarm);
         // A name that is spelled out is long, and no story.
         let spells = is_narrow(&context.question) && spelled(text).is_some();
-        if telling && !asks_only && !despairs && !spells && story(text).is_some() {
-            matter |= self.note_topics(text, turn, context);
+        if telling && !asks_only && !despairs && !spells && story(matter).is_some() {
+            learned |= self.note_topics(matter, turn, context);
             let agrees =
-                matches!(context.question, Question::Core | Question::Earlier) && answer(text) == Some(Yes);
+                matches!(context.question, Question::Core | Question::Earlier | Question::Resolved(_))
+                    && answer(matter) == Some(Yes);
             if !agrees {
-                matter |= self.note_trigger(&told, turn, context, attacks);
-                matter |= self.note_wanted(text, &told, &signals, turn, context);
+                learned |= self.note_trigger(&told, turn, context, attacks);
+                learned |= self.note_wanted(matter, &told, &signals, turn, context);
             }
         }
-        self.note_urgency(text);
-        Told { signals, wanted, emergency, faq, matter }
+        self.note_urgency(matter);
+        Told { signals, wanted, emergency, faq, matter: learned }
     }
 
     fn note_mentions(&mut self, text: &str, turn: TurnId) {
@@ -196,7 +197,9 @@ impl Engine {
         if let Some(reason) = topic.escalate.filter(|reason| !self.state.matter.is_escalated(*reason)) {
             self.record(Fact::Escalated { reason, turn: Some(turn) });
         }
-        let again = self.state.matter.earlier.iter().any(|call| call.topic.as_deref() == Some(key));
+        let matter = &self.state.matter;
+        let again =
+            matter.earlier.iter().any(|call| call.topic.as_deref() == Some(key) && !matter.is_resolved(call));
         if again
             && !self.state.matter.is_escalated(EscalationReason::RepeatedFailure)
             && topic.kind != TopicKind::Declined
@@ -445,6 +448,7 @@ fn is_narrow(question: &Question) -> bool {
         Question::Fill(Slot::Reason)
         | Question::PersonOrMessage
         | Question::Earlier
+        | Question::Resolved(_)
         | Question::Focus
         | Question::Trigger
         | Question::Expectation

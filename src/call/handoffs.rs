@@ -195,9 +195,10 @@ impl Handoffs {
         self.away
     }
 
-    /// Whether the caller and an agent talk to each other.
-    pub(super) fn is_talking(&self) -> bool {
-        self.last().is_some_and(|last| matches!(last.stage, HandoffStage::Joined { .. }))
+    /// The one in which the caller and an agent talk to each other.
+    pub(super) fn talk(&self) -> Option<HandoffId> {
+        let talking = |last: &&Handoff| matches!(last.stage, HandoffStage::Joined { .. });
+        self.last().filter(talking).map(|last| last.request.id)
     }
 
     /// Whether a person talked to the caller and nothing was told since that is still open.
@@ -262,6 +263,7 @@ impl Handoffs {
             | Fact::GivenUp { .. }
             | Fact::Recalled { .. }
             | Fact::EarlierMatter { .. }
+            | Fact::EarlierResolved { .. }
             | Fact::TopicsSeen { .. }
             | Fact::Undiagnosed { .. }
             | Fact::CoreConfirmed

@@ -8,7 +8,7 @@ use crate::domain::{EscalationReason, Fact, HangupCause, Phase, Question, Slot, 
 use crate::understanding::SignalKind;
 use crate::understanding::phone::has_digits;
 use crate::understanding::words::{has_any, plain, sentences, words};
-use crate::understanding::{Answer, Wish, answer, is_backchannel, signals, spelled, story, wish};
+use crate::understanding::{Answer, Wish, answer, is_backchannel, resolution, signals, spelled, story, wish};
 
 /// A story is kept up to this many bytes; the transcript has the rest.
 pub(super) const LONGEST_REASON: usize = 4000;
@@ -34,6 +34,8 @@ pub(super) enum Reaction {
     EndForAbuse,
     HandOver(EscalationReason),
     TakeUpEarlier,
+    /// Is glad that what an earlier call left is resolved.
+    BeGlad,
     CoreConfirmed,
     CoreRejected,
     OfferAgain,
@@ -189,6 +191,7 @@ impl Engine {
             }
             Question::PersonOrMessage => true,
             Question::Earlier
+            | Question::Resolved(_)
             | Question::Focus
             | Question::Trigger
             | Question::Expectation
@@ -215,7 +218,12 @@ impl Engine {
             self.mine(text, turn, &context, &Told::default());
             return Reaction::StopHandoff;
         }
-        let told = self.diagnose(text, turn, &context);
+        let resolution = self.resolution_told(text, turn, &context);
+        let matter = match &resolution {
+            Some(said) if said.resolved => said.rest.as_deref().unwrap_or_default(),
+            Some(_) | None => text,
+        };
+        let told = self.diagnose(text, matter, turn, &context);
         self.weigh_words(&told.signals, turn);
         self.seek_findings(turn);
         if let Some(reaction) = self.follow_triggers(&told, turn, &context) {
@@ -239,6 +247,7 @@ impl Engine {
             return self.told_while_waiting(text, turn, learned);
         }
         match context.question.clone() {
+            Question::Fill(Slot::Reason) if self.has_nothing_else(text, learned) => Reaction::Leave,
             Question::Fill(Slot::Reason) => self.reason_answered(text, turn, learned),
             Question::Fill(Slot::Name) => self.name_answered(text, turn, learned),
             Question::Confirm(Slot::Name) => self.name_confirmed(text, turn, learned, context.heard),
@@ -247,10 +256,12 @@ impl Engine {
             Question::Fill(Slot::Field(key)) => self.field_answered(text, turn, &key, learned),
             Question::PersonOrMessage => self.choice_made(text, turn, learned),
             Question::AnythingElse => self.rest_told(text, turn, learned),
-            Question::Earlier => match self.earlier_answered(text, turn, &context) {
-                Some(reaction) => reaction,
-                None => self.reason_answered(text, turn, learned),
-            },
+            Question::Earlier | Question::Resolved(_) => {
+                match self.earlier_taken(text, turn, &context, resolution, learned) {
+                    Some(reaction) => reaction,
+                    None => self.reason_answered(text, turn, learned),
+                }
+            }
             Question::Focus => self.focus_answered(text, turn, learned),
             Question::Trigger => self.trigger_answered(text, turn, learned),
             Question::Expectation => self.expectation_answered(text, turn, learned),
@@ -321,6 +332,9 @@ impl Engine {
         let matter = &self.state.matter;
         match question {
             Question::Earlier => matter.same_matter.is_none(),
+            Question::Resolved(promise) => {
+                matter.same_matter.is_none() && matter.said_resolved(*promise).is_none()
+            }
             Question::Focus => matter.diagnosis.topic.is_none(),
             Question::Trigger => matter.diagnosis.trigger.is_none(),
             Question::Expectation => matter.diagnosis.expectation.is_none(),
@@ -397,6 +411,7 @@ impl Engine {
                 let words = self.again_words();
                 self.ask_next(Speech::of(words));
             }
+            Reaction::BeGlad => self.ask_next(lead(self, wording::GLAD_RESOLVED)),
             Reaction::CoreConfirmed => self.ask_next(lead(self, wording::THANKS)),
             Reaction::CoreRejected => self.ask_next(lead(self, wording::CORE_WRONG)),
             Reaction::OfferAgain => self.ask_next(lead(self, wording::NEVER_MIND)),
@@ -441,6 +456,7 @@ impl Engine {
             | Question::PersonOrMessage
             | Question::AnythingElse
             | Question::Earlier
+            | Question::Resolved(_)
             | Question::Focus
             | Question::Trigger
             | Question::Expectation
@@ -529,7 +545,11 @@ impl Engine {
 
 /// "That's right": agreement in a few words, to nothing that was asked; also what transcribers make of "uh huh".
 fn nods(text: &str) -> bool {
-    answer(text) == Some(Answer::Yes) && wish(text).is_none() && words(text).len() <= 4 && !has_digits(text)
+    answer(text) == Some(Answer::Yes)
+        && wish(text).is_none()
+        && words(text).len() <= 4
+        && !has_digits(text)
+        && resolution(text).is_none()
 }
 
 /// "Hello?", "what was that": words that ask for nothing but what was cut off.
@@ -540,4 +560,5 @@ fn says_nothing(text: &str) -> bool {
         && story(text).is_none()
         && spelled(text).is_none()
         && !has_digits(text)
+        && resolution(text).is_none()
 }

@@ -72,6 +72,7 @@ impl Engine {
                 | Question::PersonOrMessage
                 | Question::AnythingElse
                 | Question::Earlier
+                | Question::Resolved(_)
                 | Question::Focus
                 | Question::Trigger
                 | Question::Expectation

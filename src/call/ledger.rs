@@ -69,6 +69,7 @@ impl Speech {
             | Question::PersonOrMessage
             | Question::AnythingElse
             | Question::Earlier
+            | Question::Resolved(_)
             | Question::Focus
             | Question::Trigger
             | Question::Expectation => Move::Ask,
@@ -267,7 +268,8 @@ impl Engine {
             | Question::Confirm(_)
             | Question::AnythingElse
             | Question::Core
-            | Question::Earlier => Expecting::YesNo,
+            | Question::Earlier
+            | Question::Resolved(_) => Expecting::YesNo,
         }
     }
 

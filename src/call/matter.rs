@@ -1,6 +1,6 @@
 use crate::domain::{
     Answer, Aspect, CallNote, CallTime, CallerState, Diagnosis, EarlierCall, EscalationReason, Fact, Mention,
-    Pii, PromiseState, TurnId,
+    Pii, Promise, PromiseId, PromiseState, TurnId,
 };
 
 /// What the call is about, and how the caller is: a part of the state.
@@ -29,6 +29,8 @@ pub struct Matter {
     pub(super) earlier: Vec<EarlierCall>,
     /// Whether this call is about the open promise of an earlier one, once that is known.
     pub(super) same_matter: Option<bool>,
+    /// What the caller said of promises of earlier calls: whether it is resolved.
+    pub(super) resolved: Vec<(PromiseId, bool)>,
     /// Whether the caller meant to call somebody else.
     pub(super) wrong_number: bool,
     pub(super) note: Option<CallNote>,
@@ -80,11 +82,56 @@ impl Matter {
         self.escalations.iter().any(|escalation| escalation.reason == reason)
     }
 
-    /// The earlier call whose promise is still open, the latest first.
-    pub(super) fn open_promise(&self) -> Option<&EarlierCall> {
-        self.earlier
-            .iter()
-            .find(|call| call.promises.iter().any(|promise| promise.state == PromiseState::Open))
+    /// The promise of an earlier call that is still open, of the latest call first.
+    pub(super) fn open_promise(&self) -> Option<(&EarlierCall, &Promise)> {
+        let open = |promise: &&Promise| {
+            promise.state == PromiseState::Open && self.said_resolved(promise.id) != Some(true)
+        };
+        self.earlier.iter().find_map(|call| Some((call, call.promises.iter().find(open)?)))
+    }
+
+    /// The promise of which the caller is to say whether it is resolved, of the latest call first.
+    pub(super) fn unanswered(&self) -> Option<(&EarlierCall, &Promise)> {
+        self.earlier.iter().find_map(|call| {
+            let open = |promise: &&Promise| {
+                call.unanswered.iter().any(|asked| asked.promise == promise.id)
+                    && self.said_resolved(promise.id).is_none()
+            };
+            Some((call, call.promises.iter().find(open)?))
+        })
+    }
+
+    /// The promise of an earlier call that this one is about, if it is about one: what is not resolved, or else what is open.
+    pub(super) fn promise_in_question(&self) -> Option<(&EarlierCall, &Promise)> {
+        let unresolved = |promise: &&Promise| self.said_resolved(promise.id) == Some(false);
+        let found = self.earlier.iter().find_map(|call| Some((call, call.promises.iter().find(unresolved)?)));
+        found.or_else(|| self.open_promise())
+    }
+
+    /// The promise, and what is open beside it of calls about the same matter: those before it that it was about.
+    pub(super) fn with_those_before(&self, promise: PromiseId) -> Vec<PromiseId> {
+        let mut found = vec![promise];
+        let of_it = |call: &EarlierCall| call.promises.iter().any(|known| known.id == promise);
+        let mut goes_on = true;
+        for call in self.earlier.iter().skip_while(|call| !of_it(call)) {
+            if !goes_on {
+                break;
+            }
+            let open = call.promises.iter().filter(|known| known.state == PromiseState::Open);
+            found.extend(open.map(|known| known.id).filter(|id| *id != promise));
+            goes_on = call.again;
+        }
+        found
+    }
+
+    /// What the caller said of a promise last.
+    pub(super) fn said_resolved(&self, promise: PromiseId) -> Option<bool> {
+        self.resolved.iter().rev().find(|(said, _)| *said == promise).map(|(_, resolved)| *resolved)
+    }
+
+    /// Whether the caller said that what an earlier call left is resolved.
+    pub(super) fn is_resolved(&self, call: &EarlierCall) -> bool {
+        call.promises.iter().any(|promise| self.said_resolved(promise.id) == Some(true))
     }
 
     pub(super) fn value(&self, aspect: Aspect) -> Option<&str> {
@@ -99,6 +146,7 @@ impl Matter {
         match fact {
             Fact::Recalled { earlier } => self.earlier.clone_from(earlier),
             Fact::EarlierMatter { same } => self.same_matter = Some(*same),
+            Fact::EarlierResolved { promise, resolved, turn: _ } => self.resolved.push((*promise, *resolved)),
             Fact::TopicsSeen { topics, turn: _ } => {
                 let new = topics.iter().filter(|topic| !self.topics.contains(topic)).cloned();
                 let new: Vec<String> = new.collect();

@@ -49,8 +49,8 @@ pub use wording::{fixed_phrases, playbook_phrases};
 use crate::diagnosis::guard::{self, Permitted};
 use crate::diagnosis::topic::PlaybookCues;
 use crate::domain::{
-    AskId, Business, CallId, CallTime, EarlierCall, EscalationReason, Expecting, Fact, HangupCause, Phase,
-    PhoneNumber, Question,
+    AskId, Business, CallId, CallTime, EarlierCall, EscalationReason, Expecting, Fact, HandoffNews,
+    HangupCause, Phase, PhoneNumber, Question,
 };
 use asking::Held;
 use hearing::Reaction;
@@ -168,7 +168,7 @@ impl Engine {
         engine.floor.next_speech = engine.state.next_speech;
         engine.floor.stress = stress::Watch::from(engine.state.stress.is_over());
         if engine.state.stage.answered && engine.state.stage.ended.is_none() {
-            if engine.state.handoffs.is_talking() {
+            if engine.state.handoffs.talk().is_some() {
                 engine.floor.timers.start_talk_limit(engine.now);
             } else {
                 engine.wait_for_return();
@@ -335,6 +335,10 @@ impl Engine {
 
     fn leg_ended(&mut self, cause: HangupCause) {
         self.settle_unreported();
+        // Who hangs up on an agent ends the talk, however late that is told.
+        if let Some(handoff) = self.state.handoffs.talk() {
+            self.record(Fact::HandoffHeard { handoff, news: HandoffNews::TalkEnded });
+        }
         self.promise_if_worthwhile();
         self.end(cause);
     }

@@ -15,6 +15,7 @@ impl Engine {
             promise: self.state.promises.last().and(self.state.matter.value(Aspect::NextStep)),
             informed: &self.state.matter.informed,
             outcome: self.outcome(cause),
+            resolved: self.has_good_news(),
             escalated: self.weightiest(),
         });
         self.record(Fact::NoteWritten { note });
@@ -47,6 +48,8 @@ impl Engine {
             Outcome::Promised
         } else if !self.state.matter.informed.is_empty() && cause != HangupCause::LineLost {
             Outcome::Answered
+        } else if self.has_good_news() {
+            Outcome::Resolved
         } else {
             Outcome::Abandoned
         }

@@ -233,6 +233,7 @@ impl State {
             Fact::TurnTimed { .. }
             | Fact::Recalled { .. }
             | Fact::EarlierMatter { .. }
+            | Fact::EarlierResolved { .. }
             | Fact::TopicsSeen { .. }
             | Fact::TopicChosen { .. }
             | Fact::Diagnosed { .. }

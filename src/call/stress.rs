@@ -174,6 +174,7 @@ impl Stress {
             | Fact::GivenUp { .. }
             | Fact::Recalled { .. }
             | Fact::EarlierMatter { .. }
+            | Fact::EarlierResolved { .. }
             | Fact::TopicsSeen { .. }
             | Fact::TopicChosen { .. }
             | Fact::Diagnosed { .. }
@@ -368,6 +369,7 @@ const fn is_ordinary(reaction: &Reaction) -> bool {
         | Reaction::Apologise
         | Reaction::NeverMind
         | Reaction::TakeUpEarlier
+        | Reaction::BeGlad
         | Reaction::TakeMessage => true,
         Reaction::Inform(_)
         | Reaction::Advise(_)

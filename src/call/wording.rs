@@ -101,6 +101,14 @@ pub(super) const CORE_WRONG: &[&str] = &["Thank you for putting that right.", "T
 pub(super) const CALLED_IN_VAIN: &[&str] =
     &["I am sorry that you had to call again because nobody got back to you."];
 pub(super) const CALLED_AGAIN: &[&str] = &["Thank you for calling again; I have your notes here."];
+/// To somebody who says that what an earlier call left is resolved.
+pub(super) const GLAD_RESOLVED: &[&str] =
+    &["That is good to hear, and I have noted it.", "I am glad to hear that, and I have noted it."];
+/// Asks somebody who called to say so what else they have.
+pub(super) const MORE: &[&str] =
+    &["Is there anything else I can help you with?", "What else can I help you with?"];
+/// Whether what an earlier call left is resolved, after what it was about.
+pub(super) const FULLY_RESOLVED: &str = "Is that fully resolved?";
 pub(super) const GLAD_YOU_SAID: &str = "I am glad that you told me, and I take it seriously.";
 pub(super) const BOUNDARY: &[&str] =
     &["I want to help you with this. Please let us speak to each other with respect."];
@@ -209,6 +217,9 @@ const WORDINGS: &[&[&str]] = &[
     CORE_WRONG,
     CALLED_IN_VAIN,
     CALLED_AGAIN,
+    GLAD_RESOLVED,
+    MORE,
+    &[FULLY_RESOLVED],
     BOUNDARY,
     LAST_BOUNDARY,
     RIGHT,
@@ -314,7 +325,9 @@ impl Engine {
     /// The sentences that put `question` after `speech`, in words not used before where there are any left.
     pub(super) fn question_wording(&self, question: &Question, speech: &Speech) -> Vec<String> {
         match question {
-            Question::Fill(Slot::Reason) => vec![self.pick(REASON)],
+            Question::Fill(Slot::Reason) => {
+                vec![self.pick(if self.came_with_good_news() { MORE } else { REASON })]
+            }
             Question::Fill(Slot::Name) => {
                 let rejected = self.state.times_asked(&Question::Confirm(Slot::Name)) > 0;
                 vec![self.pick(if rejected { SPELL_NAME } else { NAME })]
@@ -341,6 +354,7 @@ impl Engine {
             }
             Question::AnythingElse => vec![self.pick(ANYTHING_ELSE)],
             Question::Earlier => self.earlier_words(),
+            Question::Resolved(_) => self.resolved_words(),
             Question::Focus => self.focus_words(),
             Question::Trigger => {
                 let rejected = self.state.times_asked(&Question::Core) > 0;

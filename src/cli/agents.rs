@@ -3,12 +3,12 @@
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::table::table;
 use crate::config::Config;
-use crate::domain::{Agent, AgentKey, Business, BusinessId, HandoffId, HandoffOutcome, Presence, Urgency};
-use crate::store::{HandoffFilter, HandoffRecord, Store};
+use crate::domain::{Agent, AgentKey, Business, Presence};
+use crate::reception::{AgentPresence, Directory, agents_now};
+use crate::store::Store;
 
 /// The arguments of `calmline agents`.
 #[derive(Debug, Args)]
@@ -40,20 +40,6 @@ struct Whom {
     business: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-struct Line<'a> {
-    business: &'a BusinessId,
-    agent: &'a AgentKey,
-    name: &'a str,
-    owns: &'a [String],
-    lead: bool,
-    on_duty: bool,
-    on_call: bool,
-    presence: Presence,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    handoff: Option<HandoffId>,
-}
-
 impl Agents {
     /// Runs the command on the configured profiles and database.
     ///
@@ -73,33 +59,7 @@ impl Agents {
 }
 
 async fn list(config: &Config, store: &Store, json: bool) -> anyhow::Result<()> {
-    let now = Timestamp::now();
-    let signed_off = store.signed_off().await?;
-    let recent = store.handoffs(&HandoffFilter { limit: 200, ..HandoffFilter::default() }).await?;
-    let mut lines = Vec::new();
-    for business in &config.businesses {
-        for agent in &business.agents {
-            let off = signed_off.iter().any(|(id, key, _)| *id == business.id && *key == agent.key);
-            let busy = recent.iter().find(|record| holds(record, business, agent));
-            let presence = match (off, busy) {
-                (true, _) => Presence::Offline,
-                (false, Some(_)) => Presence::Busy,
-                (false, None) if rests(&recent, business, agent, now) => Presence::Pause,
-                (false, None) => Presence::Available,
-            };
-            lines.push(Line {
-                business: &business.id,
-                agent: &agent.key,
-                name: &agent.name,
-                owns: &agent.owns,
-                lead: agent.lead,
-                on_duty: agent.on_duty(Urgency::Normal, now, &business.time_zone),
-                on_call: agent.on_duty(Urgency::Urgent, now, &business.time_zone),
-                presence,
-                handoff: busy.map(|record| record.request.id),
-            });
-        }
-    }
+    let lines = agents_now(store, &Directory::new(config.businesses.iter().cloned())).await?;
     if json {
         for line in &lines {
             println!("{}", serde_json::to_string(line)?);
@@ -115,7 +75,7 @@ async fn list(config: &Config, store: &Store, json: bool) -> anyhow::Result<()> 
     Ok(())
 }
 
-fn row(line: &Line<'_>) -> [String; 6] {
+fn row(line: &AgentPresence) -> [String; 6] {
     let duty = match (line.on_duty, line.on_call) {
         (true, _) => "yes",
         (false, true) => "urgent calls",
@@ -131,28 +91,11 @@ fn row(line: &Line<'_>) -> [String; 6] {
     [
         line.business.to_string(),
         line.agent.to_string(),
-        line.name.to_owned(),
+        line.name.clone(),
         format!("{}{lead}", line.owns.join(", ")),
         duty.to_owned(),
         presence.to_owned(),
     ]
-}
-
-/// Whether an agent is being asked, briefed, or talking in a handoff.
-fn holds(record: &HandoffRecord, business: &Business, agent: &Agent) -> bool {
-    let over = record.talk_ended_at.is_some()
-        || record.outcome.is_some_and(|outcome| outcome != HandoffOutcome::Joined);
-    let asked = record.offers.iter().any(|offer| offer.agent == agent.key && offer.missed.is_none());
-    record.request.business == business.id && !over && asked
-}
-
-fn rests(records: &[HandoffRecord], business: &Business, agent: &Agent, now: Timestamp) -> bool {
-    let pause = i64::from(business.handoff.pause_seconds);
-    records.iter().any(|record| {
-        record.request.business == business.id
-            && record.agent.as_ref() == Some(&agent.key)
-            && record.talk_ended_at.is_some_and(|ended| now.duration_since(ended).as_secs() < pause)
-    })
 }
 
 impl Whom {

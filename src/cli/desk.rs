@@ -26,7 +26,7 @@ use crate::llm;
 use crate::models::{Cache, ModelId};
 use crate::notify::{Chat, Login, Mail, MailSettings, SigningSecret, Tls, Webhook};
 use crate::reception::{
-    Directory, Ledger, Line, Model, Outbox, Parts, Reception, Senders, TextSender, fresh_secret,
+    CallBacks, Directory, Ledger, Model, Outbox, Parts, Reach, Reception, Senders, fresh_secret,
 };
 use crate::store::{Journal, Store};
 use crate::synthesize::{self, HttpSettings, Voice};
@@ -81,10 +81,13 @@ impl Desk {
         warm(&voice, config).await?;
         let control = Control::new(reqwest::Client::new(), &account, twilio::Backoff::default());
         let directory = Directory::new(config.businesses.iter().cloned());
-        let senders = senders(config, secrets, control.clone())?;
+        let number = config.twilio.number.clone();
+        let reach = Reach::new(control.clone(), directory.clone(), store.clone(), number);
+        let senders = senders(config, secrets, reach.clone())?;
         let channels = senders.channels();
         let outbox = Outbox::new(store.clone(), directory.clone(), senders);
         let ledger = Ledger::new(store.clone(), directory.clone(), channels, Some(outbox.clone()));
+        let call_backs = CallBacks::new(ledger.clone(), reach.clone(), account.public_url.clone());
         let reception = Reception::new(Parts {
             directory,
             store: store.clone(),
@@ -96,19 +99,21 @@ impl Desk {
             model: language_model(config, secrets)?,
             control,
             outbox: outbox.clone(),
-            line: Line { public_url: account.public_url.clone(), number: config.twilio.number.clone() },
+            reach,
+            public_url: account.public_url.clone(),
             max_calls: config.server.max_calls.get() as usize,
         });
         reception.restore().await?;
         readiness.models_loaded();
         let router = Router::new()
             .merge(crate::web::twilio::messages(ledger.clone(), &account))
+            .merge(crate::web::twilio::call_backs(call_backs.clone(), &account))
             .merge(crate::web::twilio::router(reception.clone(), account))
             .merge(notes::router(store.clone()))
             .merge(health::router(readiness.clone(), metrics))
             .merge(api::router(
                 store.clone(),
-                api::live(reception.clone()).merge(api::promises(ledger.clone())),
+                api::live(reception.clone()).merge(api::promises(call_backs)),
                 BearerToken::new(secrets.api_token.clone()),
             ))
             .layer(CatchPanicLayer::new());
@@ -303,27 +308,47 @@ pub fn channels(config: &Config) -> Vec<Channel> {
 ///
 /// # Errors
 /// When something that one of them needs is missing or cannot be read; the message names it.
-pub fn senders(config: &Config, secrets: &Secrets, control: Control) -> Result<Senders> {
-    let notify = &config.notify;
-    let webhook = match (&notify.webhook_url, &secrets.webhook_secret) {
-        (None, _) => None,
+pub fn senders(config: &Config, secrets: &Secrets, reach: Reach) -> Result<Senders> {
+    Ok(Senders {
+        text: Some(reach),
+        mail: mail(config, secrets)?,
+        webhook: webhook(config, secrets)?,
+        chat: chat(config)?,
+    })
+}
+
+/// Where signed events go, if anywhere.
+///
+/// # Errors
+/// When its address or the secret that signs is missing or cannot be read.
+pub fn webhook(config: &Config, secrets: &Secrets) -> Result<Option<Webhook>> {
+    match (&config.notify.webhook_url, &secrets.webhook_secret) {
+        (None, _) => Ok(None),
         (Some(_), None) => {
-            return Err(anyhow!(
-                "notify.webhook_url is set, but CALMLINE_WEBHOOK_SECRET, which signs, is not"
-            ));
+            Err(anyhow!("notify.webhook_url is set, but CALMLINE_WEBHOOK_SECRET, which signs, is not"))
         }
         (Some(url), Some(secret)) => {
             let secret = SigningSecret::parse(secret).context("CALMLINE_WEBHOOK_SECRET")?;
-            Some(Webhook::new(url, secret).context("notify.webhook_url")?)
+            Webhook::new(url, secret).context("notify.webhook_url").map(Some)
         }
-    };
-    let chat = notify.chat_url.as_deref().map(Chat::new).transpose().context("notify.chat_url")?;
-    let mail = match &notify.mail.host {
-        Some(host) => Some(Mail::new(mail_settings(config, secrets, host)?).context("notify.mail")?),
-        None => None,
-    };
-    let text = Some(TextSender { control, number: config.twilio.number.clone() });
-    Ok(Senders { text, mail, webhook, chat })
+    }
+}
+
+/// The chat that is told, if any.
+///
+/// # Errors
+/// When its address cannot be read.
+pub fn chat(config: &Config) -> Result<Option<Chat>> {
+    config.notify.chat_url.as_deref().map(Chat::new).transpose().context("notify.chat_url")
+}
+
+/// The server that mail goes through, if any.
+///
+/// # Errors
+/// When something that it needs is missing or cannot be read.
+pub fn mail(config: &Config, secrets: &Secrets) -> Result<Option<Mail>> {
+    let Some(host) = &config.notify.mail.host else { return Ok(None) };
+    Mail::new(mail_settings(config, secrets, host)?).context("notify.mail").map(Some)
 }
 
 fn mail_settings(config: &Config, secrets: &Secrets, host: &str) -> Result<MailSettings> {

@@ -69,6 +69,8 @@ impl Doctor {
         findings.push(cores());
         findings.push(address(&config));
         findings.extend(carrier(&config, &secrets));
+        findings.extend(people(&config));
+        findings.extend(notices(&config, &secrets).await);
         findings.push(api_token(&secrets));
         for finding in &findings {
             let mark = match finding.grade {
@@ -269,6 +271,59 @@ fn carrier(config: &Config, secrets: &Secrets) -> Vec<Finding> {
             },
         )
         .collect()
+}
+
+/// Who takes calls over, business by business.
+fn people(config: &Config) -> Vec<Finding> {
+    const ABOUT: &str = "people";
+    let mut findings: Vec<Finding> = config
+        .businesses
+        .iter()
+        .map(|business| {
+            let names: Vec<_> = business.agents.iter().map(|agent| agent.name.as_str()).collect();
+            let id = &business.id.0;
+            if names.is_empty() {
+                let advice = "fine if that is meant; else list [[agents]] in its profile";
+                note(ABOUT, format!("{id}: nobody takes calls over, callers are promised a call"), advice)
+            } else {
+                good(ABOUT, format!("{id}: {}", names.join(", ")))
+            }
+        })
+        .collect();
+    let staffed = config.businesses.iter().any(|business| !business.agents.is_empty());
+    if staffed && config.twilio.number.is_none() {
+        let advice = "fine if that is a number of the account; else set twilio.number";
+        findings.push(note("number", "people are called and texted from the business's first line", advice));
+    }
+    findings
+}
+
+/// The ways of telling people outside that are configured.
+async fn notices(config: &Config, secrets: &Secrets) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    match desk::webhook(config, secrets) {
+        Ok(None) => {}
+        Ok(Some(_)) => findings.push(good("webhook", "signed events go out")),
+        Err(error) => findings.push(bad("webhook", format!("{error:#}"), "or clear notify.webhook_url")),
+    }
+    match desk::chat(config) {
+        Ok(None) => {}
+        Ok(Some(_)) => findings.push(good("chat", "set")),
+        Err(error) => findings.push(bad("chat", format!("{error:#}"), "or clear notify.chat_url")),
+    }
+    match desk::mail(config, secrets) {
+        Ok(None) => {}
+        Ok(Some(mail)) => findings.push(match mail.try_out().await {
+            Ok(()) => good("mail", "the server takes mail"),
+            Err(error) => {
+                let advice =
+                    "check notify.mail and CALMLINE_SMTP_PASSWORD; mail waits in the outbox until then";
+                note("mail", error.to_string(), advice)
+            }
+        }),
+        Err(error) => findings.push(bad("mail", format!("{error:#}"), "or clear notify.mail.host")),
+    }
+    findings
 }
 
 fn api_token(secrets: &Secrets) -> Finding {

@@ -75,6 +75,13 @@ impl View {
             Fact::EarlierMatter { same } => {
                 self.note(if *same { "the same matter" } else { "another matter" })
             }
+            Fact::EarlierResolved { resolved, .. } => {
+                self.note(if *resolved {
+                    "the earlier matter is resolved"
+                } else {
+                    "the earlier matter is not resolved"
+                });
+            }
             Fact::TopicChosen { topic } => self.note(&format!("topic: {topic}")),
             Fact::Diagnosed { aspect, answer } => {
                 self.note(&format!("{}: {}", named(aspect), answer.value.expose()));

@@ -73,7 +73,7 @@ enum Command {
     Handoffs(handoffs::Handoffs),
     /// List who takes over calls, and sign them on and off
     Agents(agents::Agents),
-    /// List what callers were promised, and say what was kept
+    /// List what callers were promised, call them back, and say what was kept
     Promises(promises::Promises),
     /// List what could not be sent to people outside, and send it again
     Outbox(outbox::OutboxCommand),
@@ -126,7 +126,7 @@ impl Cli {
             Command::Calls(calls) => calls.run(&configuration?).await,
             Command::Handoffs(handoffs) => handoffs.run(&configuration?).await,
             Command::Agents(agents) => agents.run(&configuration?).await,
-            Command::Promises(promises) => promises.run(&configuration?).await,
+            Command::Promises(promises) => promises.run(&configuration?, &secrets).await,
             Command::Outbox(outbox) => outbox.run(&configuration?).await,
             Command::Doctor(doctor) => doctor.run(configuration).await,
             Command::Config(command) => command.run(configuration),

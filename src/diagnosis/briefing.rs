@@ -5,7 +5,7 @@ use crate::understanding::account::split::split;
 use crate::understanding::account::token::{Pause, Token, tokens};
 use crate::understanding::capitalised;
 
-use super::recap::{adjective, reason_to_agent};
+use super::recap::{RecapParts, adjective, for_agent, reason_to_agent};
 
 /// As many words as are spoken in ten seconds, at 170 a minute.
 const LONGEST: usize = 28;
@@ -184,6 +184,13 @@ pub fn answered(answers: &[BriefedAnswer], intake: &[BriefedSlot]) -> Vec<String
         answers.iter().filter(|known| known.answer.is_some() && told.contains(&known.question.as_str()));
     let slots = intake.iter().filter(|known| known.slot != Slot::Reason);
     known.map(|known| known.question.clone()).chain(slots.map(|known| known.label.clone())).collect()
+}
+
+/// Whom an agent is to call back, as they hear it before they are connected. The first sentence, which a machine may hear,
+/// tells nothing of the caller.
+pub fn call_back(parts: &RecapParts<'_>, business: &str, agent: &str, due: &str) -> String {
+    let recap = for_agent(parts);
+    format!("{agent}: a call-back for {business}. {recap} It was promised by {due}.")
 }
 
 /// The sentence that introduces caller and agent to each other when they meet.

@@ -19,6 +19,8 @@ pub struct NoteParts<'a> {
     pub promise: Option<&'a str>,
     /// The keys of the questions that were answered.
     pub informed: &'a [String],
+    /// Whether the caller said that what an earlier call left is resolved.
+    pub resolved: bool,
     /// How the call came out.
     pub outcome: Outcome,
     /// Why a person must take over.
@@ -39,6 +41,7 @@ pub fn note(parts: &NoteParts<'_>) -> CallNote {
         topic: parts.topic.map(|topic| topic.name.as_str()),
         next_step: parts.promise,
         informed: parts.informed,
+        resolved: parts.resolved,
         escalated: parts.escalated,
         states: parts.states,
     });
@@ -82,6 +85,7 @@ mod tests {
             topic: Some(&topic),
             promise: Some("our office will call you back by noon"),
             informed: &[],
+            resolved: false,
             outcome: Outcome::Promised,
             escalated: None,
         });
@@ -106,6 +110,7 @@ mod tests {
             topic: None,
             promise: None,
             informed: &[],
+            resolved: false,
             outcome: Outcome::Abandoned,
             escalated: None,
         });

@@ -20,6 +20,8 @@ pub struct RecapParts<'a> {
     pub next_step: Option<&'a str>,
     /// The keys of the questions that were answered.
     pub informed: &'a [String],
+    /// Whether the caller said that what an earlier call left is resolved.
+    pub resolved: bool,
     /// Why a person must take over.
     pub escalated: Option<EscalationReason>,
     /// How the caller is, strongest first.
@@ -63,6 +65,9 @@ pub fn for_agent(parts: &RecapParts<'_>) -> String {
     }
     if let Some(reason) = parts.escalated {
         said.push(reason_to_agent(reason).to_owned());
+    }
+    if parts.resolved {
+        said.insert(0, "says that what they called about before is resolved".to_owned());
     }
     if said.is_empty() && !parts.informed.is_empty() {
         let keys: Vec<String> = parts.informed.iter().map(|key| key.replace(['-', '_'], " ")).collect();
@@ -188,6 +193,7 @@ mod tests {
         topic: Some("a missed visit"),
         next_step: Some("our dispatcher will call you back by noon"),
         informed: &[],
+        resolved: false,
         escalated: None,
         states: &[],
     };

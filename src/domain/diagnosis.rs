@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{CallId, Pii, Promise, RootCause, TurnId};
+use super::{CallId, Pii, Promise, PromiseId, RootCause, TurnId};
 
 /// One of the four questions of the diagnosis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -156,6 +156,8 @@ pub enum Outcome {
     Escalated,
     /// The question was answered.
     Answered,
+    /// The caller said that what was promised before is resolved, and had nothing else.
+    Resolved,
     /// Nothing for this line: a wrong number, a sales call.
     Declined,
     /// The call was ended because abuse went on.
@@ -179,6 +181,21 @@ pub struct EarlierCall {
     pub name: Option<Pii<String>>,
     /// What was promised then, as it stands now.
     pub promises: Vec<Promise>,
+    /// Whether it was about what the call before it had left open.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
+    /// The promises of which the caller was to say whether it is resolved, and has not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unanswered: Vec<Unanswered>,
+}
+
+/// A promise of which the caller has not said whether it is resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unanswered {
+    /// Which.
+    pub promise: PromiseId,
+    /// When it was closed, or else was due.
+    pub since: Timestamp,
 }
 
 /// Something typed that was said in passing.

@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Answer, Aspect, CallNote, CallTime, CallerState, Digit, EarlierCall, EscalationReason, HandoffId,
-    HandoffNews, HandoffRequest, Mention, PhoneNumber, Pii, Promise, Span, SpeechId, StressScore, TurnId,
-    Utterance,
+    HandoffNews, HandoffRequest, Mention, PhoneNumber, Pii, Promise, PromiseId, Span, SpeechId, StressScore,
+    TurnId, Utterance,
 };
 
 /// Something that happened in a call, written to the store as it happens.
@@ -104,6 +104,15 @@ pub enum Fact {
     EarlierMatter {
         /// Whether it is.
         same: bool,
+    },
+    /// The caller said whether what an earlier call left is resolved.
+    EarlierResolved {
+        /// The promise made then.
+        promise: PromiseId,
+        /// Whether it is.
+        resolved: bool,
+        /// In which turn.
+        turn: TurnId,
     },
     /// Topics of the playbook were recognised.
     TopicsSeen {
@@ -299,6 +308,8 @@ pub enum Question {
     PersonOrMessage,
     /// Whether the call is about the open promise of an earlier one.
     Earlier,
+    /// Whether what an earlier call left is resolved: the promise made then.
+    Resolved(PromiseId),
     /// Which of several matters is the most important one now.
     Focus,
     /// What happened first.
@@ -331,6 +342,7 @@ impl Question {
             Self::Confirm(confirmed) => format!("confirm-{}", slot(confirmed)),
             Self::PersonOrMessage => "person-or-message".to_owned(),
             Self::Earlier => "earlier".to_owned(),
+            Self::Resolved(_) => "resolved".to_owned(),
             Self::Focus => "focus".to_owned(),
             Self::Trigger => "trigger".to_owned(),
             Self::Expectation => "expectation".to_owned(),

@@ -63,6 +63,10 @@ uuid_id! {
     PromiseId
 }
 uuid_id! {
+    /// Identifies an attempt to call somebody back.
+    CallBackId
+}
+uuid_id! {
     /// Identifies a handoff; derived from its call and its place in it, so that a replay mints the same one.
     HandoffId
 }

@@ -8,6 +8,7 @@
 mod agent;
 mod briefing;
 mod business;
+mod call_back;
 mod diagnosis;
 mod fact;
 mod handoff;
@@ -26,14 +27,15 @@ mod time;
 pub use agent::{Agent, AgentKey, HandoffRules, Presence};
 pub use briefing::{BriefedAnswer, BriefedSlot, BriefedState, BriefedStress, BriefedTurn, Briefing};
 pub use business::{Business, CallbackPromise, CodePattern, CodePatternError, FieldKind, IntakeField};
+pub use call_back::{CallBack, CallBackOutcome, Called};
 pub use diagnosis::{
     Answer, Aspect, CallNote, CallerState, Diagnosis, EarlierCall, EscalationReason, Mention, MentionKind,
-    Move, Outcome,
+    Move, Outcome, Unanswered,
 };
 pub use fact::{Fact, HangupCause, Phase, Question, Slot, TurnTiming};
 pub use handoff::{HandoffFact, HandoffNews, HandoffOutcome, HandoffRequest, Missed, OfferId, OfferIdError};
 pub use hours::{Hours, OpeningSpan};
-pub use ids::{AskId, BusinessId, CallId, HandoffId, NoticeId, PromiseId, SpeechId, TurnId};
+pub use ids::{AskId, BusinessId, CallBackId, CallId, HandoffId, NoticeId, PromiseId, SpeechId, TurnId};
 pub use model::{Finding, ModelFault, ModelQuestion, ModelReply, SaidTurn};
 pub use notice::{Addressee, Channel, Notice, NoticeState};
 pub use phone::{PhoneNumber, PhoneNumberError};

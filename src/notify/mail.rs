@@ -73,6 +73,18 @@ impl Mail {
         Ok(Self { transport: builder.build(), from })
     }
 
+    /// Connects to the server, logs in where that is wanted, and sends nothing.
+    ///
+    /// # Errors
+    /// When the server cannot be reached, does not protect the connection, or refuses the account.
+    pub async fn try_out(&self) -> Result<(), NotifyError> {
+        match timeout(ATTEMPT, self.transport.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Err(error)) => Err(judge(&error)),
+            Ok(Ok(false)) | Err(_) => Err(NotifyError::Unavailable),
+        }
+    }
+
     /// Sends a mail once; the id stays the same however often it is sent.
     ///
     /// # Errors

@@ -18,8 +18,9 @@ const RING_MARGIN: SignedDuration = SignedDuration::from_secs(8);
 const DECISION: SignedDuration = SignedDuration::from_secs(40);
 /// How much longer somebody who is being briefed may take when the time is up.
 const GRACE: SignedDuration = SignedDuration::from_secs(15);
-/// From the key to both being in the conference, one sentence to the caller included.
-const JOINING: SignedDuration = SignedDuration::from_secs(20);
+/// From the key to both being in the conference: the caller first hears to its end who is rung and why, what the law asks
+/// to tell, and who comes.
+const JOINING: SignedDuration = SignedDuration::from_secs(30);
 /// The carrier ends every call after four hours; a talk whose end was never reported is over by then.
 const LONGEST_TALK: SignedDuration = SignedDuration::from_hours(4);
 

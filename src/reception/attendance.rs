@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tracing::{debug, info, warn};
 
 use super::asking::Asked;
+use super::comfort::Comfort;
 use super::ear::{Ear, Finding, TurnTimes};
 use super::mouth::{Line, Mouth};
 use super::{Command, Happening, Link, News, Outbound, Shared};
@@ -74,6 +75,9 @@ pub(super) struct Attendance {
     ear: Ear,
     expecting: Expecting,
     mouth: Mouth,
+    comfort: Comfort,
+    /// The end of the caller's latest speech; none while they speak.
+    caller_quiet_from: Option<CallTime>,
     voice: Option<(Line, Voice)>,
     prepared: HashMap<String, Voice>,
     asked: Asked,
@@ -147,6 +151,8 @@ impl Attendance {
             ear,
             expecting: Expecting::default(),
             mouth: Mouth::default(),
+            comfort: Comfort::default(),
+            caller_quiet_from: Some(CallTime::ZERO),
             voice: None,
             prepared: HashMap::new(),
             asked: Asked::default(),
@@ -195,7 +201,7 @@ impl Attendance {
     async fn wait(&mut self) -> Woken {
         let first_stream = (!self.answered).then_some(self.first_stream_by);
         let engine = self.engine.poll_timeout().map(|(at, _)| at);
-        let deadline = [engine, self.mouth.deadline(), first_stream, self.fetched_at]
+        let deadline = [engine, self.mouth.deadline(), self.comfort_due(), first_stream, self.fetched_at]
             .into_iter()
             .flatten()
             .min()
@@ -244,6 +250,10 @@ impl Attendance {
             self.engine.handle_timeout(now);
             self.perform();
         }
+        if self.comfort_due().is_some_and(|at| at <= now) {
+            let sound = self.comfort.next();
+            self.fill(sound, now);
+        }
     }
 
     /// Brings everything that is known to the engine, until nothing moves.
@@ -266,8 +276,15 @@ impl Attendance {
 
     fn learn(&mut self, finding: Finding) {
         match finding {
-            Finding::SpeechStarted => self.events.push_back(Event::SpeechStarted),
-            Finding::SpeechStopped => self.events.push_back(Event::SpeechStopped),
+            Finding::SpeechStarted => {
+                self.caller_quiet_from = None;
+                self.end_comfort();
+                self.events.push_back(Event::SpeechStarted);
+            }
+            Finding::SpeechStopped => {
+                self.caller_quiet_from = Some(self.clock.now());
+                self.events.push_back(Event::SpeechStopped);
+            }
             Finding::Provisional(utterance) => self.prepare(utterance),
             Finding::Void => self.prepared.clear(),
             Finding::Scored(Level { voice, new_seconds }) => {
@@ -391,6 +408,7 @@ impl Attendance {
         self.fall_silent();
         self.ear.renew(&self.business);
         self.ear.expect(self.expecting);
+        self.caller_quiet_from = Some(self.clock.now());
         self.link = Some(link);
         self.leaving = false;
         self.fetched_at = None;
@@ -406,7 +424,7 @@ impl Attendance {
         let (shared, sid) = (Arc::clone(&self.shared), self.sid.clone());
         tokio::spawn(async move {
             let parts = &shared.parts;
-            let back = twilio::go_to(&parts.line.public_url.http(twilio::RESUME_PATH));
+            let back = twilio::go_to(&parts.public_url.http(twilio::RESUME_PATH));
             match parts.control.redirect(&sid, &back).await {
                 Ok(()) | Err(twilio::ControlError::CallGone) => {}
                 Err(error) => warn!(%error, "a caller could not be fetched from a conference"),
@@ -482,6 +500,7 @@ impl Attendance {
                 Some(voice) => voice,
                 None => self.shared.parts.synthesizer.speak(&line.text),
             };
+            self.end_comfort();
             self.voice = Some((line, voice));
         }
     }
@@ -517,6 +536,25 @@ impl Attendance {
         }
     }
 
+    /// When the next of the comfort sound is to be sent: while a person is sought and nobody speaks.
+    fn comfort_due(&self) -> Option<CallTime> {
+        let seeking = self.link.is_some() && self.voice.is_none() && self.engine.is_seeking();
+        let (caller, bot) = (self.caller_quiet_from?, self.mouth.quiet_from()?);
+        seeking.then(|| self.comfort.due(caller.max(bot)))
+    }
+
+    fn end_comfort(&mut self) {
+        let end = self.comfort.end();
+        self.fill(end, self.clock.now());
+    }
+
+    fn fill(&mut self, sound: Vec<u8>, now: CallTime) {
+        if !sound.is_empty() {
+            self.mouth.filled(sound.len(), now);
+            self.send(Outbound::Media(sound.into()));
+        }
+    }
+
     fn time_answer(&mut self, now: CallTime) {
         let Some((turn, times)) = self.untimed.take() else { return };
         let TurnTimes { speech_ended, turn_ended, transcribed } = times;
@@ -535,6 +573,7 @@ impl Attendance {
     }
 
     fn fall_silent(&mut self) {
+        self.end_comfort();
         self.voice = None;
         self.untimed = None;
         for (speech, playback) in self.mouth.stop(self.clock.now()) {

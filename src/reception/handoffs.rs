@@ -8,21 +8,13 @@ use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 
 pub(super) use desk::HandoffDesk;
+pub use desk::agents_now;
 
 use crate::domain::{
-    AgentKey, Briefing, BusinessId, CallId, HandoffId, HandoffRequest, Missed, OfferId, PhoneNumber, Presence,
+    AgentKey, Briefing, BusinessId, CallId, HandoffId, HandoffRequest, Missed, OfferId, Presence,
 };
 use crate::queue::{Event, LegEnd};
-use crate::telephony::twilio::{CallSid, CallStatus, ConferenceCallback, PublicUrl};
-
-/// Where the carrier is told to find this server, and which number it dials and writes from.
-#[derive(Debug, Clone)]
-pub struct Line {
-    /// The address under which the carrier reaches this server.
-    pub public_url: PublicUrl,
-    /// The account's number; without one, the first line of the business.
-    pub number: Option<PhoneNumber>,
-}
+use crate::telephony::twilio::{CallSid, CallStatus, ConferenceCallback};
 
 /// What an agent's leg is to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +72,10 @@ pub struct AgentPresence {
     pub agent: AgentKey,
     /// Their name as told to callers.
     pub name: String,
+    /// The keys of the owners they stand for.
+    pub owns: Vec<String>,
+    /// Whether they are the lead.
+    pub lead: bool,
     /// Whether their hours are now.
     pub on_duty: bool,
     /// Whether urgent calls reach them now.

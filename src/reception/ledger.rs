@@ -12,9 +12,10 @@ use tracing::{debug, warn};
 use super::notices::{PromiseNews, Teller};
 use super::{Directory, Outbox};
 use crate::domain::{
-    Business, CallId, Channel, Notice, PhoneNumber, Pii, Promise, PromiseId, PromiseState, Urgency,
+    Business, BusinessId, CallId, Channel, Notice, PhoneNumber, Pii, Promise, PromiseId, PromiseState,
+    Urgency,
 };
-use crate::store::{CallerNumber, LedgerEntry, PromiseStep, Store, StoreError};
+use crate::store::{CallRecord, CallerNumber, LedgerEntry, PromiseStep, Store, StoreError};
 use crate::understanding::{Answer, answer};
 
 /// How often it is looked at.
@@ -25,6 +26,8 @@ const REMIND_BEFORE: SignedDuration = SignedDuration::from_mins(15);
 const LEAD_AFTER_MINUTES: u32 = 60;
 /// After so long, at any hour, the lead is told of an urgent one.
 const URGENT_LEAD_AFTER: SignedDuration = SignedDuration::from_mins(15);
+const SAYS_RESOLVED: &str = "the caller says that it is resolved";
+const SAYS_UNRESOLVED: &str = "the caller says that it is not resolved";
 /// A caller is not asked about what lies longer back.
 const ASK_WITHIN: SignedDuration = SignedDuration::from_hours(3 * 24);
 
@@ -91,6 +94,7 @@ impl Ledger {
             }
             self.ask(&entry, &business, now).await?;
         }
+        self.give_up_call_backs(now).await?;
         self.wake();
         Ok(())
     }
@@ -99,7 +103,17 @@ impl Ledger {
         Teller::new(business, &self.channels, call, now)
     }
 
-    fn wake(&self) {
+    /// The businesses.
+    pub(super) const fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// The business of that id.
+    pub(super) fn business(&self, id: &BusinessId) -> Option<Arc<Business>> {
+        self.directory.get(id)
+    }
+
+    pub(super) fn wake(&self) {
         if let Some(outbox) = &self.outbox {
             outbox.wake();
         }
@@ -116,6 +130,7 @@ impl Ledger {
             }
             Err(error) => return Err(error),
         };
+        self.take_resolutions(&record, now).await?;
         let Some(business) = self.directory.get(&record.business) else {
             return self.store.follow_up(call, now, &[]).await;
         };
@@ -186,7 +201,7 @@ impl Ledger {
         Ok(closed.then_some(entry))
     }
 
-    fn news(&self, entry: &LedgerEntry, news: PromiseNews, now: Timestamp) -> Vec<Notice> {
+    pub(super) fn news(&self, entry: &LedgerEntry, news: PromiseNews, now: Timestamp) -> Vec<Notice> {
         let business = self.directory.get(&entry.business);
         business.map_or_else(Vec::new, |business| {
             self.teller(&business, entry.promise.call, now).promise(entry, news)
@@ -214,7 +229,7 @@ impl Ledger {
             }
             Some(Reply::Resolved | Reply::NotResolved | Reply::Other) | None => {}
         }
-        let Some(mut entry) = self.store.promise_asked(from).await? else {
+        let Some(entry) = self.store.promise_asked(from).await? else {
             debug!("a text message answers nothing that was asked");
             return Ok(Reply::Other);
         };
@@ -230,9 +245,30 @@ impl Ledger {
                 return Ok(Reply::Other);
             }
         };
+        let note = if resolved { SAYS_RESOLVED } else { SAYS_UNRESOLVED };
+        let taken = self.answered(entry, resolved, note.to_owned().into(), now).await?;
+        Ok(match (taken, resolved) {
+            (true, true) => Reply::Resolved,
+            (true, false) => Reply::NotResolved,
+            (false, _) => Reply::Other,
+        })
+    }
+
+    /// Takes what a caller says of whether it is resolved; false when they had said so before.
+    async fn answered(
+        &self,
+        mut entry: LedgerEntry,
+        resolved: bool,
+        note: Pii<String>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let promise = entry.promise.id;
         let open = entry.promise.state == PromiseState::Open;
+        entry.said_resolved = Some(resolved);
         let notices = if resolved && open {
             entry.promise.state = PromiseState::Kept;
+            entry.closed_at = Some(now);
+            entry.note = Some(note.clone());
             self.news(&entry, PromiseNews::Kept, now)
         } else if resolved {
             Vec::new()
@@ -240,15 +276,32 @@ impl Ledger {
             entry.promise.state = PromiseState::Open;
             entry.promise.urgency = Urgency::Urgent;
             entry.promise.due = entry.promise.due.min(now);
+            entry.closed_at = None;
+            entry.note = Some(note.clone());
             self.news(&entry, PromiseNews::Reopened, now)
         };
-        let taken = self.store.answer_promise(entry.promise.id, resolved, now, &notices).await?;
+        let taken = self.store.answer_promise(promise, resolved, &note, now, &notices).await?;
         self.wake();
-        Ok(match (taken, resolved) {
-            (true, true) => Reply::Resolved,
-            (true, false) => Reply::NotResolved,
-            (false, _) => Reply::Other,
-        })
+        Ok(taken)
+    }
+
+    /// Takes what a caller said in a call about promises of earlier ones.
+    async fn take_resolutions(&self, record: &CallRecord, now: Timestamp) -> Result<(), StoreError> {
+        for said in &record.resolutions {
+            let Some(resolved) = said.resolved else {
+                self.store.asked_by_call(said.promise, now).await?;
+                continue;
+            };
+            let Some(entry) = self.store.promise(said.promise).await? else { continue };
+            let words = record.transcript.iter().find(|turn| Some(turn.turn) == said.turn);
+            let plain = if resolved { SAYS_RESOLVED } else { SAYS_UNRESOLVED };
+            let note = match words {
+                Some(turn) => format!("{plain}: “{}”", turn.text.expose()),
+                None => plain.to_owned(),
+            };
+            self.answered(entry, resolved, note.into(), now).await?;
+        }
+        Ok(())
     }
 }
 

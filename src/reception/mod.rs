@@ -5,6 +5,8 @@
 
 mod asking;
 mod attendance;
+mod call_backs;
+mod comfort;
 mod directory;
 mod ear;
 mod handoffs;
@@ -14,6 +16,7 @@ mod mood;
 mod mouth;
 mod notices;
 mod outbox;
+mod reach;
 mod registry;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -39,17 +42,19 @@ use crate::llm::LanguageModel;
 use crate::store::{Journal, NewCall, Store, StoreError};
 use crate::stress::baseline::Baseline;
 use crate::synthesize::Synthesizer;
-use crate::telephony::twilio::{CallSid, Control, IncomingCall};
+use crate::telephony::twilio::{CallSid, Control, ControlError, IncomingCall, PublicUrl};
 use crate::transcribe::Transcriber;
 
 use attendance::{Attendance, Beginning, Clock};
+pub use call_backs::{CallBackError, CallBackOrder, CallBacks};
 pub use directory::Directory;
-pub use handoffs::{AgentPresence, Farewell, Handoffs, LegEvent, LegOrder, Line, farewell_words};
+pub use handoffs::{AgentPresence, Farewell, Handoffs, LegEvent, LegOrder, agents_now, farewell_words};
 use handoffs::{HandoffDesk, Orders};
 pub use ledger::{Ledger, Reply};
 pub use link::{Link, Outbound};
 pub use notices::{PromiseNews, Teller, leads, owners};
-pub use outbox::{Outbox, Senders, TextSender};
+pub use outbox::{Outbox, Senders};
+pub use reach::{LegUrls, Reach, ReachError};
 use registry::Registry;
 
 /// The only carrier so far; the simulated one speaks its protocol.
@@ -90,10 +95,12 @@ pub struct Parts {
     pub smart_turn: Arc<SmartTurn>,
     /// The language model; without one the engine's own words are spoken.
     pub model: Option<Model>,
-    /// The carrier's remote control.
+    /// The carrier's remote control over calls that there are.
     pub control: Control,
-    /// Where the carrier finds this server.
-    pub line: Line,
+    /// What dials agents and writes to them.
+    pub reach: Reach,
+    /// The address under which the carrier reaches this server.
+    pub public_url: PublicUrl,
     /// Where what people outside are to be told waits until they have taken it.
     pub outbox: Outbox,
     /// How many calls are taken at once; the next one is promised a call back.
@@ -256,7 +263,7 @@ impl Reception {
             info!(call.id = %new.id, "taking up an unfinished call");
             self.attend(Beginning {
                 call: new.id,
-                sid,
+                sid: sid.clone(),
                 business,
                 engine,
                 clock: Clock::from(CallTime::from_ms(u64::try_from(elapsed).unwrap_or(0))),
@@ -265,6 +272,7 @@ impl Reception {
                 usual_voice,
                 permit: Arc::clone(&self.shared.lines).try_acquire_owned().ok(),
             });
+            self.ask_about(sid);
         }
         let orders = self.shared.orders.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(orders) = orders {
@@ -272,6 +280,24 @@ impl Reception {
             tokio::spawn(desk.run(orders));
         }
         Ok(())
+    }
+
+    /// Has the carrier asked whether a call is still there: what it had to tell while nobody was here, it tells once.
+    fn ask_about(&self, sid: CallSid) {
+        let shared = Arc::clone(&self.shared);
+        tokio::spawn(async move {
+            let over = match shared.parts.control.status(&sid).await {
+                Ok(status) => status.is_over(),
+                Err(ControlError::CallGone) => true,
+                Err(error) => {
+                    warn!(%error, "the carrier does not say whether an unfinished call is still there");
+                    false
+                }
+            };
+            if over {
+                shared.registry.leg_ended(&sid, HangupCause::CallerHungUp);
+            }
+        });
     }
 
     /// Decides on a call that the carrier asks about: a new one, one announced twice, one whose stream broke, or one that

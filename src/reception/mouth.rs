@@ -83,8 +83,20 @@ impl Mouth {
         if !first {
             return 0;
         }
-        self.playing_until = self.playing_until.max(now) + BREATH;
-        BREATH.as_millis() as usize * BYTES_PER_MS
+        let silence = BREATH.as_millis() as usize * BYTES_PER_MS;
+        self.filled(silence, now);
+        silence
+    }
+
+    /// Since when, or from when on, the caller hears nothing of the bot; none while a speech is under way.
+    pub fn quiet_from(&self) -> Option<CallTime> {
+        self.speeches.is_empty().then_some(self.playing_until)
+    }
+
+    /// Notes that `bytes` of audio that belong to no sentence go out now.
+    pub fn filled(&mut self, bytes: usize, now: CallTime) {
+        self.playing_until =
+            self.playing_until.max(now) + Duration::from_millis((bytes / BYTES_PER_MS) as u64);
     }
 
     /// Notes that `bytes` of audio of a sentence go out now.

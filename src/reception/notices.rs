@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::diagnosis::guard::{self, permitted_by};
 use crate::domain::{
-    Addressee, Agent, Aspect, Business, CallId, Channel, EscalationReason, Notice, NoticeId, PhoneNumber,
-    Pii, PromiseState, Urgency,
+    Addressee, Agent, Aspect, Business, CallId, Channel, Notice, NoticeId, PhoneNumber, Pii, PromiseState,
+    Urgency,
 };
 use crate::store::{CallRecord, LedgerEntry};
 use crate::understanding::{capitalised, phone};
@@ -213,8 +213,14 @@ impl<'a> Teller<'a> {
             Some(number) => phone::written(number, &self.business.region),
             None => "none".to_owned(),
         };
+        let connected = match promise.state {
+            PromiseState::Open if promise.callback.is_some() && promise.callback == entry.caller => {
+                format!("To be connected from the business's line: calmline promises call {}\n", promise.id)
+            }
+            PromiseState::Open | PromiseState::Kept | PromiseState::Broken => String::new(),
+        };
         format!(
-            "{}\n\nOwner: {}\nDue: {}{urgent}\nNumber: {number}\nPromise: {}\nCall: {}\n",
+            "{}\n\nOwner: {}\nDue: {}{urgent}\nNumber: {number}\nPromise: {}\nCall: {}\n{connected}",
             promise.what.expose(),
             promise.owner,
             self.clock(promise.due),
@@ -286,21 +292,8 @@ impl<'a> Teller<'a> {
     /// Whether the caller may be sent texts: the business wants it, the number they called from is the one they want to
     /// be reached on, and nobody is in danger who might look at their telephone.
     fn reaches_caller(&self, record: &CallRecord, callback: Option<&PhoneNumber>) -> bool {
-        let in_danger = record.triggers.iter().any(|trigger| match trigger.reason {
-            EscalationReason::Emergency | EscalationReason::Threat | EscalationReason::SelfHarm => true,
-            EscalationReason::Legal
-            | EscalationReason::Compliance
-            | EscalationReason::RepeatedFailure
-            | EscalationReason::Urgent
-            | EscalationReason::Stress
-            | EscalationReason::ManagerRequested
-            | EscalationReason::PersonRequested
-            | EscalationReason::Abuse
-            | EscalationReason::NotUnderstood
-            | EscalationReason::BeyondAuthority => false,
-        });
         self.business.recap_to_caller
-            && !in_danger
+            && !record.was_in_danger()
             && callback.is_some()
             && callback == record.caller.as_ref()
     }
@@ -308,11 +301,16 @@ impl<'a> Teller<'a> {
 
 /// The agents who stand for the owner that callers were told; the leads where nobody does.
 pub fn owners<'a>(business: &'a Business, owner: &str) -> Vec<&'a Agent> {
+    let owners = standing_for(business, owner);
+    if owners.is_empty() { leads(business) } else { owners }
+}
+
+/// The agents who stand for the owner that callers were told.
+pub fn standing_for<'a>(business: &'a Business, owner: &str) -> Vec<&'a Agent> {
     let named = business.playbook.owners.iter().filter(|known| known.name == owner);
     let keys: Vec<&String> = named.map(|known| &known.key).collect();
     let stand = |agent: &&Agent| agent.owns.iter().any(|key| keys.contains(&key));
-    let owners: Vec<&Agent> = business.agents.iter().filter(stand).collect();
-    if owners.is_empty() { leads(business) } else { owners }
+    business.agents.iter().filter(stand).collect()
 }
 
 /// The leads; everybody where the profile names none.

@@ -11,11 +11,11 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::Directory;
-use crate::domain::{Addressee, Agent, Channel, Notice, PhoneNumber};
+use super::{Directory, Reach, ReachError};
+use crate::domain::{Addressee, Agent, Channel, Notice};
 use crate::notify::{Chat, Mail, NotifyError, Webhook};
-use crate::store::{CallerNumber, Store, StoreError};
-use crate::telephony::twilio::{Control, ControlError};
+use crate::store::{Store, StoreError};
+use crate::telephony::twilio::ControlError;
 
 /// Notices of one channel that are sent at once.
 const AT_ONCE: u32 = 8;
@@ -32,22 +32,13 @@ const TIDY: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone, Default)]
 pub struct Senders {
     /// Text messages.
-    pub text: Option<TextSender>,
+    pub text: Option<Reach>,
     /// Mail.
     pub mail: Option<Mail>,
     /// The business's own server.
     pub webhook: Option<Webhook>,
     /// The business's chat.
     pub chat: Option<Chat>,
-}
-
-/// Sends text messages.
-#[derive(Debug, Clone)]
-pub struct TextSender {
-    /// Through the carrier.
-    pub control: Control,
-    /// The account's number; without one, the first line of the business.
-    pub number: Option<PhoneNumber>,
 }
 
 impl Senders {
@@ -206,22 +197,12 @@ impl Outbox {
         let senders = &self.shared.senders;
         match &notice.to {
             Addressee::CallerByText => {
-                let number = match self.shared.store.caller_number(notice.call).await {
-                    Ok(Some(CallerNumber::Known(number))) => number,
-                    Ok(Some(CallerNumber::Withheld)) => {
-                        return Err(Failure::never("the caller's number is withheld"));
-                    }
-                    Ok(Some(CallerNumber::Unwanted)) => {
-                        return Err(Failure::never("the caller wants no text messages"));
-                    }
-                    Ok(None) => return Err(Failure::later("the call is not recorded yet")),
-                    Err(_) => return Err(Failure::later("the call cannot be read")),
-                };
-                self.text(&number, notice).await
+                let reach = senders.text.as_ref().ok_or_else(Failure::not_set_up)?;
+                Ok(reach.text_caller(&notice.business, notice.call, notice.body.expose()).await?)
             }
-            Addressee::AgentByText(_) => {
-                let agent = self.agent(notice)?;
-                self.text(&agent.number, notice).await
+            Addressee::AgentByText(agent) => {
+                let reach = senders.text.as_ref().ok_or_else(Failure::not_set_up)?;
+                Ok(reach.text_agent(&notice.business, agent, notice.body.expose()).await?)
             }
             Addressee::AgentByMail(_) => {
                 let agent = self.agent(notice)?;
@@ -241,22 +222,11 @@ impl Outbox {
         }
     }
 
-    /// Sends a text message; the number is one of the two kinds that there are, and no other comes here.
-    async fn text(&self, to: &PhoneNumber, notice: &Notice) -> Result<(), Failure> {
-        let sender = self.shared.senders.text.as_ref().ok_or_else(Failure::not_set_up)?;
-        let business = self.shared.directory.get(&notice.business);
-        let line =
-            sender.number.clone().or_else(|| business.and_then(|business| business.numbers.first().cloned()));
-        let from =
-            line.ok_or_else(|| Failure::never("there is no number to write from; set twilio.number"))?;
-        Ok(sender.control.send_message(to, &from, notice.body.expose()).await?)
-    }
-
     /// The agent as the profile has them now.
     fn agent(&self, notice: &Notice) -> Result<Agent, Failure> {
         let business = self.shared.directory.get(&notice.business);
         let agent = business.and_then(|business| business.agent(notice.to.agent()?).cloned());
-        agent.ok_or_else(|| Failure::never("the profile has no such agent any more"))
+        agent.ok_or_else(|| Failure::never(ReachError::NoSuchAgent))
     }
 
     async fn tidy(&self, stop: &CancellationToken) {
@@ -319,14 +289,18 @@ impl From<NotifyError> for Failure {
     }
 }
 
-impl From<ControlError> for Failure {
-    fn from(error: ControlError) -> Self {
+impl From<ReachError> for Failure {
+    fn from(error: ReachError) -> Self {
         match error {
-            // A message that may have been sent is sent again: late or twice is better than never.
-            ControlError::Unauthorized | ControlError::Unavailable | ControlError::Uncertain => {
-                Self::later(error)
+            ReachError::NoSuchAgent | ReachError::NoLine | ReachError::Withheld | ReachError::Unwanted => {
+                Self::never(error)
             }
-            ControlError::Refused { .. } | ControlError::CallGone => Self::never(error),
+            ReachError::NotRecorded | ReachError::Store(_) => Self::later(error),
+            // A message that may have been sent is sent again: late or twice is better than never.
+            ReachError::Control(
+                ControlError::Unauthorized | ControlError::Unavailable | ControlError::Uncertain,
+            ) => Self::later(error),
+            ReachError::Control(ControlError::Refused { .. } | ControlError::CallGone) => Self::never(error),
         }
     }
 }

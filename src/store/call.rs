@@ -7,7 +7,7 @@ use tracing::warn;
 use crate::domain::{BusinessId, CallId, CallTime, EarlierCall, HangupCause, PhoneNumber};
 
 use super::record::CallRecord;
-use super::{Store, StoreError, from_name, to_name};
+use super::{LedgerEntry, Store, StoreError, from_name, to_name};
 
 /// A call about to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,7 +138,15 @@ impl Store {
         .fetch_all(&self.readers)
         .await?;
         let records = self.derive_readable(rows).await?;
-        Ok(records.iter().map(CallRecord::as_earlier).collect())
+        let mut earlier: Vec<EarlierCall> = records.iter().map(CallRecord::as_earlier).collect();
+        for (call, record) in earlier.iter_mut().zip(&records) {
+            // Somebody else who has the telephone must not hear of a danger.
+            if !record.was_in_danger() {
+                let entries = self.promises_of(call.call).await?;
+                call.unanswered = entries.iter().filter_map(LedgerEntry::unanswered).collect();
+            }
+        }
+        Ok(earlier)
     }
 
     /// The whole record of one call.

@@ -4,6 +4,7 @@
 //! interprets no fact beyond the end of a call and a promise; a [`CallRecord`] is derived when somebody looks.
 
 mod call;
+mod call_back;
 mod caller;
 mod fact;
 mod handoff;
@@ -32,8 +33,8 @@ pub use journal::{Journal, JournalHealth, Recorder};
 pub use outbox::{OutboxEntry, OutboxFilter};
 pub use promise::{LedgerEntry, PromiseFilter, PromiseStep};
 pub use record::{
-    CallRecord, CallSummary, GuardEvent, IntakeAnswer, MentionSeen, PhaseChange, PromiseMoment, StateSeen,
-    StressCrossing, StressPoint, TranscriptTurn, Trigger,
+    CallRecord, CallSummary, GuardEvent, IntakeAnswer, MentionSeen, PhaseChange, PromiseMoment, Resolved,
+    StateSeen, StressCrossing, StressPoint, TranscriptTurn, Trigger,
 };
 
 /// How long a statement waits for another process's write before it counts as failed.

@@ -3,7 +3,9 @@ use serde::{Deserialize, Serialize};
 use sqlx::sqlite::{SqliteConnection, SqliteQueryResult, SqliteRow};
 use sqlx::{FromRow, Row, Sqlite, Transaction};
 
-use crate::domain::{BusinessId, CallId, Notice, PhoneNumber, Pii, Promise, PromiseId, PromiseState};
+use crate::domain::{
+    BusinessId, CallBack, CallId, Notice, PhoneNumber, Pii, Promise, PromiseId, PromiseState, Unanswered,
+};
 
 use super::{Store, StoreError, from_name, outbox, to_name};
 
@@ -42,6 +44,15 @@ pub struct LedgerEntry {
     pub asked_at: Option<Timestamp>,
     /// When the caller answered.
     pub answered_at: Option<Timestamp>,
+    /// Whether the caller said that it is resolved; absent while they have not.
+    #[serde(default)]
+    pub said_resolved: Option<bool>,
+    /// When the caller was asked whether it is resolved in a later call of theirs.
+    #[serde(default)]
+    pub asked_by_call_at: Option<Timestamp>,
+    /// The attempts to call the caller back through the business's own line, the first coming first.
+    #[serde(default)]
+    pub call_backs: Vec<CallBack>,
 }
 
 /// A step on a promise's way that is taken once.
@@ -62,6 +73,20 @@ pub enum PromiseStep {
 const ENTRY: &str = "SELECT promise.*, call.business, call.caller, call.started_at
      FROM promise JOIN call ON call.id = promise.call_id ";
 
+impl LedgerEntry {
+    /// Since when the caller may be asked in a call whether it is resolved: they were asked by text message, or could not
+    /// be, and have not said.
+    pub fn unanswered(&self) -> Option<Unanswered> {
+        let since = match self.promise.state {
+            PromiseState::Open => self.promise.due,
+            PromiseState::Kept => self.closed_at?,
+            PromiseState::Broken => return None,
+        };
+        let open = self.asked_at.is_some() && self.said_resolved.is_none() && self.asked_by_call_at.is_none();
+        open.then_some(Unanswered { promise: self.promise.id, since })
+    }
+}
+
 impl Store {
     /// The promises made, the one due first coming first.
     ///
@@ -76,7 +101,7 @@ impl Store {
             .bind(filter.state.as_ref().map(to_name))
             .fetch_all(&self.readers)
             .await?;
-        rows.into_iter().map(LedgerEntry::try_from).collect()
+        self.entries(rows).await
     }
 
     /// One promise.
@@ -89,7 +114,7 @@ impl Store {
                 .bind(id.to_string())
                 .fetch_optional(&self.readers)
                 .await?;
-        row.map(LedgerEntry::try_from).transpose()
+        Ok(self.entries(row).await?.pop())
     }
 
     /// The promises of calls that are over with a step still to be taken, except those due after `before`.
@@ -105,7 +130,7 @@ impl Store {
             .bind(before.as_millisecond())
             .fetch_all(&self.readers)
             .await?;
-        rows.into_iter().map(LedgerEntry::try_from).collect()
+        self.entries(rows).await
     }
 
     /// The promise about which this number was asked last and has not answered.
@@ -119,7 +144,7 @@ impl Store {
             .bind(number.expose())
             .fetch_optional(&self.readers)
             .await?;
-        row.map(LedgerEntry::try_from).transpose()
+        Ok(self.entries(row).await?.pop())
     }
 
     /// Takes a step and puts what is told then into the outbox, both or neither; false, and nothing is told, when the
@@ -184,8 +209,8 @@ impl Store {
         commit_with(transaction, &changed, notices).await
     }
 
-    /// Takes the caller's answer to the question whether it is resolved: with yes an open promise is kept, with no it is
-    /// open again, urgent and due at once. False when the answer was taken before.
+    /// Takes what the caller says of whether it is resolved, in their words or about them: with yes an open promise is
+    /// kept, with no it is open again, urgent and due at once. False, and nothing is told, when they had said so before.
     ///
     /// # Errors
     /// When the database cannot be written.
@@ -193,30 +218,47 @@ impl Store {
         &self,
         promise: PromiseId,
         resolved: bool,
+        note: &Pii<String>,
         at: Timestamp,
         notices: &[Notice],
     ) -> Result<bool, StoreError> {
         let answer = match resolved {
+            // What was not resolved once may be now.
             true => {
-                "UPDATE promise SET answered_at = $2, closed_at = COALESCE(closed_at, $2), state = 'kept',
-                     note = COALESCE(note, 'the caller says that it is resolved')
-                 WHERE id = $1 AND answered_at IS NULL"
+                "UPDATE promise SET said_resolved = TRUE, asked_at = COALESCE(asked_at, $2),
+                     answered_at = COALESCE(answered_at, $2), closed_at = COALESCE(closed_at, $2),
+                     note = CASE WHEN state = 'open' THEN $3 ELSE COALESCE(note, $3) END, state = 'kept'
+                 WHERE id = $1 AND (said_resolved IS NULL OR state = 'open')"
             }
             false => {
-                "UPDATE promise SET answered_at = $2, closed_at = NULL, state = 'open', urgency = 'urgent',
+                "UPDATE promise SET said_resolved = FALSE, asked_at = COALESCE(asked_at, $2),
+                     answered_at = COALESCE(answered_at, $2), closed_at = NULL, state = 'open', urgency = 'urgent',
                      due_at = CASE WHEN due_at > $2 THEN $2 ELSE due_at END,
-                     reminded_at = COALESCE(reminded_at, $2), overdue_told_at = $2, lead_told_at = NULL,
-                     note = 'the caller says that it is not resolved'
-                 WHERE id = $1 AND answered_at IS NULL"
+                     reminded_at = COALESCE(reminded_at, $2), overdue_told_at = $2, lead_told_at = NULL, note = $3
+                 WHERE id = $1 AND said_resolved IS NULL"
             }
         };
         let mut transaction = self.writer.begin().await?;
         let changed = sqlx::query(answer)
             .bind(promise.to_string())
             .bind(at.as_millisecond())
+            .bind(note.expose())
             .execute(&mut *transaction)
             .await?;
         commit_with(transaction, &changed, notices).await
+    }
+
+    /// Notes that the caller was asked in a later call whether it is resolved, and did not say.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn asked_by_call(&self, promise: PromiseId, at: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("UPDATE promise SET asked_by_call_at = $2 WHERE id = $1 AND asked_by_call_at IS NULL")
+            .bind(promise.to_string())
+            .bind(at.as_millisecond())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
     }
 
     /// The promises made in a call, the one due first coming first.
@@ -229,7 +271,20 @@ impl Store {
             .bind(call.to_string())
             .fetch_all(&self.readers)
             .await?;
-        rows.into_iter().map(LedgerEntry::try_from).collect()
+        self.entries(rows).await
+    }
+
+    async fn entries(
+        &self,
+        rows: impl IntoIterator<Item = EntryRow>,
+    ) -> Result<Vec<LedgerEntry>, StoreError> {
+        let mut entries = Vec::new();
+        for row in rows {
+            let mut entry = LedgerEntry::try_from(row)?;
+            entry.call_backs = self.call_backs(entry.promise.id).await?;
+            entries.push(entry);
+        }
+        Ok(entries)
     }
 }
 
@@ -281,8 +336,9 @@ struct EntryRow {
     caller: Option<String>,
     made: i64,
     note: Option<String>,
-    /// Closed, reminded, overdue told, lead told, asked, answered.
-    moments: [Option<i64>; 6],
+    said_resolved: Option<bool>,
+    /// Closed, reminded, overdue told, lead told, asked, answered, asked by call.
+    moments: [Option<i64>; 7],
 }
 
 impl FromRow<'_, SqliteRow> for EntryRow {
@@ -300,6 +356,7 @@ impl FromRow<'_, SqliteRow> for EntryRow {
             caller: row.try_get("caller")?,
             made: row.try_get("started_at")?,
             note: row.try_get("note")?,
+            said_resolved: row.try_get("said_resolved")?,
             moments: [
                 row.try_get("closed_at")?,
                 row.try_get("reminded_at")?,
@@ -307,6 +364,7 @@ impl FromRow<'_, SqliteRow> for EntryRow {
                 row.try_get("lead_told_at")?,
                 row.try_get("asked_at")?,
                 row.try_get("answered_at")?,
+                row.try_get("asked_by_call_at")?,
             ],
         })
     }
@@ -325,7 +383,7 @@ impl TryFrom<EntryRow> for LedgerEntry {
             text.map(|text| PhoneNumber::parse(&text)).transpose().map_err(|_| unreadable())
         };
         let moment = |ms| Timestamp::from_millisecond(ms).map_err(|_| unreadable());
-        let [closed, reminded, overdue, lead, asked, answered] = row.moments;
+        let [closed, reminded, overdue, lead, asked, answered, by_call] = row.moments;
         Ok(Self {
             promise: Promise {
                 id: row.id.parse().map_err(|_| unreadable())?,
@@ -347,6 +405,9 @@ impl TryFrom<EntryRow> for LedgerEntry {
             lead_told_at: lead.map(moment).transpose()?,
             asked_at: asked.map(moment).transpose()?,
             answered_at: answered.map(moment).transpose()?,
+            said_resolved: row.said_resolved,
+            asked_by_call_at: by_call.map(moment).transpose()?,
+            call_backs: Vec::new(),
         })
     }
 }

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     Aspect, BusinessId, CallId, CallNote, CallTime, CallerState, Diagnosis, EarlierCall, EscalationReason,
-    Fact, HangupCause, Mention, Phase, PhoneNumber, Pii, Promise, PromiseId, Slot, Span, Speaker,
+    Fact, HangupCause, Mention, Phase, PhoneNumber, Pii, Promise, PromiseId, Question, Slot, Span, Speaker,
     StressScore, TurnId, TurnTiming, Urgency, Utterance,
 };
 
@@ -66,6 +66,9 @@ pub struct CallRecord {
     pub earlier: Vec<CallId>,
     /// Whether this call is about the open promise of an earlier one, where that was settled.
     pub earlier_matter: Option<bool>,
+    /// What the caller was asked, or said, of whether what earlier calls left is resolved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resolutions: Vec<Resolved>,
     /// The call as a language model summed it up.
     pub summary: Option<Pii<String>>,
     /// The note written at its end.
@@ -102,6 +105,17 @@ pub struct StateSeen {
     pub reason: String,
     /// In which turn.
     pub turn: TurnId,
+}
+
+/// Whether what an earlier call left is resolved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolved {
+    /// The promise made then.
+    pub promise: PromiseId,
+    /// What the caller said; absent where they were asked and did not.
+    pub resolved: Option<bool>,
+    /// In which turn.
+    pub turn: Option<TurnId>,
 }
 
 /// One reason for a person to take over.
@@ -311,6 +325,7 @@ impl CallRecord {
             guard: Vec::new(),
             earlier: Vec::new(),
             earlier_matter: None,
+            resolutions: Vec::new(),
             summary: None,
             note: None,
             person_requested: false,
@@ -366,7 +381,26 @@ impl CallRecord {
             trigger: self.diagnosis.trigger.as_ref().map(|trigger| trigger.value.clone()),
             name: self.answer(&Slot::Name).cloned(),
             promises: self.promises.clone(),
+            again: self.earlier_matter == Some(true),
+            unanswered: Vec::new(),
         }
+    }
+
+    /// Whether the caller was in danger, or is one to themselves.
+    pub fn was_in_danger(&self) -> bool {
+        self.triggers.iter().any(|trigger| match trigger.reason {
+            EscalationReason::Emergency | EscalationReason::Threat | EscalationReason::SelfHarm => true,
+            EscalationReason::Legal
+            | EscalationReason::Compliance
+            | EscalationReason::RepeatedFailure
+            | EscalationReason::Urgent
+            | EscalationReason::Stress
+            | EscalationReason::ManagerRequested
+            | EscalationReason::PersonRequested
+            | EscalationReason::Abuse
+            | EscalationReason::NotUnderstood
+            | EscalationReason::BeyondAuthority => false,
+        })
     }
 
     fn take(&mut self, at: CallTime, fact: &Fact) {
@@ -389,6 +423,13 @@ impl CallRecord {
             Fact::PersonRequested { turn: _ } => self.person_requested = true,
             Fact::Recalled { earlier } => self.earlier = earlier.iter().map(|call| call.call).collect(),
             Fact::EarlierMatter { same } => self.earlier_matter = Some(*same),
+            Fact::Asked { question: Question::Resolved(promise), attempt: _ } => {
+                self.resolution(*promise);
+            }
+            Fact::EarlierResolved { promise, resolved, turn } => {
+                let known = self.resolution(*promise);
+                (known.resolved, known.turn) = (Some(*resolved), Some(*turn));
+            }
             Fact::TopicsSeen { topics, turn: _ } => {
                 topics.iter().for_each(|topic| add(&mut self.other_topics, topic));
             }
@@ -488,6 +529,15 @@ impl CallRecord {
         }
     }
 
+    fn resolution(&mut self, promise: PromiseId) -> &mut Resolved {
+        let known = self.resolutions.iter().position(|known| known.promise == promise);
+        let place = known.unwrap_or_else(|| {
+            self.resolutions.push(Resolved { promise, resolved: None, turn: None });
+            self.resolutions.len() - 1
+        });
+        &mut self.resolutions[place]
+    }
+
     fn entry(&mut self, slot: &Slot) -> &mut IntakeAnswer {
         let place = self.intake.iter().position(|answer| answer.slot == *slot).unwrap_or_else(|| {
             self.intake.push(IntakeAnswer {
@@ -510,78 +560,4 @@ fn add(list: &mut Vec<String>, entry: &String) {
 }
 
 #[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::domain::SpeechId;
-    use crate::store::NewCall;
-
-    fn record(facts: Vec<Fact>) -> CallRecord {
-        let facts: Vec<_> = facts
-            .into_iter()
-            .zip(0..)
-            .map(|(fact, seq)| StoredFact { seq, at: CallTime::from_ms(seq * 1000), fact })
-            .collect();
-        let call = NewCall {
-            id: CallId::new(Uuid::from_u128(1)),
-            carrier: "local".into(),
-            carrier_call_id: "CA1".into(),
-            business: BusinessId("heating".into()),
-            caller: None,
-            called: None,
-            started_at: Timestamp::UNIX_EPOCH,
-        };
-        CallRecord::derive(StoredCall { call, ended_at: None, cause: None }, &facts, Vec::new())
-    }
-
-    fn span(start: u64, end: u64) -> Span {
-        Span { start: CallTime::from_ms(start), end: CallTime::from_ms(end) }
-    }
-
-    fn noted(slot: Slot, value: &str) -> Fact {
-        Fact::Noted { slot, value: value.into(), evidence: vec![TurnId(1)] }
-    }
-
-    #[test]
-    fn the_transcript_holds_what_was_heard_in_the_order_in_which_it_sounded() {
-        let record = record(vec![
-            Fact::CallerSaid {
-                turn: TurnId(1),
-                utterance: Utterance { text: "No heat.".into(), span: span(900, 1500), confidence: 0.9 },
-            },
-            Fact::BotSaid {
-                turn: TurnId(0),
-                speech: SpeechId(0),
-                text: "Hello, this is Fernwood. How can we help?".into(),
-                heard: "Hello, this is".into(),
-                span: span(0, 1000),
-            },
-        ]);
-        let said: Vec<_> =
-            record.transcript.iter().map(|turn| (turn.speaker, turn.text.expose().as_str())).collect();
-        assert_eq!(said, [(Speaker::Bot, "Hello, this is"), (Speaker::Caller, "No heat.")]);
-        assert!(record.transcript[0].meant.is_some(), "an interrupted speech shows what was meant");
-    }
-
-    #[test]
-    fn a_rejected_answer_is_gone_and_its_correction_needs_confirming_anew() {
-        let mut facts = vec![
-            noted(Slot::Callback, "+14155550142"),
-            Fact::Confirmed { slot: Slot::Callback },
-            Fact::Rejected { slot: Slot::Callback },
-        ];
-        assert_eq!(record(facts.clone()).answer(&Slot::Callback), None);
-        facts.push(noted(Slot::Callback, "+14155550143"));
-        let record = record(facts);
-        assert_eq!(record.intake.len(), 1);
-        assert_eq!(record.answer(&Slot::Callback), Some(&"+14155550143".into()));
-        assert!(!record.intake[0].confirmed);
-    }
-
-    #[test]
-    fn an_answer_given_up_is_shown_without_a_value() {
-        let record = record(vec![Fact::GivenUp { slot: Slot::Name }]);
-        assert!(record.intake[0].given_up && record.intake[0].value.is_none());
-    }
-}
+mod tests;

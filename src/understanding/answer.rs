@@ -114,7 +114,8 @@ fn expanded(text: &str) -> Vec<Said> {
     said
 }
 
-fn full(word: &Word<'_>) -> String {
+/// The word without its contraction: "that is" for "that's".
+pub(super) fn full(word: &Word<'_>) -> String {
     match word.lower.as_str() {
         "can't" | "cannot" => return "can not".to_owned(),
         "won't" => return "will not".to_owned(),

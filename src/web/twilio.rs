@@ -1,6 +1,7 @@
 //! Twilio's doors: signed webhooks for callers' and agents' legs, and the media socket.
 
 mod agents;
+mod call_backs;
 mod messages;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tracing::{info, warn};
 
+pub use call_backs::call_backs;
 pub use messages::messages;
 
 use crate::domain::HangupCause;

@@ -270,6 +270,27 @@ fn nothing_is_left_unfinished_ignored_or_waited_for_by_sleeping() {
 }
 
 #[test]
+fn nobody_is_dialled_or_written_to_but_from_one_place() {
+    let mut breaches = Vec::new();
+    for source in sources(&["src"]).iter().filter(|source| !source.file.starts_with("src/telephony/local")) {
+        let may_order = source.file.ends_with("reception/reach.rs");
+        for (number, line) in source.working_code() {
+            let orders = [".send_message(", "control.dial(", "= Dial {", "&Dial {"]
+                .iter()
+                .any(|word| line.contains(word));
+            if orders && !may_order {
+                breaches.push(source.breach(number, "only reception::reach knows whom"));
+            }
+            // The carrier dials numbers that instructions name as well.
+            if ["\"Number\"", "\"Sip\"", "\"Client\"", "\"Sms\""].iter().any(|word| line.contains(word)) {
+                breaches.push(source.breach(number, "instructions name nobody to dial or to write to"));
+            }
+        }
+    }
+    assert_none("a number could get into an order", &breaches);
+}
+
+#[test]
 fn no_public_type_has_a_name_that_says_nothing() {
     let mut breaches = Vec::new();
     for source in sources(&["src"]) {

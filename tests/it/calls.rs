@@ -2,6 +2,7 @@
 //! and the whole trace as a snapshot.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+mod before;
 mod shown;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use before::Before;
 use calmline::call::{Action, CallStart, Engine, Event, Playback};
 use calmline::config::example;
 use calmline::diagnosis::briefing::spoken;
@@ -40,6 +42,9 @@ struct Script {
     /// Who is on call at any hour.
     #[serde(default)]
     on_call: Vec<String>,
+    /// Earlier calls of the same number, the latest first.
+    #[serde(default)]
+    earlier: Vec<Before>,
     steps: Vec<Step>,
 }
 
@@ -508,7 +513,7 @@ fn trace(script: &Script) -> String {
         business: Arc::new(script.business()),
         caller: script.caller.as_deref().map(|number| PhoneNumber::parse(number).unwrap()),
         started_at,
-        earlier: vec![],
+        earlier: script.earlier.iter().map(Before::call).collect(),
         model: None,
     });
     for step in &script.steps {
@@ -568,10 +573,14 @@ fn what_is_said_is_fixed_but_for_what_the_caller_said_and_what_was_promised() {
                 "I have ",
                 "You are calling from ",
                 " will call you back ",
+                " and call you back on ",
                 "Your message goes to ",
                 "So ",
                 "You would like ",
                 "I am sorry that ",
+                "Are you calling about ",
+                "Last time it was about ",
+                "Last time ",
                 "This goes to ",
                 "'s phone is ringing",
                 "I am still ringing ",

@@ -7,8 +7,9 @@ use std::time::Duration;
 use calmline::call::{Action, CallStart, Engine, Event, Playback};
 use calmline::diagnosis::briefing::spoken;
 use calmline::domain::{
-    CallId, CallTime, Digit, Fact, HandoffId, HandoffNews, HandoffOutcome, HangupCause, Hours, Missed,
-    Outcome, PhoneNumber, Pii, Question, Slot, Span, SpeechId, Utterance, VoiceScore,
+    CallId, CallTime, Digit, EarlierCall, Fact, HandoffId, HandoffNews, HandoffOutcome, HangupCause, Hours,
+    Missed, Outcome, PhoneNumber, Pii, Promise, PromiseId, PromiseState, Question, Slot, Span, SpeechId,
+    Unanswered, Urgency, Utterance, VoiceScore,
 };
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -62,6 +63,8 @@ const SAYINGS: &[&str] = &[
     "Never mind, just call me back.",
     "I want to kill myself.",
     "Water is coming through the ceiling.",
+    "It's all sorted now, thank you.",
+    "No, it's still not fixed.",
     "...",
     "",
 ];
@@ -154,7 +157,51 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
     )
 }
 
-fn start(withheld: bool, law: bool, agents: bool) -> CallStart {
+/// What the caller's number has behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Nothing,
+    /// A call whose promise is open.
+    Open,
+    /// A call whose promise was kept, or whose time is over, and of which they were to say whether it is resolved.
+    Unanswered(PromiseState),
+}
+
+fn before() -> impl Strategy<Value = Before> {
+    prop_oneof![
+        2 => Just(Before::Nothing),
+        1 => Just(Before::Open),
+        1 => prop::sample::select(vec![PromiseState::Open, PromiseState::Kept]).prop_map(Before::Unanswered),
+    ]
+}
+
+impl Before {
+    fn calls(self) -> Vec<EarlierCall> {
+        let call = CallId::new("01935b1d-4a00-7000-8000-000000000000".parse().unwrap());
+        let promise = PromiseId::new("01935b1d-4a00-7000-8000-000000000001".parse().unwrap());
+        let at: jiff::Timestamp = "2026-11-22T10:00-05:00".parse().unwrap();
+        let (state, unanswered) = match self {
+            Self::Nothing => return Vec::new(),
+            Self::Open => (PromiseState::Open, vec![]),
+            Self::Unanswered(state) => (state, vec![Unanswered { promise, since: at }]),
+        };
+        let promises = vec![Promise {
+            id: promise,
+            call,
+            what: "Call Ann Lee back.".into(),
+            owner: "our office".to_owned(),
+            callback: PhoneNumber::parse("+14155550177").ok(),
+            due: at,
+            urgency: Urgency::Normal,
+            state,
+        }];
+        let topic = Some("no-heat".to_owned());
+        let (trigger, name) = (Some("your furnace is out".into()), Some("Ann Lee".into()));
+        vec![EarlierCall { call, at, topic, trigger, name, promises, again: false, unanswered }]
+    }
+}
+
+fn start(withheld: bool, law: bool, agents: bool, before: Before) -> CallStart {
     let mut business = example(if law { "law" } else { "heating" }).unwrap();
     if agents {
         business.agents = vec![agent("Maria", at_any_hour(), Hours::default())];
@@ -164,7 +211,7 @@ fn start(withheld: bool, law: bool, agents: bool) -> CallStart {
         business: Arc::new(business),
         caller: (!withheld).then(|| PhoneNumber::parse("+14155550177").unwrap()),
         started_at: "2026-11-23T10:02-05:00".parse().unwrap(),
-        earlier: vec![],
+        earlier: before.calls(),
         model: None,
     }
 }
@@ -457,8 +504,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, rng_seed: SEED, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_call_keeps_its_invariants_whatever_happens(moves in moves(), withheld: bool, law: bool, agents: bool) {
-        let mut call = Watched::new(start(withheld, law, agents));
+    fn a_call_keeps_its_invariants_whatever_happens(moves in moves(), withheld: bool, law: bool, agents: bool, before in before()) {
+        let mut call = Watched::new(start(withheld, law, agents, before));
         for step in moves {
             call.play(step);
             call.check();
@@ -467,8 +514,8 @@ proptest! {
     }
 
     #[test]
-    fn a_call_left_to_itself_comes_to_an_end(moves in moves(), agents: bool) {
-        let mut call = Watched::new(start(false, false, agents));
+    fn a_call_left_to_itself_comes_to_an_end(moves in moves(), agents: bool, before in before()) {
+        let mut call = Watched::new(start(false, false, agents, before));
         call.play(Move::Answer);
         for step in moves {
             call.play(step);

@@ -5,9 +5,9 @@ use calmline::domain::{
     Answer, Aspect, CallId, CallNote, CallTime, Channel, EscalationReason, Fact, HangupCause, Outcome,
     PhoneNumber, Promise, PromiseId, PromiseState, RootCause, Urgency,
 };
-use calmline::reception::{Directory, Ledger, Reply};
+use calmline::reception::{CallBacks, Directory, Ledger, Reach, Reply};
 use calmline::store::PromiseFilter;
-use calmline::telephony::twilio::{self, MESSAGE_PATH, SIGNATURE_HEADER, sign};
+use calmline::telephony::twilio::{self, Backoff, Control, MESSAGE_PATH, SIGNATURE_HEADER, sign};
 use calmline::web::api;
 use calmline::web::auth::BearerToken;
 use jiff::{SignedDuration, Timestamp};
@@ -17,14 +17,14 @@ use uuid::Uuid;
 use super::outbox::{CALLER, MARIA, Office, Receiver, SAM, business};
 
 /// The office with its ledger and the business's own server.
-struct Place {
-    office: Office,
-    ledger: Ledger,
+pub struct Place {
+    pub office: Office,
+    pub ledger: Ledger,
     server: Receiver,
 }
 
 impl Place {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let (server, address) = Receiver::listening().await;
         let office = Office::open(Some(address), None).await;
         let directory = Directory::new([business()]);
@@ -34,7 +34,12 @@ impl Place {
     }
 
     /// A call that is over, with a promise that is due in an hour.
-    async fn call(&self, caller: Option<&str>, callback: Option<&str>, more: &[Fact]) -> (CallId, PromiseId) {
+    pub async fn call(
+        &self,
+        caller: Option<&str>,
+        callback: Option<&str>,
+        more: &[Fact],
+    ) -> (CallId, PromiseId) {
         let store = &self.office.store;
         let call = self.office.begin_call(caller).await;
         let promise = PromiseId::new(Uuid::now_v7());
@@ -73,8 +78,22 @@ impl Place {
         (call, promise)
     }
 
+    fn call_backs(&self) -> CallBacks {
+        let account = twilio::Settings {
+            account_sid: "AC1".into(),
+            auth_token: "12345".into(),
+            api_key: None,
+            public_url: "https://voice.example.com".parse().unwrap(),
+            api_base_url: self.office.rest.base_url(),
+            require_stream_signature: true,
+        };
+        let control = Control::new(reqwest::Client::new(), &account, Backoff::default());
+        let reach = Reach::new(control, Directory::new([business()]), self.office.store.clone(), None);
+        CallBacks::new(self.ledger.clone(), reach, account.public_url)
+    }
+
     /// Lets the time pass, a minute at a time.
-    async fn pass(&mut self, minutes: i64) {
+    pub async fn pass(&mut self, minutes: i64) {
         for _ in 0..=minutes {
             self.ledger.look(self.office.now).await.unwrap();
             self.office.pass(Channel::Text, SignedDuration::ZERO).await;
@@ -84,14 +103,18 @@ impl Place {
         self.office.now -= SignedDuration::from_mins(1);
     }
 
+    /// The events that came.
+    pub fn bodies(&self) -> Vec<Value> {
+        self.server.got().into_iter().map(|(_, body)| serde_json::from_str(&body).unwrap()).collect()
+    }
+
     /// The events that came, each with its minute.
     fn events(&self) -> Vec<(String, String)> {
-        let read = |(_, body): (String, String)| {
-            let event: Value = serde_json::from_str(&body).unwrap();
+        let read = |event: Value| {
             let at: Timestamp = event["timestamp"].as_str().unwrap().parse().unwrap();
             (event["type"].as_str().unwrap().to_owned(), at.strftime("%H:%M").to_string())
         };
-        self.server.got().into_iter().map(read).collect()
+        self.bodies().into_iter().map(read).collect()
     }
 
     /// Who was sent a text message that has these words.
@@ -100,7 +123,7 @@ impl Place {
         texts.filter(|(_, body)| body.contains(words)).map(|(to, _)| to).collect()
     }
 
-    async fn promise(&self, id: PromiseId) -> calmline::store::LedgerEntry {
+    pub async fn promise(&self, id: PromiseId) -> calmline::store::LedgerEntry {
         self.office.store.promise(id).await.unwrap().unwrap()
     }
 }
@@ -286,7 +309,7 @@ async fn promises_are_listed_and_closed_through_the_api() {
     let (_, promise) = place.call(Some(CALLER), Some(CALLER), &[]).await;
     let router = api::router(
         place.office.store.clone(),
-        api::promises(place.ledger.clone()),
+        api::promises(place.call_backs()),
         BearerToken::new(Some("token".into())),
     );
     let url = serve(router).await;

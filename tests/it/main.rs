@@ -9,6 +9,7 @@
 mod agents;
 mod api;
 mod architecture;
+mod call_backs;
 mod calls;
 mod carrier;
 mod chat;
@@ -27,10 +28,12 @@ mod outbox;
 mod playbooks;
 mod privacy;
 mod queue;
+mod resolved;
 mod store;
 mod stress;
 #[path = "../support/mod.rs"]
 mod support;
+mod toll_fraud;
 mod transcribe;
 mod voice;
 #[path = "../bench/wer.rs"]

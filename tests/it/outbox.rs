@@ -15,7 +15,7 @@ use calmline::domain::{
     Addressee, AgentKey, Business, BusinessId, CallId, Channel, Notice, NoticeId, NoticeState, PhoneNumber,
 };
 use calmline::notify::{Chat, SigningSecret, Webhook};
-use calmline::reception::{Directory, Outbox, Senders, TextSender};
+use calmline::reception::{Directory, Outbox, Reach, Senders};
 use calmline::store::{NewCall, OutboxFilter, Store};
 use calmline::telephony::local::RestApi;
 use calmline::telephony::twilio::{self, Backoff, Control};
@@ -28,8 +28,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-const ACCOUNT: &str = "AC00000000000000000000000000000001";
-const LINE: &str = "+14155550100";
+pub const ACCOUNT: &str = "AC00000000000000000000000000000001";
+pub const LINE: &str = "+14155550100";
 pub const CALLER: &str = "+14155550142";
 pub const MARIA: &str = "+14155550171";
 pub const SAM: &str = "+14155550172";
@@ -56,7 +56,7 @@ pub fn business() -> Business {
 
 /// A database, and everything that sends from it.
 pub struct Office {
-    _folder: TempDir,
+    pub folder: TempDir,
     pub store: Store,
     pub outbox: Outbox,
     pub rest: RestApi,
@@ -80,14 +80,15 @@ impl Office {
         };
         let control = Control::new(reqwest::Client::new(), &settings, Backoff::default());
         let secret = SigningSecret::parse(&SECRET.into()).unwrap();
+        let directory = Directory::new([business()]);
         let senders = Senders {
-            text: Some(TextSender { control, number: PhoneNumber::parse(LINE).ok() }),
+            text: Some(Reach::new(control, directory.clone(), store.clone(), PhoneNumber::parse(LINE).ok())),
             mail: None,
             webhook: webhook.map(|address| Webhook::new(&format!("http://{address}/hook"), secret).unwrap()),
             chat: chat.map(|address| Chat::new(&format!("http://{address}/hook")).unwrap()),
         };
-        let outbox = Outbox::new(store.clone(), Directory::new([business()]), senders);
-        Self { _folder: folder, store, outbox, rest, now: "2026-11-23T18:00:00Z".parse().unwrap() }
+        let outbox = Outbox::new(store.clone(), directory, senders);
+        Self { folder, store, outbox, rest, now: "2026-11-23T18:00:00Z".parse().unwrap() }
     }
 
     pub fn notice(&self, call: CallId, to: Addressee, body: &str) -> Notice {

@@ -49,6 +49,12 @@ async fn slices(mut audio: Audio) -> Result<Vec<Slice>, SynthesizeError> {
     Ok(slices)
 }
 
+/// How a sentence sounds, at the telephone's rate.
+pub async fn spoken(words: &str) -> Vec<i16> {
+    let slices = slices(VOICE.0.speak(words)).await.unwrap();
+    slices.iter().flat_map(|slice| ulaw::decode_i16(slice)).collect()
+}
+
 fn seconds(slices: &[Slice]) -> f64 {
     slices.iter().map(|slice| slice.len()).sum::<usize>() as f64 / 8_000.0
 }

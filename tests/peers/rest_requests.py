@@ -28,6 +28,16 @@ PACKAGES = ["@stoplight/prism-cli@5.16.0", "@twilio-alpha/mcp@0.7.0"]
 DESCRIPTION = "node_modules/@twilio-alpha/mcp/twilio-oai/spec/json/twilio_api_v2010.json"
 # Those that place calls and hand them over against the simulated carrier.
 TESTS = ["agents::", "carrier::the_server_ends", "handoff"]
+# All that the program can ask for.
+KINDS = {
+    "GET Calls/CA….json",
+    "POST Calls.json",
+    "POST Calls/CA….json Status",
+    "POST Calls/CA….json Twiml",
+    "POST Conferences/CF….json AnnounceUrl",
+    "POST Conferences/CF….json Status",
+    "POST Messages.json",
+}
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 READY_WITHIN_S = 120
 
@@ -48,24 +58,25 @@ def main():
     kinds = {kind(request) for request in requests}
     failed = 0
     with mock(folder, description) as base:
-        def judge(path, form):
-            return unknown_fields(described, path, form) or complaint(base, path, form)
+        def judge(request):
+            return unknown_fields(described, request) or complaint(base, request)
 
         for request in requests:
-            if trouble := judge(request["path"], request["form"]):
+            if trouble := judge(request):
                 failed += 1
                 print(f"FAIL  {kind(request)}: {trouble}")
-        for what, path, form in broken(requests):
-            if not judge(path, form):
+        for what, request in broken(requests):
+            if not judge(request):
                 failed += 1
                 print(f"FAIL  {what} goes unnoticed")
     for one in sorted(kinds):
         print(f"ok    {one}")
-    wanted = {"POST Calls.json", "POST Calls/CA….json Status", "POST Calls/CA….json Twiml",
-              "POST Conferences/CF….json AnnounceUrl", "POST Messages.json"}
-    for missing in sorted(wanted - kinds):
+    for missing in sorted(KINDS - kinds):
         failed += 1
         print(f"FAIL  no test makes a request {missing}")
+    for unknown in sorted(kinds - KINDS):
+        failed += 1
+        print(f"FAIL  nothing here spoils a request {unknown}")
     print(f"{len(requests)} requests, {failed} of them wrong")
     return 1 if failed else 0
 
@@ -86,12 +97,13 @@ def form_of(operation):
     return operation.get("requestBody", {}).get("content", {}).get("application/x-www-form-urlencoded")
 
 
-def unknown_fields(description, path, form):
+def unknown_fields(description, request):
     """The fields that the description does not name; the mock passes over them."""
     for template, operations in description["paths"].items():
-        if re.fullmatch("[^/]+".join(re.escape(part) for part in re.split(r"\{\w+\}", template)), path):
-            body = form_of(operations.get("post", {})) or {"schema": {}}
-            return [name for name, _ in form if name not in body["schema"].get("properties", {})]
+        named = "[^/]+".join(re.escape(part) for part in re.split(r"\{\w+\}", template))
+        if operation := operations.get(request["method"].lower()) if re.fullmatch(named, request["path"]) else None:
+            body = form_of(operation) or {"schema": {}}
+            return [name for name, _ in request["form"] if name not in body["schema"].get("properties", {})]
     return ["no such address"]
 
 
@@ -113,23 +125,35 @@ def kind(request):
     named = re.sub(r"(CA|CF)\w{32}", r"\1…", resource)
     fields = {name for name, _ in request["form"]}
     which = "".join(f" {name}" for name in ("Status", "Twiml", "AnnounceUrl") if name in fields)
-    return f"POST {named}{which}"
+    return f"{request['method']} {named}{which}"
 
 
 def broken(requests):
-    """Requests that must be complained of, so that silence means something."""
+    """Requests of every kind that must be complained of, so that silence means something."""
     by_kind = {kind(request): request for request in requests}
-    dial = by_kind.get("POST Calls.json")
-    if dial:
-        form = dial["form"]
-        yield "a dialling without a line", dial["path"], [field for field in form if field[0] != "From"]
-        yield "a dialling with an unknown field", dial["path"], [*form, ["Rings", "4"]]
-        words = [[name, "soon" if name == "Timeout" else value] for name, value in form]
-        yield "a time that is no number", dial["path"], words
-    over = by_kind.get("POST Calls/CA….json Status")
-    if over:
-        yield "an unknown status", over["path"], [["Status", "gone"]]
-        yield "a call that cannot be one", re.sub(r"CA\w+", "CA1", over["path"]), over["form"]
+
+    def spoilt(which, **changes):
+        if which in by_kind:
+            yield f"{which} with other {', '.join(changes)}", dict(by_kind[which], **changes)
+
+    def form(which, change):
+        return [changed for field in by_kind.get(which, {"form": []})["form"] for changed in change(*field)]
+
+    dial, over, move = "POST Calls.json", "POST Calls/CA….json Status", "POST Calls/CA….json Twiml"
+    message, end = "POST Messages.json", "POST Conferences/CF….json Status"
+    yield from spoilt(dial, form=form(dial, lambda name, value: [] if name == "From" else [[name, value]]))
+    yield from spoilt(dial, form=[*form(dial, lambda *field: [list(field)]), ["Rings", "4"]])
+    soon = form(dial, lambda name, value: [[name, "soon" if name == "Timeout" else value]])
+    yield from spoilt(dial, form=soon)
+    yield from spoilt(over, form=[["Status", "gone"]])
+    yield from spoilt(move, form=[["Twiml", "<Response/>"], ["Words", "Goodbye"]])
+    yield from spoilt(end, form=[["Status", "gone"]])
+    yield from spoilt(message, form=form(message, lambda name, value: [] if name == "To" else [[name, value]]))
+    for which in KINDS & by_kind.keys():
+        yield from spoilt(which, method="PUT")
+        # What a conference's id looks like, the description does not say.
+        if "CA…" in which:
+            yield from spoilt(which, path=re.sub(r"CA\w+", "CA1", by_kind[which]["path"]))
 
 
 @contextlib.contextmanager
@@ -153,13 +177,17 @@ def mock(folder, description):
         process.wait()
 
 
-def complaint(base, path, form):
+def complaint(base, request):
     """What the mock says against a request; nothing if it would be granted."""
     credentials = base64.b64encode(b"account:secret").decode()
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": f"Basic {credentials}"}
-    data = urllib.parse.urlencode([tuple(field) for field in form]).encode()
+    headers = {"Authorization": f"Basic {credentials}"}
+    data = None
+    if request["method"] != "GET":
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        data = urllib.parse.urlencode([tuple(field) for field in request["form"]]).encode()
+    asked = urllib.request.Request(base + request["path"], data=data, headers=headers, method=request["method"])
     try:
-        with OPENER.open(urllib.request.Request(base + path, data=data, headers=headers), timeout=30):
+        with OPENER.open(asked, timeout=30):
             return ""
     except urllib.error.HTTPError as error:
         return f"{error.code} {error.read().decode(errors='replace')}"

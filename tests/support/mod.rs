@@ -13,7 +13,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use calmline::domain::PhoneNumber;
-use calmline::telephony::local::{Carrier, PlacedCall, RestApi, Settings};
+use calmline::telephony::local::{Carrier, PlacedCall, RestApi, RestRequest, Settings};
+use calmline::telephony::twilio::{SIGNATURE_HEADER, sign};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -66,7 +67,9 @@ impl Drop for Rest {
         let Some(path) = std::env::var_os("CALMLINE_REST_REQUESTS") else { return };
         let requests = self.requests().into_iter().filter(|request| request.status < 300);
         let lines: String = requests
-            .map(|request| serde_json::json!({ "path": request.path, "form": request.form.expose() }))
+            .map(|RestRequest { method, path, form, .. }| {
+                serde_json::json!({ "method": method, "path": path, "form": form.expose() })
+            })
             .map(|line| format!("{line}\n"))
             .collect();
         // One write, because other tests add theirs at the same time.
@@ -95,11 +98,22 @@ impl Place {
         Self { folder, address, rest, shown: Mutex::default() }
     }
 
-    /// Adds to the example business's profile.
-    pub fn add_to_profile(&self, text: &str) {
-        let profile = self.folder.path().join("businesses/heating.toml");
+    /// Adds a business like the example one, with a line of its own and more in its profile.
+    pub fn add_business(&self, id: &str, line: &PhoneNumber, more: &str) {
+        let businesses = self.folder.path().join("businesses");
+        let example = std::fs::read_to_string(businesses.join("heating.toml")).unwrap();
+        let is_lines = |line: &&str| line.starts_with("numbers = ");
+        let lines = example.lines().find(is_lines).unwrap();
+        let profile = example.replace(lines, &format!("numbers = [\"{}\"]", line.expose()));
+        std::fs::write(businesses.join(format!("{id}.toml")), profile + more).unwrap();
+    }
+
+    /// Changes every place of some words in a business's profile.
+    pub fn change_profile(&self, id: &str, words: &str, others: &str) {
+        let profile = self.folder.path().join(format!("businesses/{id}.toml"));
         let written = std::fs::read_to_string(&profile).unwrap();
-        std::fs::write(profile, written + text).unwrap();
+        assert!(written.contains(words), "{words}");
+        std::fs::write(profile, written.replace(words, others)).unwrap();
     }
 
     /// The carrier's interface, with the agents that it rings.
@@ -110,9 +124,8 @@ impl Place {
     /// Starts the server and waits until it is ready for calls.
     pub async fn serve(&self) -> Server {
         let log = File::options().create(true).append(true).open(self.log_file()).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_calmline"))
-            .arg("--config")
-            .arg(self.folder.path().join("calmline.toml"))
+        let child = self
+            .program()
             .arg("serve")
             .env("CALMLINE_TWILIO_AUTH_TOKEN", AUTH_TOKEN)
             .env("CALMLINE_API_TOKEN", API_TOKEN)
@@ -137,6 +150,17 @@ impl Place {
         };
         tokio::time::timeout(STARTING, ready).await.expect("the server did not get ready");
         server
+    }
+
+    /// Runs another command beside the server.
+    pub fn run(&self, arguments: &[&str]) {
+        assert!(self.program().args(arguments).stdout(Stdio::null()).status().unwrap().success());
+    }
+
+    fn program(&self) -> Command {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_calmline"));
+        program.arg("--config").arg(self.folder.path().join("calmline.toml"));
+        program
     }
 
     /// The address of a path on the server.
@@ -190,6 +214,25 @@ impl Place {
     pub async fn api(&self, path: &str) -> Value {
         let answer = client().get(self.url(path)).bearer_auth(API_TOKEN).send().await.unwrap();
         answer.error_for_status().unwrap().json().await.unwrap()
+    }
+
+    /// Brings the server a form as from the carrier, signed unless it is forged; gives the HTTP status and the answer.
+    pub async fn webhook(&self, path: &str, fields: &[(&str, &str)], signed: bool) -> (u16, String) {
+        let fields: Vec<(String, String)> =
+            fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let url = self.url(path);
+        let mut request = client().post(&url).form(&fields);
+        if signed {
+            request = request.header(SIGNATURE_HEADER, sign(&AUTH_TOKEN.into(), &url, &fields));
+        }
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    /// The HTTP status of what the interface for the business answers to an order.
+    pub async fn post_api(&self, path: &str, body: &Value) -> u16 {
+        let answer = client().post(self.url(path)).bearer_auth(API_TOKEN).json(body).send().await.unwrap();
+        answer.status().as_u16()
     }
 
     fn log_file(&self) -> PathBuf {

@@ -13,11 +13,11 @@ use super::meeting::Meeting;
 use super::{AgentPresence, Order, Orders};
 use crate::domain::{
     Agent, AgentKey, Briefing, Business, BusinessId, CallId, CallTime, HandoffFact, HandoffId,
-    HandoffRequest, Urgency,
+    HandoffRequest, Presence, Urgency,
 };
 use crate::queue::{Action, Event, Queue, REMEMBERED};
-use crate::reception::{Happening, News, Shared, Teller};
-use crate::store::{HandoffEntry, StoreError, StoredHandoffFact};
+use crate::reception::{Directory, Happening, News, Shared, Teller};
+use crate::store::{HandoffEntry, Store, StoreError, StoredHandoffFact};
 
 /// How long an order to the carrier waits for the facts before it to be on disk; after that it goes out unwritten,
 /// because somebody is waiting on the line.
@@ -38,7 +38,9 @@ pub struct HandoffDesk {
     pub(super) places: BTreeMap<HandoffId, u64>,
     pub(super) briefings: BTreeMap<HandoffId, Box<Briefing>>,
     pub(super) rooms: BTreeMap<HandoffId, Meeting>,
+    /// Who is not asked: they signed off, or call somebody back.
     pub(super) signed_off: BTreeSet<(BusinessId, AgentKey)>,
+    pub(super) calling: BTreeSet<(BusinessId, AgentKey)>,
 }
 
 impl HandoffDesk {
@@ -48,16 +50,7 @@ impl HandoffDesk {
     /// When the store cannot be read.
     pub async fn restore(shared: Arc<Shared>) -> Result<Self, StoreError> {
         let store = &shared.parts.store;
-        let facts = store.handoffs_since(Timestamp::now() - REMEMBERED).await?;
-        let mut places = BTreeMap::new();
-        for stored in &facts {
-            places.insert(stored.handoff, stored.seq + 1);
-        }
-        let businesses = shared.parts.directory.all().cloned();
-        let mut facts: Vec<_> =
-            facts.into_iter().map(|stored| (stored.handoff, stored.at, stored.fact)).collect();
-        facts.sort_by_key(|(_, at, _)| *at);
-        let queue = Queue::replay(businesses, facts);
+        let (queue, places) = remembered(store, &shared.parts.directory).await?;
         let mut briefings = BTreeMap::new();
         for handoff in queue.handoffs().filter(|handoff| handoff.settled.is_none()) {
             let id = handoff.request.id;
@@ -70,7 +63,15 @@ impl HandoffDesk {
             }
         }
         let signed_off = BTreeSet::new();
-        Ok(Self { shared, queue, places, briefings, rooms: BTreeMap::new(), signed_off })
+        Ok(Self {
+            shared,
+            queue,
+            places,
+            briefings,
+            rooms: BTreeMap::new(),
+            signed_off,
+            calling: BTreeSet::new(),
+        })
     }
 
     /// Works until told to stop.
@@ -78,6 +79,7 @@ impl HandoffDesk {
         self.look_who_is_there().await;
         self.queue.handle(Event::Restarted, Timestamp::now());
         self.perform();
+        self.ask_about_legs();
         let lost: Vec<CallId> = self
             .queue
             .handoffs()
@@ -151,24 +153,11 @@ impl HandoffDesk {
                 let _ = reply.send(self.introduction(handoff));
             }
             Order::Presence(reply) => {
-                let _ = reply.send(self.presence());
+                let directory = &self.shared.parts.directory;
+                let _ = reply.send(roll(&self.queue, directory, &self.calling, Timestamp::now()));
             }
             Order::SignChanged(_) | Order::Stop => {}
         }
-    }
-
-    fn presence(&self) -> Vec<AgentPresence> {
-        let now = Timestamp::now();
-        let businesses = self.shared.parts.directory.all();
-        let of = |business: &Business, agent: &Agent| AgentPresence {
-            business: business.id.clone(),
-            agent: agent.key.clone(),
-            name: agent.name.clone(),
-            on_duty: agent.on_duty(Urgency::Normal, now, &business.time_zone),
-            on_call: agent.on_duty(Urgency::Urgent, now, &business.time_zone),
-            presence: self.queue.presence(&business.id, &agent.key, now),
-        };
-        businesses.flat_map(|business| business.agents.iter().map(|agent| of(business, agent))).collect()
     }
 
     fn refresh(&mut self, briefing: Box<Briefing>) {
@@ -256,15 +245,22 @@ impl HandoffDesk {
         self.rooms.remove(&handoff);
     }
 
+    /// Who signed off, or is calling somebody back.
+    async fn who_is_away(&mut self) -> Result<BTreeSet<(BusinessId, AgentKey)>, StoreError> {
+        let store = &self.shared.parts.store;
+        let signed_off = store.signed_off().await?.into_iter().map(|(business, agent, _)| (business, agent));
+        self.calling = calling_back(store).await?;
+        Ok(signed_off.chain(self.calling.iter().cloned()).collect())
+    }
+
     async fn look_who_is_there(&mut self) {
-        let signed_off = match self.shared.parts.store.signed_off().await {
-            Ok(signed_off) => signed_off,
+        let now = match self.who_is_away().await {
+            Ok(away) => away,
             Err(error) => {
                 warn!(%error, "cannot tell which agents signed off");
                 return;
             }
         };
-        let now: BTreeSet<_> = signed_off.into_iter().map(|(business, agent, _)| (business, agent)).collect();
         let changes: Vec<Event> = now
             .difference(&self.signed_off)
             .map(|(business, agent)| Event::SignedOff { business: business.clone(), agent: agent.clone() })
@@ -278,6 +274,59 @@ impl HandoffDesk {
             self.happened(change);
         }
     }
+}
+
+/// The queue as its facts tell it, and the next place among the facts of each handoff.
+async fn remembered(
+    store: &Store,
+    directory: &Directory,
+) -> Result<(Queue, BTreeMap<HandoffId, u64>), StoreError> {
+    let facts = store.handoffs_since(Timestamp::now() - REMEMBERED).await?;
+    let places = facts.iter().map(|stored| (stored.handoff, stored.seq + 1)).collect();
+    let mut facts: Vec<_> =
+        facts.into_iter().map(|stored| (stored.handoff, stored.at, stored.fact)).collect();
+    facts.sort_by_key(|(_, at, _)| *at);
+    Ok((Queue::replay(directory.all().cloned(), facts), places))
+}
+
+/// Whether each agent can be asked now, as the store tells, in the order of the profiles; for whoever is not the server.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn agents_now(store: &Store, directory: &Directory) -> Result<Vec<AgentPresence>, StoreError> {
+    let (mut queue, _) = remembered(store, directory).await?;
+    let now = Timestamp::now();
+    for (business, agent, _) in store.signed_off().await? {
+        queue.handle(Event::SignedOff { business, agent }, now);
+    }
+    Ok(roll(&queue, directory, &calling_back(store).await?, now))
+}
+
+async fn calling_back(store: &Store) -> Result<BTreeSet<(BusinessId, AgentKey)>, StoreError> {
+    let open = store.open_call_backs().await?.into_iter();
+    Ok(open.map(|(business, call_back)| (business, call_back.agent)).collect())
+}
+
+fn roll(
+    queue: &Queue,
+    directory: &Directory,
+    calling: &BTreeSet<(BusinessId, AgentKey)>,
+    now: Timestamp,
+) -> Vec<AgentPresence> {
+    let of = |business: &Business, agent: &Agent| AgentPresence {
+        business: business.id.clone(),
+        agent: agent.key.clone(),
+        name: agent.name.clone(),
+        owns: agent.owns.clone(),
+        lead: agent.lead,
+        on_duty: agent.on_duty(Urgency::Normal, now, &business.time_zone),
+        on_call: agent.on_duty(Urgency::Urgent, now, &business.time_zone),
+        presence: match calling.contains(&(business.id.clone(), agent.key.clone())) {
+            true => Presence::Busy,
+            false => queue.presence(&business.id, &agent.key, now),
+        },
+    };
+    directory.all().flat_map(|business| business.agents.iter().map(|agent| of(business, agent))).collect()
 }
 
 /// Waits until what was recorded is on disk, for as long as a caller can be kept waiting for that.

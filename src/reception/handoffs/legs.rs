@@ -9,67 +9,55 @@ use tracing::warn;
 use super::desk::{HandoffDesk, written};
 use super::{Farewell, LegEvent, LegOrder, farewell_words};
 use crate::diagnosis::briefing;
-use crate::domain::{Agent, AgentKey, Business, Missed, OfferId, PhoneNumber};
+use crate::domain::{Agent, AgentKey, Business, BusinessId, Missed, OfferId};
 use crate::queue::Event;
-use crate::reception::fresh_secret;
+use crate::reception::{LegUrls, ReachError, fresh_secret};
 use crate::store::{HandoffEntry, NotesLink};
-use crate::telephony::twilio::{self, CallSid, Dial};
+use crate::telephony::twilio::{self, CallSid, CallStatus, ControlError};
 
 impl HandoffDesk {
     /// Puts the notes where the agent can read them, and tells the agent by a text message that has nothing personal
     /// in it but a link.
     pub(super) fn brief(&mut self, offer: OfferId, agent: &AgentKey) {
-        let Some((business, person)) = self.profile(offer, agent) else { return };
+        let Some(business) = self.business(offer) else { return };
         let secret = fresh_secret();
         self.shared.parts.journal.handoff(HandoffEntry::Link {
             digest: NotesLink::digest(&secret),
             handoff: offer.handoff,
             agent: agent.clone(),
         });
-        let link = self.shared.parts.line.public_url.http(&format!("/notes/{secret}"));
+        let link = self.shared.parts.public_url.http(&format!("/notes/{secret}"));
         let words = self.briefings.get(&offer.handoff).map(|briefing| briefing::text(briefing, &link));
-        let from = self.from(&business);
         let shared = Arc::clone(&self.shared);
-        let to = person.number.clone();
+        let agent = agent.clone();
         tokio::spawn(async move {
             written(&shared).await;
             shared.handoffs.tell(Event::Delivered { offer });
-            let (Some(words), Some(from)) = (words, from) else { return };
+            let Some(words) = words else { return };
             // Its use is over with the ringing, so it is not tried for longer than that.
-            if let Err(error) = shared.parts.control.send_message(&to, &from, &words).await {
+            if let Err(error) = shared.parts.reach.text_agent(&business, &agent, &words).await {
                 warn!(%error, offer = %offer, "the link to the notes could not be sent");
             }
         });
     }
 
     pub(super) fn dial(&self, offer: OfferId, agent: &AgentKey, ring_for: Duration) {
-        let profile = self.profile(offer, agent);
-        let from = profile.as_ref().and_then(|(business, _)| self.from(business));
-        let (Some((_, person)), Some(from)) = (profile, from) else {
-            warn!(offer = %offer, "there is no number to call an agent from; set twilio.number");
-            self.shared.handoffs.tell(Event::DialFailed { offer });
-            return;
-        };
+        let Some(business) = self.business(offer) else { return };
         let shared = Arc::clone(&self.shared);
+        let agent = agent.clone();
         tokio::spawn(async move {
             written(&shared).await;
-            let url = |path: &str| shared.parts.line.public_url.http(&twilio::path_for(path, offer));
-            let dialled = shared
-                .parts
-                .control
-                .dial(&Dial {
-                    to: &person.number,
-                    from: &from,
-                    answer_url: &url(twilio::AGENT_PATH),
-                    status_url: &url(twilio::AGENT_STATUS_PATH),
-                    amd_url: &url(twilio::AGENT_MACHINE_PATH),
-                    ring_for,
-                })
-                .await;
+            let url = |path: &str| shared.parts.public_url.http(&twilio::path_for(path, offer));
+            let urls = LegUrls {
+                answer: url(twilio::AGENT_PATH),
+                status: url(twilio::AGENT_STATUS_PATH),
+                machine: url(twilio::AGENT_MACHINE_PATH),
+            };
+            let dialled = shared.parts.reach.dial(&business, &agent, &urls, ring_for).await;
             shared.handoffs.tell(match dialled {
                 Ok(leg) => Event::LegKnown { offer, leg: leg.as_str().to_owned() },
                 // It may be ringing: its callbacks tell, or the queue's own timer.
-                Err(twilio::ControlError::Uncertain) => return,
+                Err(ReachError::Control(ControlError::Uncertain)) => return,
                 Err(error) => {
                     warn!(%error, offer = %offer, "an agent could not be dialled");
                     Event::DialFailed { offer }
@@ -95,7 +83,7 @@ impl HandoffDesk {
                 _ => control.hang_up(&leg).await,
             };
             match told {
-                Ok(()) | Err(twilio::ControlError::CallGone) => {}
+                Ok(()) | Err(ControlError::CallGone) => {}
                 Err(error) => {
                     warn!(%error, offer = %offer, "an agent's leg could not be told that it is over");
                     // Whatever went wrong, it must not ring on.
@@ -103,6 +91,30 @@ impl HandoffDesk {
                 }
             }
         });
+    }
+
+    /// Asks the carrier how the legs stand that an earlier process had dialled: what it had to tell while nobody was
+    /// here, it tells once.
+    pub(super) fn ask_about_legs(&self) {
+        let offers = self.queue.handoffs().flat_map(|handoff| {
+            let talks = handoff.is_talking();
+            handoff.offers().filter(move |(_, offer)| offer.is_open() || (talks && offer.joined.is_some()))
+        });
+        let known = |sid: &Option<String>| sid.as_ref()?.parse::<CallSid>().ok();
+        for (offer, sid) in offers.filter_map(|(id, offer)| Some((id, known(&offer.leg)?))) {
+            let shared = Arc::clone(&self.shared);
+            tokio::spawn(async move {
+                let status = match shared.parts.control.status(&sid).await {
+                    Ok(status) => status,
+                    Err(ControlError::CallGone) => CallStatus::Completed,
+                    Err(error) => {
+                        warn!(%error, offer = %offer, "the carrier does not say how an agent's leg stands");
+                        return;
+                    }
+                };
+                shared.handoffs.leg_status(offer, &sid, status);
+            });
+        }
     }
 
     pub(super) fn leg(&mut self, offer: OfferId, sid: &CallSid, what: LegEvent) -> LegOrder {
@@ -146,7 +158,7 @@ impl HandoffDesk {
         Some((business, person))
     }
 
-    pub(super) fn from(&self, business: &Business) -> Option<PhoneNumber> {
-        self.shared.parts.line.number.clone().or_else(|| business.numbers.first().cloned())
+    fn business(&self, offer: OfferId) -> Option<BusinessId> {
+        Some(self.queue.handoff(offer.handoff)?.request.business.clone())
     }
 }

@@ -31,7 +31,7 @@ impl HandoffDesk {
             return;
         };
         let name = offer.handoff.to_string();
-        let url = &self.shared.parts.line.public_url;
+        let url = &self.shared.parts.public_url;
         let status_url = url.http(&twilio::path_for(twilio::CONFERENCE_PATH, &name));
         let room = Room { name: &name, status_url: &status_url };
         let twiml = twilio::connect_caller(&room, &url.http(RESUME_PATH));
@@ -91,7 +91,7 @@ impl HandoffDesk {
             return;
         }
         let path = twilio::path_for(twilio::ANNOUNCE_PATH, offer.handoff);
-        let url = self.shared.parts.line.public_url.http(&path);
+        let url = self.shared.parts.public_url.http(&path);
         let shared = Arc::clone(&self.shared);
         tokio::spawn(async move {
             if let Err(error) = shared.parts.control.announce(&conference, &url).await {

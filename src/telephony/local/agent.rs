@@ -80,7 +80,7 @@ impl Agent {
         self
     }
 
-    /// Every key arrives at the server twice.
+    /// Every key arrives at the server twice, and so does how the ringing of a number ended.
     #[must_use]
     pub const fn pressing_twice(mut self) -> Self {
         self.twice = true;
@@ -102,7 +102,7 @@ impl Agent {
     }
 }
 
-/// A leg that the server had dialled, and what went on at its far end.
+/// A leg that the server had dialled, or a number that was rung from one, and what went on at its far end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentLeg {
     /// The carrier's id of it.

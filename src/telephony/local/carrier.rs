@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::caller::{Caller, Player};
 use super::exchange::{Exchange, Settings, form};
-use super::instructions::{InstructionError, Verb, parse, saying};
+use super::instructions::{Dialled, InstructionError, Verb, parse, saying};
 use super::rest::RestApi;
 use super::stream::StreamEnd;
 use super::switchboard::{Command, Place, Switchboard, lock};
@@ -20,7 +20,7 @@ use crate::domain::{CallTime, PhoneNumber};
 use crate::telephony::twilio::{CallStatus, STATUS_PATH, VOICE_PATH};
 
 /// How long it tries to reach a server that refuses the connection, once a call is up.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How often in a row a stream may fail to open.
 const STREAM_ATTEMPTS: u32 = 4;
 
@@ -168,7 +168,13 @@ impl Active<'_> {
                     self.tape.note(now, What::CarrierSaid { text: text.into() });
                     self.wait(length).await
                 }
-                Verb::Dial { action, conference } => self.confer(&conference, action.as_deref()).await,
+                Verb::Dial { action, to: Dialled::Conference(conference) } => {
+                    self.confer(&conference, action.as_deref()).await
+                }
+                Verb::Dial { to: Dialled::Number(_), .. } => {
+                    let unknown = InstructionError::Verb("Number".to_owned());
+                    Next::Over(Ending::Instructions(unknown))
+                }
                 Verb::Gather(_) => {
                     let unknown = InstructionError::Verb("Gather".to_owned());
                     Next::Over(Ending::Instructions(unknown))
@@ -245,6 +251,7 @@ impl Active<'_> {
             | Ending::Instructions(_)
             | Ending::StreamRefused => CallStatus::Failed,
         };
+        lock(&self.carrier.switchboard.over).insert(self.sid.clone(), status);
         let url = self.carrier.exchange.settings.public_url.http(STATUS_PATH);
         let duration = end.as_ms().div_ceil(1000).to_string();
         let news = [("CallDuration", duration.as_str()), ("SequenceNumber", "0")];

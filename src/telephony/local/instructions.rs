@@ -11,7 +11,7 @@ pub(super) enum Verb {
     Redirect(String),
     Say(String),
     Gather(Gather),
-    Dial { action: Option<String>, conference: Conference },
+    Dial { action: Option<String>, to: Dialled },
     Hangup,
     Reject,
 }
@@ -26,6 +26,24 @@ pub(super) struct Gather {
     /// How long is listened after what was said.
     pub(super) timeout: Duration,
     pub(super) action: String,
+}
+
+/// Whom or what a leg is connected with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Dialled {
+    Conference(Conference),
+    Number(Number),
+}
+
+/// How a number is rung from a leg.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Number {
+    pub(super) number: String,
+    /// The line that is seen calling.
+    pub(super) from: String,
+    pub(super) timeout: Duration,
+    /// How long the two may be connected.
+    pub(super) limit: Duration,
 }
 
 /// How a conference is entered.
@@ -122,13 +140,16 @@ fn begin(
         },
         (["Response"], "Gather") => verbs.push(Verb::Gather(gather(tag).ok_or_else(incomplete)?)),
         (["Response"], "Dial") => {
-            let conference = Conference::default();
-            verbs.push(Verb::Dial { action: attribute(tag, "action"), conference });
+            let to = Dialled::Number(number(tag).ok_or_else(incomplete)?);
+            verbs.push(Verb::Dial { action: attribute(tag, "action"), to });
         }
         (["Response", "Dial"], "Conference") => match verbs.last_mut() {
-            Some(Verb::Dial { conference: whole, .. }) => *whole = conference(tag).ok_or_else(incomplete)?,
+            Some(Verb::Dial { to, .. }) => {
+                *to = Dialled::Conference(conference(tag).ok_or_else(incomplete)?);
+            }
             _ => return Err(incomplete()),
         },
+        (["Response", "Dial"], "Number") => {}
         (["Response"], _) => verbs.push(simple(name, tag)?),
         _ => return Err(incomplete()),
     }
@@ -143,8 +164,16 @@ fn end(parents: &[&str], name: &str, text: &str, verbs: &mut [Verb]) -> Result<(
                 content.push_str(text);
             }
         }
-        (["Response", "Dial"], Some(Verb::Dial { conference, .. })) => conference.name.push_str(text),
-        (["Response"], Some(Verb::Dial { conference, .. })) if conference.name.is_empty() => {
+        (["Response", "Dial"], Some(Verb::Dial { to, .. })) => to.text().push_str(text),
+        // A number is rung for a caller ID only: the default for it differs between directions.
+        (["Response"], Some(Verb::Dial { to: Dialled::Number(number), .. }))
+            if number.number.is_empty() || number.from.is_empty() =>
+        {
+            return Err(InstructionError::Verb(name.to_owned()));
+        }
+        (["Response"], Some(Verb::Dial { to: Dialled::Conference(conference), .. }))
+            if conference.name.is_empty() =>
+        {
             return Err(InstructionError::Verb(name.to_owned()));
         }
         _ => {}
@@ -172,6 +201,24 @@ fn gather(tag: &BytesStart<'_>) -> Option<Gather> {
         words: input.split(' ').any(|kind| kind == "speech"),
         timeout: seconds(tag, "timeout", 5)?,
         action: attribute(tag, "action")?,
+    })
+}
+
+impl Dialled {
+    fn text(&mut self) -> &mut String {
+        match self {
+            Self::Conference(conference) => &mut conference.name,
+            Self::Number(number) => &mut number.number,
+        }
+    }
+}
+
+fn number(tag: &BytesStart<'_>) -> Option<Number> {
+    Some(Number {
+        number: String::new(),
+        from: attribute(tag, "callerId").unwrap_or_default(),
+        timeout: seconds(tag, "timeout", 30)?,
+        limit: seconds(tag, "timeLimit", 14_400)?,
     })
 }
 
@@ -213,6 +260,7 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::PhoneNumber;
     use crate::telephony::twilio;
 
     #[test]
@@ -272,7 +320,7 @@ mod tests {
             parse(&twilio::connect_agent("Thank you.", &room)),
             Ok(vec![
                 Verb::Say("Thank you.".into()),
-                Verb::Dial { action: None, conference: conference("agent") },
+                Verb::Dial { action: None, to: Dialled::Conference(conference("agent")) },
                 Verb::Hangup,
             ])
         );
@@ -280,8 +328,25 @@ mod tests {
             parse(&twilio::connect_caller(&room, "https://x.example/resume")),
             Ok(vec![Verb::Dial {
                 action: Some("https://x.example/resume".into()),
-                conference: conference("caller"),
+                to: Dialled::Conference(conference("caller")),
             }])
+        );
+        let phone = |text| PhoneNumber::parse(text).unwrap();
+        let (to, from) = (phone("+14155550142"), phone("+14155550100"));
+        assert_eq!(
+            parse(&twilio::call_out("One moment.", &to, &from, key)),
+            Ok(vec![
+                Verb::Say("One moment.".into()),
+                Verb::Dial {
+                    action: Some(key.into()),
+                    to: Dialled::Number(Number {
+                        number: "+14155550142".into(),
+                        from: "+14155550100".into(),
+                        timeout: Duration::from_secs(30),
+                        limit: Duration::from_secs(3600),
+                    }),
+                },
+            ])
         );
     }
 
@@ -302,6 +367,8 @@ mod tests {
             ("<Response><Gather action='x' timeout='soon'/></Response>", "Gather"),
             ("<Response><Gather action='x'><Dial/></Gather></Response>", "Dial"),
             ("<Response><Dial></Dial></Response>", "Dial"),
+            ("<Response><Dial callerId='+14155550100'></Dial></Response>", "Dial"),
+            ("<Response><Dial><Number>+14155550142</Number></Dial></Response>", "Dial"),
             ("<Response><Dial><Conference beep='no'/></Dial></Response>", "Dial"),
             (
                 "<Response><Dial><Conference endConferenceOnExit='no'>x</Conference></Dial></Response>",

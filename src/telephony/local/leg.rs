@@ -1,3 +1,5 @@
+mod called;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +10,7 @@ use uuid::Uuid;
 use super::agent::{Agent, AgentLeg, Input, Leaves, LegEvent, Pickup};
 use super::conference::{RoomNews, Seat};
 use super::exchange::{Exchange, form};
-use super::instructions::{Conference, Gather, Verb, parse, saying};
+use super::instructions::{Conference, Dialled, Gather, Verb, parse, saying};
 use super::switchboard::{Command, Courier, Place, Switchboard, lock};
 use crate::domain::PhoneNumber;
 use crate::telephony::twilio::{AnsweredBy, CallStatus};
@@ -106,6 +108,7 @@ impl Leg {
             }
             Err(status) => status,
         };
+        lock(&self.switchboard.over).insert(self.sid.clone(), status);
         self.tell("completed", status);
         self.note(LegEvent::Ended { status });
     }
@@ -169,7 +172,12 @@ impl Leg {
                 Verb::Pause(length) => self.pause(length).await,
                 Verb::Gather(gather) => self.gather(gather).await,
                 Verb::Redirect(url) => self.ask(&url, &[]).await,
-                Verb::Dial { action, conference } => self.confer(&conference, action.as_deref()).await,
+                Verb::Dial { action, to: Dialled::Conference(conference) } => {
+                    self.confer(&conference, action.as_deref()).await
+                }
+                Verb::Dial { action, to: Dialled::Number(number) } => {
+                    self.call_out(&number, action.as_deref()).await
+                }
                 // An agent's leg has no media socket.
                 Verb::Stream { .. } | Verb::Hangup | Verb::Reject => Next::Over,
             };

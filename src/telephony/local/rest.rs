@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::routing::post;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -23,8 +23,8 @@ use super::switchboard::{Command, Disturbance, Switchboard, lock};
 use crate::domain::{PhoneNumber, Pii};
 use crate::telephony::twilio::Form;
 
-/// The carrier's REST interface, as far as a server uses it: places, ends and redirects calls, speaks into conferences
-/// and ends them, and takes messages.
+/// The carrier's REST interface, as far as a server uses it: places, ends and redirects calls and tells how they stand,
+/// speaks into conferences and ends them, and takes messages.
 #[derive(Debug)]
 pub struct RestApi {
     address: SocketAddr,
@@ -48,6 +48,8 @@ pub struct SentMessage {
 pub struct RestRequest {
     /// When, by the carrier's own clock.
     pub at: Duration,
+    /// The method, such as `POST`.
+    pub method: String,
     /// The address below the base, such as `/2010-04-01/Accounts/AC…/Calls.json`.
     pub path: String,
     /// The fields, in the order in which they came.
@@ -66,7 +68,7 @@ impl RestApi {
         let address = listener.local_addr()?;
         let switchboard = Arc::new(Switchboard::new(account_sid, auth_token));
         let router = Router::new()
-            .route("/{*resource}", post(answer))
+            .route("/{*resource}", post(answer).get(answer))
             .layer(DefaultBodyLimit::max(64 * 1024))
             .with_state(Arc::clone(&switchboard));
         let server = tokio::spawn(async move {
@@ -123,6 +125,7 @@ type Answer = (StatusCode, String);
 
 async fn answer(
     State(switchboard): State<Arc<Switchboard>>,
+    method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: String,
@@ -130,16 +133,22 @@ async fn answer(
     let at = switchboard.now();
     let form = Form::parse(body.as_bytes());
     let answer = match &form {
-        Ok(form) => grant(&switchboard, uri.path(), &headers, form),
+        Ok(form) => grant(&switchboard, &method, uri.path(), &headers, form),
         Err(_) => problem(StatusCode::BAD_REQUEST, 21218),
     };
     let fields = form.map(|form| form.fields().to_vec()).unwrap_or_default();
-    let (path, status) = (uri.path().to_owned(), answer.0.as_u16());
-    lock(&switchboard.requests).push(RestRequest { at, path, form: fields.into(), status });
+    let (method, path, status) = (method.to_string(), uri.path().to_owned(), answer.0.as_u16());
+    lock(&switchboard.requests).push(RestRequest { at, method, path, form: fields.into(), status });
     answer
 }
 
-fn grant(switchboard: &Arc<Switchboard>, path: &str, headers: &HeaderMap, form: &Form) -> Answer {
+fn grant(
+    switchboard: &Arc<Switchboard>,
+    method: &Method,
+    path: &str,
+    headers: &HeaderMap,
+    form: &Form,
+) -> Answer {
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     let ["2010-04-01", "Accounts", account, resource @ ..] = &parts[..] else {
         return problem(StatusCode::NOT_FOUND, 20404);
@@ -149,6 +158,13 @@ fn grant(switchboard: &Arc<Switchboard>, path: &str, headers: &HeaderMap, form: 
     }
     let json = |name: &&str| name.strip_suffix(".json").map(str::to_owned);
     match resource {
+        ["Calls", call] if method == Method::GET => {
+            let status = json(call).and_then(|sid| Some((switchboard.status(&sid)?, sid)));
+            status.map_or_else(gone, |(status, sid)| {
+                (StatusCode::OK, json!({ "sid": sid, "status": status.as_str() }).to_string())
+            })
+        }
+        _ if method == Method::GET => gone(),
         ["Calls.json"] => create_call(switchboard, form),
         ["Calls", call] => json(call).map_or_else(gone, |sid| update_call(switchboard, &sid, form)),
         ["Conferences", room] => {

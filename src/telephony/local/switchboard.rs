@@ -13,6 +13,7 @@ use super::agent::{Agent, AgentLeg};
 use super::conference::Room;
 use super::exchange::Exchange;
 use super::rest::{RestRequest, SentMessage};
+use crate::telephony::twilio::CallStatus;
 
 /// What the server wants done with a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub(super) struct Switchboard {
     /// The way to the server, once a carrier knows it.
     pub(super) exchange: Mutex<Option<Arc<Exchange>>>,
     pub(super) calls: Mutex<HashMap<String, Line>>,
+    /// How those ended that are over.
+    pub(super) over: Mutex<HashMap<String, CallStatus>>,
     pub(super) agents: Mutex<HashMap<String, Agent>>,
     pub(super) legs: Mutex<Vec<AgentLeg>>,
     pub(super) rooms: Mutex<HashMap<String, Room>>,
@@ -82,6 +85,7 @@ impl Switchboard {
             began: Instant::now(),
             exchange: Mutex::default(),
             calls: Mutex::default(),
+            over: Mutex::default(),
             agents: Mutex::default(),
             legs: Mutex::default(),
             rooms: Mutex::default(),
@@ -101,6 +105,15 @@ impl Switchboard {
         let (sender, commands) = unbounded_channel();
         lock(&self.calls).insert(sid.to_owned(), Line { commands: sender, answered });
         Place { switchboard: Arc::clone(self), sid: sid.to_owned(), commands }
+    }
+
+    /// How a call stands; none if there never was one of this id.
+    pub(super) fn status(&self, sid: &str) -> Option<CallStatus> {
+        let going_on = lock(&self.calls).get(sid).map(|line| match line.answered {
+            true => CallStatus::InProgress,
+            false => CallStatus::Ringing,
+        });
+        lock(&self.over).get(sid).copied().or(going_on)
     }
 
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {

@@ -2,7 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::webhook::{number, sid};
-use super::{CallSid, Form, WebhookError};
+use super::{CallSid, CallStatus, Form, WebhookError};
 use crate::domain::{Digit, PhoneNumber, Pii};
 
 /// What an agent did when asked for a key, or that they did nothing.
@@ -57,6 +57,17 @@ pub enum AnsweredBy {
     Fax,
     /// Nobody knows.
     Unknown,
+}
+
+/// How the ringing of a number from a leg, or the talk that came of it, ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DialEnded {
+    /// The carrier's id of the leg that was to be connected.
+    pub call_sid: CallSid,
+    /// How it ended at the number that was rung; completed if the two were connected.
+    pub status: CallStatus,
+    /// How long they were connected, in seconds.
+    pub talked_s: u32,
 }
 
 /// News of a conference.
@@ -162,6 +173,21 @@ impl MachineCallback {
         form.require("AnsweredBy")?;
         let answered_by = form.parsed("AnsweredBy")?.ok_or(WebhookError::Missing("AnsweredBy"))?;
         Ok(Self { call_sid: form.call_sid()?, answered_by })
+    }
+}
+
+impl DialEnded {
+    /// Reads how it ended from its webhook.
+    ///
+    /// # Errors
+    /// When `CallSid` or `DialCallStatus` is missing or malformed, or `DialCallDuration` is no number.
+    pub fn parse(form: &Form) -> Result<Self, WebhookError> {
+        form.require("DialCallStatus")?;
+        Ok(Self {
+            call_sid: form.call_sid()?,
+            status: form.parsed("DialCallStatus")?.ok_or(WebhookError::Missing("DialCallStatus"))?,
+            talked_s: form.parsed("DialCallDuration")?.unwrap_or(0),
+        })
     }
 }
 
@@ -369,6 +395,19 @@ mod tests {
     }
 
     #[test]
+    fn how_a_called_number_took_it_is_read_with_the_length_of_the_talk() {
+        let read = |fields: &str| DialEnded::parse(&form(&format!("CallSid=CA1{fields}")));
+        let talked = read("&DialCallStatus=completed&DialCallSid=CA2&DialCallDuration=72").unwrap();
+        assert_eq!((talked.status, talked.talked_s), (CallStatus::Completed, 72));
+        let silent = read("&DialCallStatus=no-answer").unwrap();
+        assert_eq!((silent.status, silent.talked_s), (CallStatus::NoAnswer, 0));
+        assert_eq!(read(""), Err(WebhookError::Missing("DialCallStatus")));
+        assert_eq!(read("&DialCallStatus=odd"), Err(WebhookError::Malformed("DialCallStatus")));
+        let long = read("&DialCallStatus=completed&DialCallDuration=-1");
+        assert_eq!(long, Err(WebhookError::Malformed("DialCallDuration")));
+    }
+
+    #[test]
     fn a_text_message_is_read_and_shown_to_no_log() {
         let body = "MessageSid=SM1&From=%2B14155550142&To=%2B12125550100&Body=Yes%2C+it+is+fixed&NumMedia=0";
         let message = IncomingMessage::parse(&form(body)).unwrap();
@@ -391,6 +430,7 @@ mod tests {
             let _ = ConferenceCallback::parse(&form);
             let _ = Gathered::parse(&form).map(|gathered| gathered.choice());
             let _ = MachineCallback::parse(&form);
+            let _ = DialEnded::parse(&form);
             let _ = IncomingMessage::parse(&form);
         }
     }

@@ -3,19 +3,18 @@ use std::time::Duration;
 
 use rand::Rng as _;
 use reqwest::header::RETRY_AFTER;
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, Method, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::{CallSid, ConferenceSid, Settings};
+use super::{CallSid, CallStatus, ConferenceSid, Settings};
 use crate::domain::PhoneNumber;
 
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Places, moves and ends calls and sends messages through the carrier's REST interface.
 ///
-/// Ending a call or a conference twice is the same as once, so both are repeated on every passing fault. Everything
-/// else is repeated only where the carrier certainly did not take it: when no connection came about, or it answered
+/// Asking twice or ending twice is the same as once, so both are repeated on every passing fault. Everything else is repeated only where the carrier certainly did not take it: when no connection came about, or it answered
 /// 429. A second dialling rings twice, a second message is read twice, and a second redirection takes a party out of
 /// the very conference that the first has put them into.
 #[derive(Debug, Clone)]
@@ -92,8 +91,8 @@ enum WhenUnsure {
 /// How one attempt ended.
 #[derive(Debug, PartialEq, Eq)]
 enum Attempt {
-    /// Done; with the id of what it was done to, where the answer has one.
-    Done(Option<String>),
+    /// Done; with what the answer tells of it.
+    Done(Resource),
     Failed(ControlError),
     /// Certainly not done.
     NotDone {
@@ -105,9 +104,11 @@ enum Attempt {
     },
 }
 
-#[derive(Deserialize)]
+/// What is read of the carrier's answer.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 struct Resource {
     sid: Option<String>,
+    status: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -165,8 +166,17 @@ impl Control {
             ("AsyncAmdStatusCallback", dial.amd_url),
             ("AsyncAmdStatusCallbackMethod", "POST"),
         ];
-        let sid = self.post("Calls.json", &fields, WhenUnsure::Stop).await?;
-        sid.and_then(|sid| sid.parse().ok()).ok_or(ControlError::Uncertain)
+        let call = self.post("Calls.json", &fields, WhenUnsure::Stop).await?;
+        call.sid.and_then(|sid| sid.parse().ok()).ok_or(ControlError::Uncertain)
+    }
+
+    /// Asks how a call stands: for when its callbacks may have been lost.
+    ///
+    /// # Errors
+    /// When the carrier knows no such call, refuses or cannot be reached.
+    pub async fn status(&self, call: &CallSid) -> Result<CallStatus, ControlError> {
+        let call = self.send(Method::GET, &call_resource(call), &[], WhenUnsure::Repeat).await?;
+        call.status.and_then(|status| status.parse().ok()).ok_or(ControlError::Unavailable)
     }
 
     /// Ends a call, whether it waits, rings or goes on; one that is over already counts as ended.
@@ -227,15 +237,25 @@ impl Control {
         resource: &str,
         fields: &[(&str, &str)],
         unsure: WhenUnsure,
-    ) -> Result<Option<String>, ControlError> {
+    ) -> Result<Resource, ControlError> {
+        self.send(Method::POST, resource, fields, unsure).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        resource: &str,
+        fields: &[(&str, &str)],
+        unsure: WhenUnsure,
+    ) -> Result<Resource, ControlError> {
         let url = format!("{}/2010-04-01/Accounts/{}/{resource}", self.api_base_url, self.account_sid);
         repeat(self.backoff, unsure, || async {
             let request = self
                 .client
-                .post(&url)
+                .request(method.clone(), &url)
                 .basic_auth(&self.user, Some(self.secret.expose_secret()))
-                .timeout(REQUEST_TIMEOUT)
-                .form(fields);
+                .timeout(REQUEST_TIMEOUT);
+            let request = if method == Method::GET { request } else { request.form(fields) };
             match request.send().await {
                 Ok(response) => judge(response).await,
                 Err(error) if error.is_connect() => Attempt::NotDone { retry_after: None },
@@ -255,7 +275,7 @@ fn conference_resource(conference: &ConferenceSid) -> String {
     format!("Conferences/{conference}.json")
 }
 
-fn gone_is_fine(ended: Result<Option<String>, ControlError>) -> Result<(), ControlError> {
+fn gone_is_fine(ended: Result<Resource, ControlError>) -> Result<(), ControlError> {
     match ended {
         Ok(_) | Err(ControlError::CallGone) => Ok(()),
         Err(error) => Err(error),
@@ -265,7 +285,7 @@ fn gone_is_fine(ended: Result<Option<String>, ControlError>) -> Result<(), Contr
 async fn judge(response: reqwest::Response) -> Attempt {
     let status = response.status();
     if status.is_success() {
-        return Attempt::Done(response.json::<Resource>().await.ok().and_then(|resource| resource.sid));
+        return Attempt::Done(response.json().await.unwrap_or_default());
     }
     let asked = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
     let retry_after = asked.and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
@@ -285,11 +305,7 @@ async fn judge(response: reqwest::Response) -> Attempt {
     })
 }
 
-async fn repeat<F, R>(
-    backoff: Backoff,
-    unsure: WhenUnsure,
-    mut attempt: F,
-) -> Result<Option<String>, ControlError>
+async fn repeat<F, R>(backoff: Backoff, unsure: WhenUnsure, mut attempt: F) -> Result<Resource, ControlError>
 where
     F: FnMut() -> R,
     R: Future<Output = Attempt>,
@@ -297,7 +313,7 @@ where
     let mut pause = backoff.first;
     for made in 1.. {
         let retry_after = match attempt().await {
-            Attempt::Done(sid) => return Ok(sid),
+            Attempt::Done(resource) => return Ok(resource),
             Attempt::Failed(error) => return Err(error),
             Attempt::Unsure { .. } if unsure == WhenUnsure::Stop => return Err(ControlError::Uncertain),
             Attempt::NotDone { retry_after } | Attempt::Unsure { retry_after } => retry_after,

@@ -16,15 +16,15 @@ use std::str::FromStr;
 use secrecy::SecretString;
 
 pub use callbacks::{
-    AgentChoice, AnsweredBy, ConferenceCallback, ConferenceEvent, ConferenceSid, Gathered, IncomingMessage,
-    MachineCallback, Participant,
+    AgentChoice, AnsweredBy, ConferenceCallback, ConferenceEvent, ConferenceSid, DialEnded, Gathered,
+    IncomingMessage, MachineCallback, Participant,
 };
 pub use control::{Backoff, Control, ControlError, Dial};
 pub use signature::{SIGNATURE_HEADER, SignatureError, Verifier, sign};
 pub use stream::{FrameError, Frames, Inbound, MAX_FRAME_BYTES, Parameters, Start, StreamSid};
 pub use twiml::{
-    Room, answer_message, ask_agent, brief_agent, connect_agent, connect_caller, connect_stream, go_to,
-    hangup, reject, say, say_and_hangup,
+    Room, answer_message, ask_agent, brief_agent, call_out, connect_agent, connect_caller, connect_stream,
+    go_to, hangup, reject, say, say_and_hangup,
 };
 pub use webhook::{CallSid, CallStatus, Form, IncomingCall, StatusCallback, WebhookError};
 
@@ -48,6 +48,20 @@ pub const AGENT_MACHINE_PATH: &str = "/twilio/agent/{offer}/machine";
 pub const CONFERENCE_PATH: &str = "/twilio/conference/{handoff}";
 /// The path of the webhook that is asked what to say to all who are in a conference.
 pub const ANNOUNCE_PATH: &str = "/twilio/announce/{handoff}";
+/// The path of the webhook that is asked what to do with an agent's leg that was answered for a call-back.
+pub const CALL_BACK_PATH: &str = "/twilio/call-back/{call_back}";
+/// The path of the webhook that is asked what to do with an agent who has heard whom they are to call back.
+pub const CALL_BACK_BRIEFED_PATH: &str = "/twilio/call-back/{call_back}/briefed";
+/// The path of the webhook that is told whether an agent calls back now.
+pub const CALL_BACK_KEY_PATH: &str = "/twilio/call-back/{call_back}/key";
+/// The path of the webhook that is told how calling the caller back ended.
+pub const CALL_BACK_ENDED_PATH: &str = "/twilio/call-back/{call_back}/ended";
+/// The path of the webhook that is told whether a call-back settled it.
+pub const CALL_BACK_SETTLED_PATH: &str = "/twilio/call-back/{call_back}/settled";
+/// The path of the webhook that is told about the progress of an agent's leg of a call-back.
+pub const CALL_BACK_STATUS_PATH: &str = "/twilio/call-back/{call_back}/status";
+/// The path of the webhook that is told whether a machine answered an agent's leg of a call-back.
+pub const CALL_BACK_MACHINE_PATH: &str = "/twilio/call-back/{call_back}/machine";
 /// The path of the webhook that is given text messages.
 pub const MESSAGE_PATH: &str = "/twilio/message";
 /// The path of the media socket.

@@ -4,12 +4,18 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::Participant;
+use crate::domain::PhoneNumber;
 
 /// How long a key is waited for after the briefing, before the agent is told what can be pressed, in seconds: the least
 /// that the carrier takes.
 const AFTER_BRIEFING_S: &str = "1";
 /// How long an agent may think after having been told, in seconds.
 const THINKING_S: &str = "8";
+
+/// How long a caller who is called back may let it ring, in seconds.
+const RING_S: &str = "30";
+/// No call-back is longer, in seconds: an hour.
+const LONGEST_TALK_S: &str = "3600";
 
 /// A conference in which one caller and one agent meet.
 #[derive(Debug, Clone, Copy)]
@@ -94,6 +100,26 @@ pub fn connect_agent(thanks: &str, room: &Room<'_>) -> String {
             .create_element("Dial")
             .write_inner_content(|writer| write_conference(writer, room, Participant::Agent))?;
         writer.create_element("Hangup").write_empty()?;
+        Ok(())
+    })
+}
+
+/// Tells the carrier to ring `to` and connect the leg with whoever answers, who sees `from` calling. How it ended comes to
+/// `ended_url`, as a [`DialEnded`](super::DialEnded).
+pub fn call_out(words: &str, to: &PhoneNumber, from: &PhoneNumber, ended_url: &str) -> String {
+    response(|writer| {
+        write_say(writer, words)?;
+        writer
+            .create_element("Dial")
+            .with_attribute(("callerId", from.expose()))
+            .with_attribute(("timeout", RING_S))
+            .with_attribute(("timeLimit", LONGEST_TALK_S))
+            .with_attribute(("action", ended_url))
+            .with_attribute(("method", "POST"))
+            .write_inner_content(|writer| {
+                writer.create_element("Number").write_text_content(BytesText::new(to.expose()))?;
+                Ok(())
+            })?;
         Ok(())
     })
 }
@@ -246,6 +272,13 @@ mod tests {
         let room = Room { name: "0193-a", status_url: "https://x.example/twilio/conference/0193-a" };
         insta::assert_snapshot!(connect_agent("Thank you.", &room), @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Say>Thank you.</Say><Dial><Conference participantLabel="agent" startConferenceOnEnter="true" endConferenceOnExit="true" beep="false" waitUrl="" jitterBufferSize="small" maxParticipants="2" statusCallback="https://x.example/twilio/conference/0193-a" statusCallbackMethod="POST" statusCallbackEvent="start end join leave">0193-a</Conference></Dial><Hangup/></Response>"#);
         insta::assert_snapshot!(connect_caller(&room, "https://x.example/twilio/resume"), @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Dial action="https://x.example/twilio/resume" method="POST"><Conference participantLabel="caller" startConferenceOnEnter="true" endConferenceOnExit="true" beep="false" waitUrl="" jitterBufferSize="small" maxParticipants="2" statusCallback="https://x.example/twilio/conference/0193-a" statusCallbackMethod="POST" statusCallbackEvent="start end join leave">0193-a</Conference></Dial></Response>"#);
+    }
+
+    #[test]
+    fn a_leg_is_connected_with_a_number_for_as_long_as_a_talk_lasts() {
+        let number = |text| PhoneNumber::parse(text).unwrap();
+        let (to, from) = (number("+14155550142"), number("+14155550100"));
+        insta::assert_snapshot!(call_out("One moment.", &to, &from, "https://x.example/ended"), @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Say>One moment.</Say><Dial callerId="+14155550100" timeout="30" timeLimit="3600" action="https://x.example/ended" method="POST"><Number>+14155550142</Number></Dial></Response>"#);
     }
 
     #[test]

@@ -46,7 +46,8 @@ static HEADS: LazyLock<Phrases> = LazyLock::new(|| {
     what happened first was / what happened first is / what's happening is / what is happening is / \
     what it is is / what it is / what's happened is / here's the thing / here is the thing / \
     here's what happened / the thing is / thing is / the problem is / my problem is / the issue is / \
-    my issue is / the trouble is / the fact is / the point is / the main problem is / \
+    my issue is / the trouble is / the fact is / the point is / the main problem is / it's that / \
+    it is that / it's more that / it's only that / \
     the main thing is / the situation is / it's just that / it's because / that's because / \
     it is because / it turns out / turns out / as it turns out / as it turned out / in fact / \
     as a matter of fact / in the end / for example / for starters / first of all / to start with / \
@@ -346,8 +347,12 @@ pub(super) fn is_troubled(words: &[Token]) -> bool {
             && at > 0
             && words[at - 1].is_in("the a my bus");
         let again = word.is_in("again") && at > 0 && words[at - 1].is_in("out off down wrong up");
+        let rising = word.is_in("filling pouring coming")
+            && words.get(at + 1).is_some_and(|next| next.is_in("up in through"))
+            && words.iter().any(|word| word.is_in("water sewage smoke"));
         denied
             || again
+            || rising
             || is_trouble(&word.lower) && !noun
             || word.lower == "out"
                 && at > 0

@@ -79,7 +79,8 @@ fn named(mut tokens: Vec<Token>) -> (Vec<Token>, Vec<Segment>) {
     let said = tokens.len();
     for pair in segments.windows(2).rev() {
         let (topic, next) = (&tokens[pair[0].range.clone()], pair[1].range.start);
-        let about = topic.iter().rposition(|word| word.is_in("about regarding with"));
+        let denied = topic.iter().any(|word| word.lower == "not");
+        let about = topic.iter().rposition(|word| !denied && word.is_in("about regarding with"));
         let Some(noun) = about.map(|about| topic[about + 1..].to_vec()).filter(|noun| {
             (2..=5).contains(&noun.len())
                 && noun[0].is_in("my our the your a an this")

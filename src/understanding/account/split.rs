@@ -8,6 +8,10 @@ use super::grammar::{
 };
 use super::token::{Pause, Token, phrase_at};
 
+/// Nouns that are verbs as well.
+const NOUNS_LIKE_VERBS: &str =
+    "tap water heater charge office call drip leak work fan light order smell repair visit bill";
+
 /// How a clause is tied to the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Link {
@@ -128,7 +132,7 @@ fn boundary(tokens: &[Token], start: usize, at: usize, verbal: bool) -> Option<(
             && !before.is_in("not to")
             && !before.is_in(SUBJECTS)
             || opens_pronoun_clause(tokens, at) && !closes_over(tokens, at) && !contact(tokens, start, at)
-            || opens_noun_clause(tokens, at) && closes_noun_gap(before));
+            || opens_noun_clause(tokens, at) && closes_noun_gap(tokens, at));
     runs_on.then_some((at, Link::None))
 }
 
@@ -190,8 +194,12 @@ fn is_verb(word: &Token) -> bool {
 }
 
 /// Words after which "my boiler broke" cannot go on with the same clause.
-fn closes_noun_gap(before: &Token) -> bool {
-    let verb = is_verb(before) || is_auxiliary(&before.lower) || is_contracted(&before.lower);
+fn closes_noun_gap(tokens: &[Token], at: usize) -> bool {
+    let before = &tokens[at - 1];
+    let thing = before.is_in(NOUNS_LIKE_VERBS)
+        && !tokens[at].is_in("this that")
+        && tokens[at.saturating_sub(3)..at - 1].iter().any(|token| token.is_in(DETERMINERS));
+    let verb = !thing && is_verb(before) || is_auxiliary(&before.lower) || is_contracted(&before.lower);
     let particle =
         before.is_in("help working started stopped answered called leaking came again broke broken");
     (!verb || particle)
@@ -203,7 +211,11 @@ fn closes_noun_gap(before: &Token) -> bool {
 /// "The technician you sent": a clause that belongs to the noun before it.
 fn contact(tokens: &[Token], start: usize, at: usize) -> bool {
     let noun = &tokens[at - 1];
-    if !tokens[at].lower.starts_with(['i', 'y', 'w', 't', 'h', 's']) || tokens[at].lower.starts_with("it") {
+    let opener = &tokens[at].lower;
+    if !opener.starts_with(['i', 'y', 'w', 't', 'h', 's'])
+        || opener.starts_with("it")
+        || opener.starts_with("there")
+    {
         return false;
     }
     if noun.is_in("today yesterday tomorrow tonight morning afternoon evening night week month year ago now again here there hours days weeks minutes times twice once monday tuesday wednesday thursday friday saturday sunday noon back") {
@@ -247,7 +259,7 @@ pub(crate) fn is_finite(tokens: &[Token], at: usize) -> bool {
     let before =
         tokens[..at].iter().rev().find(|token| !token.is_in(ADVERBS)).map(|token| token.lower.as_str());
     let adjacent = at.checked_sub(1).map(|at| tokens[at].lower.as_str()).unwrap_or_default();
-    if is_contracted(word) {
+    if is_contracted(word) || noun_is(tokens, at) {
         return true;
     }
     if is_auxiliary(word) {
@@ -291,11 +303,7 @@ fn is_noun_like(word: &str) -> bool {
         && !is_auxiliary(word)
         && !is_contracted(word)
         && !listed("and or but to not", word)
-        && (!is_form(word, Form::Base)
-            || listed(
-                "tap water heater charge office call drip leak work fan light order smell repair visit bill",
-                word,
-            ))
+        && (!is_form(word, Form::Base) || listed(NOUNS_LIKE_VERBS, word))
 }
 
 /// Whether a clause with its own subject begins at `at`.
@@ -365,7 +373,9 @@ pub(crate) fn opens_noun_clause(tokens: &[Token], at: usize) -> bool {
     let Some(first) = tokens.get(at) else {
         return false;
     };
-    first.is_in(DETERMINERS) && !first.is_in("this that") && noun_phrase_verb(tokens, at + 1, 6)
+    first.is_in(DETERMINERS)
+        && !first.is_in("this that")
+        && (noun_is(tokens, at + 1) || noun_phrase_verb(tokens, at + 1, 6))
         || first.is_in("this that") && noun_phrase_verb(tokens, at + 1, 4)
 }
 
@@ -390,6 +400,18 @@ fn opens_bare_noun_clause(tokens: &[Token], at: usize) -> bool {
                 && !is_form(&tokens[at + 1].lower, Form::Past)
                 && !tokens[at + 1].is_in(SUBJECTS))
     })
+}
+
+/// Whether the word at `at` is a noun with its "is": "my basement's filling up".
+fn noun_is(tokens: &[Token], at: usize) -> bool {
+    let next = |offset: usize| tokens.get(at + offset);
+    next(0).is_some_and(|noun| noun.lower.ends_with("'s"))
+        && at > 0
+        && tokens[at - 1].is_in(DETERMINERS)
+        && next(1).is_some_and(|verb| {
+            is_form(&verb.lower, Form::Ing)
+                || verb.lower == "filling" && next(2).is_some_and(|after| after.is_in("up with"))
+        })
 }
 
 fn noun_phrase_verb(tokens: &[Token], from: usize, within: usize) -> bool {

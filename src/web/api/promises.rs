@@ -8,19 +8,20 @@ use axum::{Json, Router};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{BusinessId, Pii, PromiseId, PromiseState};
-use crate::reception::Ledger;
+use crate::domain::{AgentKey, BusinessId, CallBack, Pii, PromiseId, PromiseState};
+use crate::reception::{CallBackError, CallBacks, Ledger, ReachError};
 use crate::store::{LedgerEntry, PromiseFilter};
 use crate::web::Error;
 
-/// `GET /api/promises[/{id}]` and `POST /api/promises/{id}/kept` and `/broken`.
-pub fn promises(ledger: Ledger) -> Router {
+/// `GET /api/promises[/{id}]` and `POST /api/promises/{id}/kept`, `/broken` and `/call`.
+pub fn promises(call_backs: CallBacks) -> Router {
     Router::new()
         .route("/api/promises", get(list))
         .route("/api/promises/{id}", get(show))
+        .route("/api/promises/{id}/call", post(call))
         .route("/api/promises/{id}/kept", post(kept))
         .route("/api/promises/{id}/broken", post(broken))
-        .with_state(ledger)
+        .with_state(call_backs)
 }
 
 #[derive(Debug, Deserialize)]
@@ -41,36 +42,87 @@ struct Closing {
     note: Option<Pii<String>>,
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Calling {
+    agent: Option<AgentKey>,
+}
+
 async fn list(
-    State(ledger): State<Ledger>,
+    State(call_backs): State<CallBacks>,
     which: Result<Query<Which>, QueryRejection>,
 ) -> Result<Json<Promises>, Error> {
     let Query(Which { business, state }) = which.map_err(|_| {
         let expected = "expected the parameters business and state (open, kept or broken)";
         Error::new(StatusCode::BAD_REQUEST, expected)
     })?;
-    let promises = ledger.store().promises(&PromiseFilter { business, state }).await?;
+    let promises = call_backs.ledger().store().promises(&PromiseFilter { business, state }).await?;
     Ok(Json(Promises { promises }))
 }
 
-async fn show(State(ledger): State<Ledger>, Path(id): Path<String>) -> Result<Json<LedgerEntry>, Error> {
-    find(&ledger, &id).await.map(Json)
+async fn show(
+    State(call_backs): State<CallBacks>,
+    Path(id): Path<String>,
+) -> Result<Json<LedgerEntry>, Error> {
+    find(call_backs.ledger(), &id).await.map(Json)
 }
 
 async fn kept(
-    State(ledger): State<Ledger>,
+    State(call_backs): State<CallBacks>,
     Path(id): Path<String>,
     closing: Result<Json<Closing>, JsonRejection>,
 ) -> Result<Json<LedgerEntry>, Error> {
-    close(&ledger, &id, PromiseState::Kept, closing).await
+    close(call_backs.ledger(), &id, PromiseState::Kept, closing).await
 }
 
 async fn broken(
-    State(ledger): State<Ledger>,
+    State(call_backs): State<CallBacks>,
     Path(id): Path<String>,
     closing: Result<Json<Closing>, JsonRejection>,
 ) -> Result<Json<LedgerEntry>, Error> {
-    close(&ledger, &id, PromiseState::Broken, closing).await
+    close(call_backs.ledger(), &id, PromiseState::Broken, closing).await
+}
+
+/// Has an agent rung who is then connected with the caller.
+async fn call(
+    State(call_backs): State<CallBacks>,
+    Path(id): Path<String>,
+    calling: Result<Json<Calling>, JsonRejection>,
+) -> Result<(StatusCode, Json<CallBack>), Error> {
+    let agent = match calling {
+        Ok(Json(calling)) => calling.agent,
+        Err(JsonRejection::MissingJsonContentType(_)) => None,
+        Err(_) => return Err(Error::new(StatusCode::BAD_REQUEST, "expected {\"agent\": \"…\"} or nothing")),
+    };
+    let promise = id.parse().map_err(|_| Error::from(CallBackError::Unknown))?;
+    let begun = call_backs.order(promise, agent.as_ref(), Timestamp::now()).await?;
+    Ok((StatusCode::ACCEPTED, Json(begun)))
+}
+
+impl From<CallBackError> for Error {
+    fn from(error: CallBackError) -> Self {
+        let status = match &error {
+            CallBackError::Unknown => StatusCode::NOT_FOUND,
+            CallBackError::NoSuchAgent { .. } => StatusCode::BAD_REQUEST,
+            CallBackError::Closed
+            | CallBackError::Withheld { .. }
+            | CallBackError::Elsewhere { .. }
+            | CallBackError::NoNumber
+            | CallBackError::NoBusiness
+            | CallBackError::NobodyStands { .. }
+            | CallBackError::NobodyFree { .. }
+            | CallBackError::Busy { .. }
+            | CallBackError::Underway
+            | CallBackError::NotDialled(ReachError::NoLine) => StatusCode::CONFLICT,
+            CallBackError::NotDialled(_) => StatusCode::BAD_GATEWAY,
+            CallBackError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        if let CallBackError::Store(error) = error {
+            return error.into();
+        }
+        let by_hand = error.by_hand().map(|number| format!("; call {} by hand", number.expose()));
+        Self::new(status, format!("{error}{}", by_hand.unwrap_or_default()))
+    }
 }
 
 async fn find(ledger: &Ledger, id: &str) -> Result<LedgerEntry, Error> {

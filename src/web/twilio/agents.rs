@@ -29,6 +29,17 @@ pub(super) fn router() -> Router<Doors> {
         .route(ANNOUNCE_PATH, post(announce))
 }
 
+/// What it is on a leg that an agent wants something.
+pub(super) const fn leg_event(choice: AgentChoice) -> LegEvent {
+    match choice {
+        AgentChoice::Accept => LegEvent::Accepted,
+        AgentChoice::Decline => LegEvent::Declined,
+        AgentChoice::Again => LegEvent::Again,
+        AgentChoice::Unclear => LegEvent::Unclear,
+        AgentChoice::Nothing => LegEvent::Silent,
+    }
+}
+
 /// Somebody or something answered an agent's telephone.
 async fn answered(
     State(doors): State<Doors>,
@@ -55,13 +66,7 @@ async fn key(
     Signed(form): Signed,
 ) -> Result<Response, Refusal> {
     let gathered = Gathered::parse(&form)?;
-    let what = match gathered.choice() {
-        AgentChoice::Accept => LegEvent::Accepted,
-        AgentChoice::Decline => LegEvent::Declined,
-        AgentChoice::Again => LegEvent::Again,
-        AgentChoice::Unclear => LegEvent::Unclear,
-        AgentChoice::Nothing => LegEvent::Silent,
-    };
+    let what = leg_event(gathered.choice());
     Ok(doors.ask_leg(&offer, gathered.call_sid, what).await)
 }
 

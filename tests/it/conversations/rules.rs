@@ -51,6 +51,9 @@ fn asks_nothing_twice(held: &Held, wrong: &mut Complaints) {
         if let Fact::EarlierMatter { .. } = fact {
             known.insert(Question::Earlier);
         }
+        if let Fact::EarlierResolved { promise, .. } = fact {
+            known.insert(Question::Resolved(*promise));
+        }
         if let Fact::StepChosen { .. } = fact {
             known.insert(Question::Option);
         }

@@ -421,7 +421,7 @@ impl World {
                 .map(|(_, at, _)| *at)
                 .collect();
             assert_eq!(ends.len(), 1, "{request:?}");
-            let longest = SignedDuration::from_secs(i64::from(rules.give_up_seconds) + 15 + 20);
+            let longest = SignedDuration::from_secs(i64::from(rules.give_up_seconds) + 15 + 30);
             assert!(ends[0] <= (*requested_at).max(request.triggered_at.min(*requested_at) + longest));
         }
         let closed = |fact: &HandoffFact| match fact {

@@ -137,10 +137,10 @@ fn an_agent_who_cannot_be_connected_in_time_is_let_go() {
     desk.accept(offer(1, 0));
     desk.on(Event::CallerReady { handoff: handoff(1) });
     desk.seen();
-    desk.at(30);
-    assert_eq!(desk.seen(), ["20 withdraw 0 leg-0: failed", "20 tell not_connected"]);
+    desk.at(40);
+    assert_eq!(desk.seen(), ["30 withdraw 0 leg-0: failed", "30 tell not_connected"]);
     desk.on(Event::Joined { offer: offer(1, 0) });
-    assert_eq!(desk.seen(), ["30 withdraw 0 leg-0: failed"]);
+    assert_eq!(desk.seen(), ["40 withdraw 0 leg-0: failed"]);
 }
 
 #[test]

@@ -35,7 +35,7 @@ impl Carrier {
             Self { answers: Arc::new(Mutex::new(answers.iter().copied().collect())), ..Self::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = Router::new().route("/{*path}", axum::routing::post(answer)).with_state(carrier.clone());
+        let router = Router::new().route("/{*path}", axum::routing::any(answer)).with_state(carrier.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         (carrier, control(&format!("http://{address}/"), None))
     }
@@ -133,6 +133,18 @@ async fn an_agent_is_dialled_and_every_step_asked_to_be_told() {
 }
 
 #[tokio::test]
+async fn a_call_is_asked_about_until_there_is_an_answer() {
+    let (carrier, control) =
+        Carrier::answering(&[(503, ""), (200, r#"{"sid":"CA1","status":"no-answer"}"#)]).await;
+    assert_eq!(control.status(&call()).await, Ok(CallStatus::NoAnswer));
+    let (path, _, body) = carrier.asked().remove(1);
+    assert_eq!((path.as_str(), body.as_str()), ("2010-04-01/Accounts/AC1/Calls/CA1.json", ""));
+    let (_, control) = Carrier::answering(&[(404, ""), (200, r#"{"status":"resting"}"#)]).await;
+    assert_eq!(control.status(&call()).await, Err(ControlError::CallGone));
+    assert_eq!(control.status(&call()).await, Err(ControlError::Unavailable));
+}
+
+#[tokio::test]
 async fn nobody_is_dialled_twice() {
     let taken = (201, r#"{"sid":"CA2"}"#);
     let (carrier, control) = Carrier::answering(&[(429, ""), taken]).await;
@@ -223,13 +235,13 @@ async fn pauses_grow_and_the_carriers_own_wish_is_honoured_up_to_a_limit() {
     let began = Instant::now();
     let outcome = repeat(backoff, WhenUnsure::Repeat, || {
         at.push(began.elapsed().as_secs_f64());
-        let outcome = wishes.next().map_or(Attempt::Done(None), |wish| Attempt::NotDone {
+        let outcome = wishes.next().map_or(Attempt::Done(Resource::default()), |wish| Attempt::NotDone {
             retry_after: wish.map(Duration::from_secs),
         });
         async { outcome }
     })
     .await;
-    assert_eq!(outcome, Ok(None));
+    assert_eq!(outcome, Ok(Resource::default()));
     let pauses: Vec<f64> = at.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert!((0.75..1.26).contains(&pauses[0]), "{pauses:?}");
     assert!((4.99..5.01).contains(&pauses[1]), "{pauses:?}");
