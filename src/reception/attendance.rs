@@ -20,7 +20,7 @@ use crate::audio::ulaw;
 use crate::call::{Action, Engine, Event};
 use crate::domain::{
     AskId, Business, CallId, CallTime, Expecting, Fact, HandoffNews, HangupCause, ModelFault, ModelQuestion,
-    ModelReply, Pii, TurnId, TurnTiming, Utterance,
+    ModelReply, TurnId, TurnTiming, Utterance,
 };
 use crate::llm::ModelError;
 use crate::queue;
@@ -39,8 +39,6 @@ const HANG_UP: Duration = Duration::from_secs(10);
 /// How long the carrier may take to bring a caller back from a conference that is over. It knows nothing of one that
 /// the agent had left before the caller came: that caller is fetched.
 const COMING_BACK: Duration = Duration::from_secs(3);
-/// What was learned of a voice from less calm speech than this, in seconds, is not kept.
-const LEAST_USUAL_SECONDS: f32 = 4.0;
 
 type Voice = mpsc::Receiver<Result<Slice, SynthesizeError>>;
 
@@ -157,23 +155,8 @@ impl Attendance {
         }
         self.shared.handoffs.tell(queue::Event::CallerLeft { call: self.call });
         self.hang_up().await;
-        self.keep_voice().await;
+        self.ear.keep_voice(self.call).await;
         info!(duration_ms = self.clock.now().as_ms(), "call over");
-    }
-
-    /// Writes down how the caller usually sounds, for their next call.
-    async fn keep_voice(&mut self) {
-        let Some(usual) = self.ear.usual_voice().await else { return };
-        if usual.seconds() < LEAST_USUAL_SECONDS {
-            return;
-        }
-        let kept = match serde_json::to_string(&usual) {
-            Ok(json) => self.shared.parts.store.keep_voice(self.call, &Pii::new(json)).await,
-            Err(error) => return warn!(%error, "a voice cannot be written down"),
-        };
-        if let Err(error) = kept {
-            warn!(%error, "a voice cannot be kept for the next call");
-        }
     }
 
     async fn wait(&mut self) -> Woken {

@@ -14,7 +14,7 @@ use super::clock::Clock;
 use super::mood::Mood;
 use crate::audio::turn::{Segment, SegmentId, TurnDetector, TurnNews};
 use crate::audio::ulaw;
-use crate::domain::{Business, CallTime, Completeness, Expecting, Pii, Span, Utterance};
+use crate::domain::{Business, CallId, CallTime, Completeness, Expecting, Pii, Span, Utterance};
 use crate::stress::baseline::Baseline;
 use crate::stress::tone::{Level, Tone};
 use crate::transcribe::{Job, Priority, TranscribeError, Transcription, hear};
@@ -127,9 +127,11 @@ impl Ear {
         *self = Self { mood, ..Self::new(Arc::clone(&self.shared), business, Baseline::default()) };
     }
 
-    /// How the caller usually sounds, once the call is over; absent where that is not measured.
-    pub async fn usual_voice(&mut self) -> Option<Baseline> {
-        self.mood.as_mut()?.usual().await
+    /// Writes down how the caller usually sounds, once the call is over.
+    pub async fn keep_voice(&mut self, call: CallId) {
+        if let Some(mood) = &mut self.mood {
+            mood.keep(call).await;
+        }
     }
 
     /// Sets what is expected next.

@@ -8,11 +8,13 @@ use std::task::{Context, Poll};
 use tracing::warn;
 
 use super::Shared;
-use crate::stress::baseline::Baseline;
+use crate::domain::{CallId, Pii};
 use crate::stress::tone::{Level, Tone};
 
 /// Frames after which what was heard is scored: half a second.
 const BATCH: usize = 25;
+/// What was learned of a voice from less calm speech than this, in seconds, is not kept.
+const LEAST_USUAL_SECONDS: f32 = 4.0;
 
 /// What was scored, and by whom.
 type Scored = (Tone, Vec<Level>);
@@ -61,12 +63,22 @@ impl Mood {
         self.open_turns == 0
     }
 
-    /// How the caller usually sounds, once the call is over.
-    pub async fn usual(&mut self) -> Option<Baseline> {
+    /// Writes down how the caller usually sounds, for their next call; nothing is scored from then on.
+    pub async fn keep(&mut self, call: CallId) {
         if let Some(work) = self.work.take() {
             self.tone = work.await.map(|(tone, _)| tone);
         }
-        self.tone.take().map(|tone| tone.baseline().clone())
+        let Some(tone) = self.tone.take().filter(|tone| tone.baseline().seconds() >= LEAST_USUAL_SECONDS)
+        else {
+            return;
+        };
+        let kept = match serde_json::to_string(tone.baseline()) {
+            Ok(json) => self.shared.parts.store.keep_voice(call, &Pii::new(json)).await,
+            Err(error) => return warn!(%error, "a voice cannot be written down"),
+        };
+        if let Err(error) = kept {
+            warn!(%error, "a voice cannot be kept for the next call");
+        }
     }
 
     /// The levels that have become known; none while the work goes on or there is none.
