@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::stress::fit::{Example, fit};
-use crate::stress::model::Card;
+use crate::stress::model::{Card, Model};
 
 use super::{manifest, network, progress, recording};
 
@@ -47,10 +47,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let figures = std::mem::take(&mut model.card.figures);
     let data = data.into_iter().map(|(label, count)| format!("{label}: {count} recordings")).collect();
     model.card = Card { data, figures, ..card };
-    model.version = before.map_or(1, |before| {
-        let same = (&before.terms, &before.second) == (&model.terms, &model.second);
-        before.version + u32::from(!same)
-    });
+    model.version = before.as_ref().map_or(1, |before| before.version);
+    // What is written is rounded, so only what would be read again can be the same.
+    let read = Model::read(&serde_json::to_string(&model)?)?;
+    if before.is_some_and(|before| (&before.terms, &before.second) != (&read.terms, &read.second)) {
+        model.version += 1;
+    }
     let json = serde_json::to_string_pretty(&model)? + "\n";
     std::fs::write(&args.out, json).with_context(|| format!("writing {}", args.out.display()))?;
     println!("{} measures kept; on speakers left out of the fit:", model.terms.len());
