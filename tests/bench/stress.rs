@@ -18,6 +18,7 @@ use calmline::config::example;
 use calmline::domain::{
     Business, CallId, CallTime, Completeness, EscalationReason, Fact, Pii, Span, StressPolicy, Utterance,
 };
+use calmline::models::{Cache, ModelId};
 use calmline::stress::baseline::Baseline;
 use calmline::stress::tone::{Level, Tone};
 
@@ -57,7 +58,7 @@ pub fn run(data: &Path) {
     let heard = Hearing { vad: VadModel::load().unwrap(), network: network() };
     let policy = StressPolicy::default();
     if heard.network.is_none() {
-        println!("\nWithout a second opinion: CALMLINE_MODELS names no folder with smart-turn-v3.2 in it.");
+        println!("\nWithout a second opinion: `calmline models fetch smart-turn-v3.2` makes one.");
     }
     println!(
         "\nStress: the line is {} and must be held for {} s of speech",
@@ -258,9 +259,8 @@ impl Call {
 }
 
 fn network() -> Option<Arc<SmartTurn>> {
-    let folder = PathBuf::from(std::env::var_os("CALMLINE_MODELS")?);
-    let onnx = std::fs::read(folder.join("smart-turn-v3.2/smart-turn-v3.2-cpu.onnx")).ok()?;
-    Some(Arc::new(SmartTurn::load(onnx, 1).unwrap()))
+    let file = Cache::from_env().unwrap().find(ModelId::SmartTurn).ok()?;
+    Some(Arc::new(SmartTurn::load(std::fs::read(file).unwrap(), 1).unwrap()))
 }
 
 fn clips(data: &Path, manifest: &str) -> Vec<Clip> {
