@@ -6,8 +6,8 @@ use super::ledger::Speech;
 use super::{Engine, wording};
 use crate::diagnosis::person;
 use crate::domain::{
-    Answer, Aspect, EarlierCall, EscalationReason, Fact, Pii, PromiseId, PromiseState, Question, Slot,
-    Speaker, Topic, TurnId,
+    ASK_WITHIN, Answer, Aspect, EarlierCall, EscalationReason, Fact, Pii, PromiseId, PromiseState, Question,
+    Slot, Speaker, Topic, TurnId,
 };
 use crate::understanding::cued;
 use crate::understanding::words::{has_any, plain};
@@ -15,9 +15,6 @@ use crate::understanding::{self, Resolution, answer, capitalised, resolution, st
 
 /// Two calls about the same thing this long apart are two matters.
 const SAME_MATTER: jiff::SignedDuration = jiff::SignedDuration::from_hours(24 * 30);
-
-/// Nobody is asked whether it is resolved what lies longer back.
-const ASK_WITHIN: jiff::SignedDuration = jiff::SignedDuration::from_hours(3 * 24);
 
 /// Words of somebody who has waited in vain.
 const NOBODY: &[&str] = &[

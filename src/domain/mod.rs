@@ -44,7 +44,7 @@ pub use playbook::{
     AbuseOutcome, AbusePolicy, Constraint, ConstraintKind, Emergency, EmergencyKind, Faq, Owner, Playbook,
     RootCause, Step, Takeover, Topic, TopicKind,
 };
-pub use promise::{Promise, PromiseState, Urgency};
+pub use promise::{ASK_WITHIN, Promise, PromiseState, Urgency};
 pub use speech::{Completeness, Digit, Expecting, Span, Speaker, Utterance};
 pub use stress::{PartScore, StressPolicy, StressScore, VoiceScore};
 pub use time::CallTime;

@@ -1,7 +1,10 @@
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{CallId, PhoneNumber, Pii, PromiseId};
+
+/// A caller is not asked whether it is resolved, by text message or in a call, what lies longer back.
+pub const ASK_WITHIN: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 /// How soon somebody must act.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -12,8 +12,8 @@ use tracing::{debug, warn};
 use super::notices::{PromiseNews, Teller};
 use super::{Directory, Outbox};
 use crate::domain::{
-    Business, BusinessId, CallId, Channel, Notice, PhoneNumber, Pii, Promise, PromiseId, PromiseState,
-    Urgency,
+    ASK_WITHIN, Business, BusinessId, CallId, Channel, Notice, PhoneNumber, Pii, Promise, PromiseId,
+    PromiseState, Urgency,
 };
 use crate::store::{CallRecord, CallerNumber, LedgerEntry, PromiseStep, Store, StoreError};
 use crate::understanding::{Answer, answer};
@@ -32,8 +32,6 @@ const URGENT_LEAD_AGAIN: SignedDuration = SignedDuration::from_mins(30);
 const URGENT_TOLD_FOR: SignedDuration = SignedDuration::from_hours(3);
 const SAYS_RESOLVED: &str = "the caller says that it is resolved";
 const SAYS_UNRESOLVED: &str = "the caller says that it is not resolved";
-/// A caller is not asked about what lies longer back.
-const ASK_WITHIN: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 /// The promises, as the server, the commands and callers' answers change them. Clones share everything.
 #[derive(Debug, Clone)]
