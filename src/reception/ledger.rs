@@ -88,8 +88,8 @@ impl Ledger {
         for call in self.store.calls_to_follow_up().await? {
             self.follow_up(call, now).await?;
         }
-        let again = now - URGENT_LEAD_AGAIN;
-        for entry in self.store.promises_to_watch(now + REMIND_BEFORE, again).await? {
+        let (again, since) = (now - URGENT_LEAD_AGAIN, now - URGENT_TOLD_FOR);
+        for entry in self.store.promises_to_watch(now + REMIND_BEFORE, again, since).await? {
             let Some(business) = self.directory.get(&entry.business) else { continue };
             if let Some((step, news)) = reminder(&entry, &business, now) {
                 let notices = self.teller(&business, entry.promise.call, now).promise(&entry, news);

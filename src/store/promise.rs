@@ -118,7 +118,7 @@ impl Store {
     }
 
     /// The promises of calls that are over with a step still to be taken, except those due after `before`; of the urgent
-    /// ones that are overdue also those of which the lead was told at `again` or earlier.
+    /// ones that were due after `since` also those of which the lead was told at `again` or earlier.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -126,15 +126,17 @@ impl Store {
         &self,
         before: Timestamp,
         again: Timestamp,
+        since: Timestamp,
     ) -> Result<Vec<LedgerEntry>, StoreError> {
         let condition = "WHERE followed_up_at IS NOT NULL AND (
                  (state = 'open' AND due_at <= $1 AND lead_told_at IS NULL) OR
-                 (state = 'open' AND urgency = 'urgent' AND lead_told_at <= $2) OR
+                 (state = 'open' AND urgency = 'urgent' AND lead_told_at <= $2 AND due_at > $3) OR
                  (asked_at IS NULL AND (state <> 'open' OR due_at <= $1)))
              ORDER BY due_at, promise.id";
         let rows: Vec<EntryRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!("{ENTRY}{condition}")))
             .bind(before.as_millisecond())
             .bind(again.as_millisecond())
+            .bind(since.as_millisecond())
             .fetch_all(&self.readers)
             .await?;
         self.entries(rows).await
