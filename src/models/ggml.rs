@@ -1,4 +1,8 @@
-//! The parts of whisper.cpp's file format that the converter and the quantiser share.
+//! The parts of whisper.cpp's file format that its readers and writers share.
+
+use half::f16;
+
+use super::format::{FormatError, Reader, byte_count};
 
 /// The first four bytes, little-endian: "ggml".
 pub(super) const MAGIC: u32 = 0x6767_6d6c;
@@ -14,6 +18,8 @@ pub(super) const FILE_Q8_0: i32 = 2 * 1000 + 7;
 pub(super) const TENSOR_F32: i32 = 0;
 pub(super) const TENSOR_F16: i32 = 1;
 pub(super) const TENSOR_Q8_0: i32 = 8;
+/// Numbers of a q8_0 tensor that share one scale.
+pub(super) const BLOCK: usize = 32;
 
 /// Vocabulary, audio positions, width, heads and layers of the encoder; positions, width, heads and layers of the
 /// decoder; mel bands; file type.
@@ -32,4 +38,57 @@ pub(super) fn is_convolution_bias(name: &str) -> bool {
 pub(super) fn stays_f32(name: &str) -> bool {
     is_convolution_bias(name)
         || matches!(name, "encoder.positional_embedding" | "decoder.positional_embedding")
+}
+
+/// Reads the magic number and the header.
+pub(super) fn header(reader: &mut Reader<'_>) -> Result<Header, FormatError> {
+    if reader.u32()? != MAGIC {
+        return Err(FormatError::Unsupported("not a ggml file".to_owned()));
+    }
+    let mut header = [0; HEADER_VALUES];
+    for value in &mut header {
+        *value = reader.u32()?.cast_signed();
+    }
+    Ok(header)
+}
+
+pub(super) fn skip_filters_and_tokens(reader: &mut Reader<'_>) -> Result<(), FormatError> {
+    let dims = [reader.length()?, reader.length()?];
+    reader.take(byte_count(&dims, size_of::<f32>()).unwrap_or(usize::MAX))?;
+    for _ in 0..reader.length()? {
+        let length = reader.length()?;
+        reader.take(length)?;
+    }
+    Ok(())
+}
+
+/// A tensor as it stands in a file.
+pub(super) struct Tensor<'a> {
+    pub(super) kind: i32,
+    /// The innermost first.
+    pub(super) dims: Vec<usize>,
+    pub(super) name: &'a str,
+    pub(super) data: &'a [u8],
+}
+
+pub(super) fn tensor<'a>(reader: &mut Reader<'a>) -> Result<Tensor<'a>, FormatError> {
+    let (rank, name_length, kind) = (reader.length()?, reader.length()?, reader.u32()?.cast_signed());
+    // ggml knows no more than four; without a limit a damaged file could ask for two thousand million.
+    if rank > 4 {
+        return Err(FormatError::Inconsistent(format!("a tensor of {rank} dimensions")));
+    }
+    let mut dims = Vec::with_capacity(rank);
+    for _ in 0..rank {
+        dims.push(reader.length()?);
+    }
+    let name = str::from_utf8(reader.take(name_length)?)
+        .map_err(|_| FormatError::Inconsistent("a tensor without a name".to_owned()))?;
+    let bytes = match kind {
+        TENSOR_F32 => byte_count(&dims, size_of::<f32>()),
+        TENSOR_F16 => byte_count(&dims, size_of::<f16>()),
+        TENSOR_Q8_0 => byte_count(&dims, size_of::<f16>() + BLOCK).map(|bytes| bytes / BLOCK),
+        other => return Err(FormatError::Unsupported(format!("{name} has number type {other}"))),
+    };
+    let data = reader.take(bytes.unwrap_or(usize::MAX))?;
+    Ok(Tensor { kind, dims, name, data })
 }

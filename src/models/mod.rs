@@ -16,6 +16,7 @@ mod hash;
 mod mel;
 mod package;
 mod quantize;
+mod tensors;
 mod vocabulary;
 
 #[cfg(test)]
@@ -28,3 +29,4 @@ pub use error::{ModelError, Unobtainable};
 pub use fetch::{Progress, Report};
 pub use format::FormatError;
 pub use quantize::to_q8_0;
+pub use tensors::read_tensors;

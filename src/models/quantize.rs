@@ -2,11 +2,8 @@
 
 use half::f16;
 
-use super::format::{FormatError, Reader, byte_count};
-use super::ggml;
-
-/// Numbers that share one scale.
-const BLOCK: usize = 32;
+use super::format::{FormatError, Reader};
+use super::ggml::{self, BLOCK};
 
 /// Rewrites a whisper ggml file with its matrices as q8_0 (34 bytes for 32 numbers); vectors, convolutions and
 /// positional embeddings are copied as they are. `done` hears how many bytes are made.
@@ -19,7 +16,7 @@ pub fn to_q8_0(file: &[u8], mut done: impl FnMut(u64)) -> Result<Vec<u8>, Format
     ggml::write_header(&mut out, &header(&mut reader)?);
 
     let start = reader.position();
-    skip_filters_and_tokens(&mut reader)?;
+    ggml::skip_filters_and_tokens(&mut reader)?;
     out.extend_from_slice(&file[start..reader.position()]);
     while !reader.is_at_end() {
         tensor(&mut reader, &mut out)?;
@@ -29,13 +26,7 @@ pub fn to_q8_0(file: &[u8], mut done: impl FnMut(u64)) -> Result<Vec<u8>, Format
 }
 
 fn header(reader: &mut Reader<'_>) -> Result<ggml::Header, FormatError> {
-    if reader.u32()? != ggml::MAGIC {
-        return Err(FormatError::Unsupported("not a ggml file".to_owned()));
-    }
-    let mut header = [0; ggml::HEADER_VALUES];
-    for value in &mut header {
-        *value = reader.u32()?.cast_signed();
-    }
+    let mut header = ggml::header(reader)?;
     if header[ggml::FILE_TYPE] != ggml::FILE_F16 {
         let message = format!("ggml file type {}, {} is needed", header[ggml::FILE_TYPE], ggml::FILE_F16);
         return Err(FormatError::Unsupported(message));
@@ -44,46 +35,21 @@ fn header(reader: &mut Reader<'_>) -> Result<ggml::Header, FormatError> {
     Ok(header)
 }
 
-fn skip_filters_and_tokens(reader: &mut Reader<'_>) -> Result<(), FormatError> {
-    let dims = [reader.length()?, reader.length()?];
-    reader.take(byte_count(&dims, size_of::<f32>()).unwrap_or(usize::MAX))?;
-    for _ in 0..reader.length()? {
-        let length = reader.length()?;
-        reader.take(length)?;
-    }
-    Ok(())
-}
-
 fn tensor(reader: &mut Reader<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
-    let (rank, name_length, kind) = (reader.length()?, reader.length()?, reader.u32()?.cast_signed());
-    // ggml knows no more than four; without a limit a damaged file could ask for two thousand million.
-    if rank > 4 {
-        return Err(FormatError::Inconsistent(format!("a tensor of {rank} dimensions")));
+    let ggml::Tensor { kind, dims, name, data } = ggml::tensor(reader)?;
+    if kind == ggml::TENSOR_Q8_0 {
+        return Err(FormatError::Unsupported(format!("{name} is quantised already")));
     }
-    let mut dims = Vec::with_capacity(rank);
-    for _ in 0..rank {
-        dims.push(reader.length()?);
-    }
-    let name = reader.take(name_length)?;
-    let text =
-        str::from_utf8(name).map_err(|_| FormatError::Inconsistent("a tensor without a name".to_owned()))?;
-    let element = match kind {
-        ggml::TENSOR_F32 => size_of::<f32>(),
-        ggml::TENSOR_F16 => size_of::<f16>(),
-        other => return Err(FormatError::Unsupported(format!("{text} has number type {other}"))),
-    };
-    let data = reader.take(byte_count(&dims, element).unwrap_or(usize::MAX))?;
-
-    let quantized = rank == 2 && !ggml::stays_f32(text);
+    let quantized = dims.len() == 2 && !ggml::stays_f32(name);
     if quantized && dims[0] % BLOCK != 0 {
-        return Err(FormatError::Unsupported(format!("{text} has rows of {}, not of whole blocks", dims[0])));
+        return Err(FormatError::Unsupported(format!("{name} has rows of {}, not of whole blocks", dims[0])));
     }
     let length = |value: usize| value as u32; // read from 32 bits above
-    out.extend(length(rank).to_le_bytes());
-    out.extend(length(name_length).to_le_bytes());
+    out.extend(length(dims.len()).to_le_bytes());
+    out.extend(length(name.len()).to_le_bytes());
     out.extend((if quantized { ggml::TENSOR_Q8_0 } else { kind }).to_le_bytes());
     out.extend(dims.iter().flat_map(|&dim| length(dim).to_le_bytes()));
-    out.extend_from_slice(name);
+    out.extend_from_slice(name.as_bytes());
     match (quantized, kind) {
         (false, _) => out.extend_from_slice(data),
         (true, ggml::TENSOR_F32) => quantize(data, f32::from_le_bytes, out),

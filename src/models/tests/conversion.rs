@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use half::f16;
 use proptest::prelude::*;
 
-use crate::models::{FormatError, ct2_to_ggml, hash, to_q8_0};
+use crate::models::{FormatError, ct2_to_ggml, hash, read_tensors, to_q8_0};
 
 const VOCABULARY: &str = "!\nĠthe\nĊ\n\n<|endoftext|>\n";
 const WIDTH: u32 = 64;
@@ -17,6 +17,29 @@ fn a_model_converts_and_quantises_to_the_very_bytes_of_an_independent_converter(
     assert_eq!(hash::bytes(&ggml), "637e8a4d6465f64ece555d3473e53c7c072ab66bebcdce40dfb2d2d03ad2a0a0");
     let quantized = to_q8_0(&ggml, |_| ()).unwrap();
     assert_eq!(hash::bytes(&quantized), "52c6c6e905db28a4e7f43be2cd7f603364357c12243253d6d9a2f9f2a25cc274");
+}
+
+#[test]
+fn the_numbers_of_a_file_can_be_read_again_whatever_they_are_kept_in() {
+    let ggml = ct2_to_ggml(&MODEL, VOCABULARY, &mut |_| ()).unwrap();
+    let exact = read_tensors(&ggml, |_| true).unwrap();
+    assert_eq!(exact.len(), 50);
+    for (name, original) in [
+        ("encoder.conv1.weight", "encoder/conv1/weight"),
+        ("encoder.blocks.0.mlp.0.weight", "encoder/layer_0/ffn/linear_0/weight"),
+        ("encoder.ln_post.bias", "encoder/layer_norm/beta"),
+    ] {
+        let numbers = numbers(original, exact[name].len() as u32);
+        assert!(exact[name].iter().zip(numbers).all(|(read, number)| *read == number as f32 / 1024.0));
+    }
+
+    let quantized =
+        read_tensors(&to_q8_0(&ggml, |_| ()).unwrap(), |name| name.starts_with("encoder.")).unwrap();
+    assert!(quantized.keys().all(|name| name.starts_with("encoder.")) && !quantized.is_empty());
+    for (name, values) in quantized {
+        assert_eq!(values.len(), exact[&name].len(), "{name}");
+        assert!(values.iter().zip(&exact[&name]).all(|(one, other)| (one - other).abs() < 0.01), "{name}");
+    }
 }
 
 #[test]
@@ -103,6 +126,7 @@ proptest! {
             file[at] = byte;
         }
         let _ = to_q8_0(&file, |_| ());
+        let _ = read_tensors(&file, |_| true);
     }
 }
 
