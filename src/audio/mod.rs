@@ -6,8 +6,11 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod decode;
+mod mel;
 pub mod resample;
 pub mod smart_turn;
+mod threads;
+pub mod timbre;
 pub mod turn;
 pub mod ulaw;
 pub mod vad;

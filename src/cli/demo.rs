@@ -65,7 +65,9 @@ fn find(name: &str) -> Result<&'static Scenario> {
 /// The models that this configuration needs.
 pub fn needed(config: &Config) -> Vec<ModelId> {
     let named = [config.hearing.model.as_str(), config.voice.piper.as_str()];
-    named.iter().filter_map(|name| name.parse().ok()).chain([ModelId::SmartTurn]).collect()
+    let named = named.iter().filter_map(|name| name.parse().ok());
+    let needed: Vec<ModelId> = named.chain([ModelId::SmartTurn, ModelId::WhisperTinyEn]).collect();
+    ModelId::ALL.into_iter().filter(|id| needed.contains(id)).collect()
 }
 
 /// Prints what the caller met, as taken on the line.

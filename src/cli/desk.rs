@@ -34,7 +34,7 @@ use crate::telephony::twilio::{self, Control};
 use crate::transcribe::{self, Whisper};
 use crate::web::{api, auth::BearerToken, health, notes};
 
-use super::chat;
+use super::{chat, stress};
 
 /// How long a request may stay open after all calls are over.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
@@ -74,6 +74,7 @@ impl Desk {
         let turns = cache.find(ModelId::SmartTurn)?;
         let turns = std::fs::read(&turns).with_context(|| format!("cannot read {}", turns.display()))?;
         let smart_turn = SmartTurn::load(turns, cores()).map_err(|error| anyhow!("smart-turn: {error}"))?;
+        let timbre = stress::network(cores())?;
         let store =
             Store::open(&config.store.path).await.with_context(|| config.store.path.display().to_string())?;
         let journal = Journal::start(store.clone());
@@ -96,6 +97,7 @@ impl Desk {
             synthesizer: voice,
             voice_activity: VadModel::load().map_err(|error| anyhow!("voice activity: {error}"))?,
             smart_turn: Arc::new(smart_turn),
+            timbre,
             model: language_model(config, secrets)?,
             control,
             outbox: outbox.clone(),

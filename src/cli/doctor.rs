@@ -119,7 +119,10 @@ fn models(config: &Config) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     let voice_file = config.voice.piper.ends_with(".onnx").then(|| Path::new(&config.voice.piper));
-    let mut names = vec![config.hearing.model.clone(), ModelId::SmartTurn.to_string()];
+    let mut names = vec![ModelId::WhisperTinyEn.to_string(), ModelId::SmartTurn.to_string()];
+    if !names.contains(&config.hearing.model) {
+        names.push(config.hearing.model.clone());
+    }
     match voice_file {
         Some(file) if file.exists() => findings.push(good("voice", file.display().to_string())),
         Some(file) => {

@@ -172,7 +172,7 @@ const WHISPER_SOURCE: &str = "https://huggingface.co/ggerganov/whisper.cpp";
 // publisher's own conversion, where the tensors stand in another order.
 const WHISPER_TINY_EN: Model = Model {
     name: "whisper-tiny.en",
-    purpose: "understands speech; fast, English only",
+    purpose: "understands speech, fast, English only; its first layers hear the mood of a voice",
     licence: WHISPER_LICENCE,
     source: WHISPER_SOURCE,
     files: &[

@@ -104,7 +104,7 @@ impl Ear {
     pub fn new(shared: Arc<Shared>, business: &Business, usual: Baseline) -> Self {
         let detector = TurnDetector::new(shared.parts.voice_activity.clone());
         let mood = business.stress.map(|_| {
-            let tone = Tone::new(Some(Arc::clone(&shared.parts.smart_turn)), usual);
+            let tone = Tone::new(Some(Arc::clone(&shared.parts.timbre)), usual);
             Mood::new(Arc::clone(&shared), tone)
         });
         Self {

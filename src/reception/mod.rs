@@ -33,6 +33,7 @@ use tracing::{Instrument as _, error, info, info_span, warn};
 use uuid::Uuid;
 
 use crate::audio::smart_turn::SmartTurn;
+use crate::audio::timbre::TimbreNetwork;
 use crate::audio::vad::VadModel;
 use crate::call::{CallStart, Engine, ModelUse, full_house};
 use crate::domain::{
@@ -95,6 +96,8 @@ pub struct Parts {
     pub voice_activity: VadModel,
     /// The end of a turn, judged by its sound.
     pub smart_turn: Arc<SmartTurn>,
+    /// What hears the mood in a voice.
+    pub timbre: Arc<TimbreNetwork>,
     /// The language model; without one the engine's own words are spoken.
     pub model: Option<Model>,
     /// The carrier's remote control over calls that there are.

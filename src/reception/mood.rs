@@ -1,4 +1,4 @@
-//! How the caller sounds, scored on threads of its own: a second opinion takes some 30 ms, for which no line may wait.
+//! How the caller sounds, scored on threads of its own: a second opinion takes some 10 ms, for which no line may wait.
 
 use std::future::Future;
 use std::pin::Pin;

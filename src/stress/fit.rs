@@ -11,8 +11,8 @@ use super::logistic::{self, Row};
 use super::measure::{Measure, Measures, measure};
 use super::model::{Calibration, Card, Model, OBSERVATION_SECONDS, Term, deviation, known};
 use super::random::SplitMix;
-use super::second::Second;
-use crate::audio::smart_turn::SmartTurn;
+use super::second::{NETWORK, Second};
+use crate::audio::timbre::TimbreNetwork;
 
 /// Lines that every speaker is heard through; the first is clean.
 const LINES: u64 = 4;
@@ -29,7 +29,7 @@ const MILDER: f64 = 0.5;
 /// How strongly the weights are held small, against a sum of the examples' weights of one.
 const PENALTY: f64 = 0.02;
 /// The same for the weights of a timbre, of whose numbers there are many. Chosen on speakers left out of the fit.
-const PENALTY_TIMBRE: f64 = 0.1;
+const PENALTY_TIMBRE: f64 = 0.03;
 /// The level whose rates are reported.
 const LINE: f32 = 78.0;
 
@@ -137,7 +137,7 @@ pub struct FitError;
 /// When there are too few speakers or only one side.
 pub fn fit(
     examples: &[Example],
-    network: Option<&SmartTurn>,
+    network: Option<&TimbreNetwork>,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<Model, FitError> {
     let names: BTreeSet<&str> = examples.iter().map(|example| example.speaker.as_str()).collect();
@@ -169,7 +169,14 @@ pub fn fit(
         figures.extend(self::figures("second.", &cases, &sums, &calibration));
         let (intercept, weights) = weigh_timbre(&stretches.iter().collect::<Vec<&Stretch>>());
         let weights = weights.into_iter().map(|weight| (share * weight) as f32).collect();
-        Second { intercept: (share * intercept) as f32, calibration, noise: noise(&cases, &sums), weights }
+        let network = NETWORK.to_owned();
+        Second {
+            network,
+            intercept: (share * intercept) as f32,
+            calibration,
+            noise: noise(&cases, &sums),
+            weights,
+        }
     });
     Ok(Model {
         version: 1,
@@ -186,7 +193,7 @@ pub fn fit(
 fn stretches(
     examples: &[Example],
     names: &[&str],
-    network: Option<&SmartTurn>,
+    network: Option<&TimbreNetwork>,
     progress: &mut impl FnMut(usize, usize),
 ) -> Vec<Stretch> {
     let mut stretches = Vec::new();

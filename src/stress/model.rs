@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::baseline::Baseline;
 use super::measure::{Measure, Measures};
-use super::second::Second;
+use super::second::{NETWORK, Second};
 
 /// Seconds of speech that count as one observation of a baseline, and of a score.
 pub(super) const OBSERVATION_SECONDS: f32 = 2.0;
@@ -26,9 +26,9 @@ const FARTHEST: f32 = 3.5;
 /// sex, left out of the fit.
 const MOST: f32 = 2.0;
 
-/// From this probability on a second opinion is asked: below it none brings the level near any line, and of calm callers'
-/// stretches only a few reach it, so that it costs little.
-const DOUBTFUL: f32 = 0.2;
+/// From this probability on a second opinion is asked: below it none brings the level near any line, and most of what calm
+/// callers say is below it, so that it costs little.
+const DOUBTFUL: f32 = 0.05;
 
 /// A fitted model, as it is kept in a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -157,6 +157,9 @@ pub enum ModelError {
     /// A number in it makes no sense.
     #[error("the stress model's {0:?} has a spread that is not positive, or a number that is none")]
     Number(Option<Measure>),
+    /// Its second opinion is about what another network hears.
+    #[error("the stress model's second opinion is fitted to {0:?}, which is not used here: fit it again")]
+    Network(String),
 }
 
 impl Model {
@@ -186,8 +189,13 @@ impl Model {
                 return Err(ModelError::Number(Some(*measure)));
             }
         }
-        if model.second.as_ref().is_some_and(|second| !second.is_sound()) {
-            return Err(ModelError::Number(None));
+        if let Some(second) = &model.second {
+            if second.network != NETWORK {
+                return Err(ModelError::Network(second.network.clone()));
+            }
+            if !second.is_sound() {
+                return Err(ModelError::Number(None));
+            }
         }
         Ok(model)
     }

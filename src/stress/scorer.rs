@@ -12,7 +12,7 @@ use super::model::{Model, Score, probability};
 use super::reason::reasons;
 use super::window::Window;
 use crate::audio::TELEPHONE_HZ;
-use crate::audio::smart_turn::SmartTurn;
+use crate::audio::timbre::TimbreNetwork;
 
 /// Speech between updates.
 const UPDATE_FRAMES: usize = FRAMES_PER_SECOND;
@@ -64,7 +64,7 @@ impl VoiceStress {
 pub struct Scorer {
     model: Arc<Model>,
     /// Whose second opinion is asked.
-    network: Option<Arc<SmartTurn>>,
+    network: Option<Arc<TimbreNetwork>>,
     measurer: Measurer,
     window: Window,
     /// The latest sound.
@@ -85,7 +85,7 @@ pub struct Scorer {
 impl Scorer {
     /// Makes one for a caller, with the baseline of earlier calls if there is one. Without the network the measures
     /// alone make the level.
-    pub fn new(model: Arc<Model>, network: Option<Arc<SmartTurn>>, baseline: Baseline) -> Self {
+    pub fn new(model: Arc<Model>, network: Option<Arc<TimbreNetwork>>, baseline: Baseline) -> Self {
         Self {
             model,
             network,

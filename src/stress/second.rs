@@ -1,17 +1,22 @@
 //! A second opinion of a voice, for what no measure of ours tells: rage from joy.
 //!
-//! A logistic model over what the first layers of the end-of-turn network make of the latest two seconds. It is not
-//! readable, so it is asked only where the measures already find something, and its part in a score is shown apart.
+//! A logistic model over what the first layers of Whisper's encoder make of the latest two seconds. Nobody can read it, so
+//! its part in a score is shown apart.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::model::Calibration;
 
+/// Whose timbres the weights are for.
+pub(super) const NETWORK: &str = "whisper-tiny.en, layers 1 and 3";
+
 /// What is added to the sum of the measures, and how both together are calibrated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Second {
+    /// The network whose timbres it was fitted to.
+    pub network: String,
     /// What the opinion starts from.
     pub intercept: f32,
     /// From the sum of both to the calibrated one.

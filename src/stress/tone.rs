@@ -8,7 +8,7 @@ use super::baseline::Baseline;
 use super::model::Model;
 use super::scorer::{Scorer, VoiceStress};
 use crate::audio::TELEPHONE_HZ;
-use crate::audio::smart_turn::SmartTurn;
+use crate::audio::timbre::TimbreNetwork;
 use crate::domain::VoiceScore;
 
 /// The sound kept from before it was certain that somebody speaks: a second.
@@ -42,7 +42,7 @@ pub struct Tone {
 
 impl Tone {
     /// Listens to a caller whose voice of earlier calls may be known; without the network no second opinion is asked.
-    pub fn new(network: Option<Arc<SmartTurn>>, baseline: Baseline) -> Self {
+    pub fn new(network: Option<Arc<TimbreNetwork>>, baseline: Baseline) -> Self {
         Self {
             scorer: Scorer::new(Arc::clone(&MODEL), network, baseline),
             before: VecDeque::with_capacity(KEPT),

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use calmline::audio::decode::decode_recording;
 use calmline::audio::resample::resample;
-use calmline::audio::smart_turn::SmartTurn;
+use calmline::audio::timbre::TimbreNetwork;
 use calmline::audio::turn::{TurnDetector, TurnNews};
 use calmline::audio::ulaw;
 use calmline::audio::vad::VadModel;
@@ -18,7 +18,6 @@ use calmline::config::example;
 use calmline::domain::{
     Business, CallId, CallTime, Completeness, EscalationReason, Fact, Pii, Span, StressPolicy, Utterance,
 };
-use calmline::models::{Cache, ModelId};
 use calmline::stress::baseline::Baseline;
 use calmline::stress::tone::{Level, Tone};
 
@@ -35,7 +34,7 @@ const NEUTRAL: &str = "Hold on, let me look.";
 /// What listens to every call.
 struct Hearing {
     vad: VadModel,
-    network: Option<Arc<SmartTurn>>,
+    network: Option<Arc<TimbreNetwork>>,
 }
 
 struct Clip {
@@ -58,7 +57,7 @@ pub fn run(data: &Path) {
     let heard = Hearing { vad: VadModel::load().unwrap(), network: network() };
     let policy = StressPolicy::default();
     if heard.network.is_none() {
-        println!("\nWithout a second opinion: `calmline models fetch smart-turn-v3.2` makes one.");
+        println!("\nWithout a second opinion: `calmline models fetch whisper-tiny.en` makes one.");
     }
     println!(
         "\nStress: the line is {} and must be held for {} s of speech",
@@ -258,9 +257,8 @@ impl Call {
     }
 }
 
-fn network() -> Option<Arc<SmartTurn>> {
-    let file = Cache::from_env().unwrap().find(ModelId::SmartTurn).ok()?;
-    Some(Arc::new(SmartTurn::load(std::fs::read(file).unwrap(), 1).unwrap()))
+fn network() -> Option<Arc<TimbreNetwork>> {
+    calmline::cli::stress::network(1).ok()
 }
 
 fn clips(data: &Path, manifest: &str) -> Vec<Clip> {

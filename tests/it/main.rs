@@ -33,6 +33,7 @@ mod store;
 mod stress;
 #[path = "../support/mod.rs"]
 mod support;
+mod timbre;
 mod toll_fraud;
 mod transcribe;
 mod voice;

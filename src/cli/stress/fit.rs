@@ -36,7 +36,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         examples.push(Example { speaker: entry.speaker.clone(), label: entry.label, samples });
     }
     let measuring = progress("measuring", 1)?;
-    let network = network()?;
+    let network = network(1)?;
     let mut model = fit(&examples, Some(&network), |done, all| {
         measuring.set_length(all as u64);
         measuring.set_position(done as u64);

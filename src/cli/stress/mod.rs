@@ -15,8 +15,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::audio::TELEPHONE_HZ;
 use crate::audio::decode::decode_recording;
 use crate::audio::resample::resample;
-use crate::audio::smart_turn::SmartTurn;
-use crate::models::{Cache, ModelError, ModelId};
+use crate::audio::timbre::TimbreNetwork;
+use crate::models::{Cache, ModelError, ModelId, read_tensors};
 use crate::stress::model::Model;
 
 /// The arguments of `calmline stress`.
@@ -58,16 +58,22 @@ fn model(file: Option<&Path>) -> anyhow::Result<Arc<Model>> {
     Ok(Arc::new(Model::read(&json).with_context(|| format!("reading {}", file.display()))?))
 }
 
-/// Loads the network that gives the second opinion.
-fn network() -> anyhow::Result<Arc<SmartTurn>> {
-    let file = Cache::from_env()?.find(ModelId::SmartTurn)?;
-    let onnx = std::fs::read(&file).with_context(|| format!("reading {}", file.display()))?;
-    Ok(Arc::new(SmartTurn::load(onnx, 1).with_context(|| format!("loading {}", file.display()))?))
+/// Loads the network by which a voice gets a second opinion, for so many voices at once: the first layers of whisper
+/// tiny.en, whichever model is to understand the words.
+///
+/// # Errors
+/// When the model was not fetched or cannot be read; the message says what to do.
+pub fn network(at_once: usize) -> anyhow::Result<Arc<TimbreNetwork>> {
+    let file = Cache::from_env()?.find(ModelId::WhisperTinyEn)?;
+    let loading = || format!("loading {}", file.display());
+    let bytes = std::fs::read(&file).with_context(loading)?;
+    let tensors = read_tensors(&bytes, TimbreNetwork::needs).with_context(loading)?;
+    Ok(Arc::new(TimbreNetwork::new(&tensors, at_once).with_context(loading)?))
 }
 
 /// The same, where it was fetched; the measures alone make a level too.
-fn network_if_there() -> anyhow::Result<Option<Arc<SmartTurn>>> {
-    match network() {
+fn network_if_there() -> anyhow::Result<Option<Arc<TimbreNetwork>>> {
+    match network(1) {
         Ok(network) => Ok(Some(network)),
         Err(error) => match error.downcast_ref::<ModelError>() {
             Some(missing @ ModelError::Missing { .. }) => {
