@@ -23,9 +23,10 @@ const USUAL: f32 = 10.0;
 const NO_VOICE: f32 = 1.0;
 /// The highest level that a voice is believed, for listeners agree no better among themselves.
 const SUREST_VOICE: f32 = 95.0;
-/// The share of its uncertainty that a voice alone must be over the line by. Chosen on speakers left out of the fit: up to
-/// here fewer and fewer of the happy cross, beyond it fewer of the frightened.
+/// The share of its uncertainty that a voice alone must be over the line by, and how many times as long as a voice that
+/// words go with. Chosen on speakers left out of the fit: so none of the happy cross, and nearly all of the others.
 const UNSURE: f32 = 0.75;
+const LONGER_ALONE: f32 = 2.0;
 /// The voice of less speech than this says nothing, in seconds.
 const LEAST_SPEECH_SECONDS: f32 = 2.0;
 /// No score is about more new speech than this, in seconds.
@@ -310,8 +311,12 @@ impl Engine {
         let Some(score) = &self.state.stress.latest else { return };
         let level = score.level;
         let watch = &mut self.floor.stress;
-        let counted = if watch.crossing.is_over() { level } else { sure(score) };
-        let crossed = watch.crossing.hear(policy, counted, seconds, turn_ended);
+        let (counted, stayed) = match watch.crossing.is_over() {
+            true => (level, seconds),
+            false if is_voice_alone(score) && !turn_ended => (sure(score), seconds / LONGER_ALONE),
+            false => (sure(score), seconds),
+        };
+        let crossed = watch.crossing.hear(policy, counted, stayed, turn_ended);
         let stays = watch.crossing.is_over() && level >= policy.threshold && crossed.is_none();
         match stays {
             true if !turn_ended => watch.over_seconds += seconds,
@@ -416,12 +421,14 @@ fn combined(voice: Option<VoiceScore>, words: PartScore, course: PartScore) -> S
     }
 }
 
+fn is_voice_alone(score: &StressScore) -> bool {
+    score.voice.is_some() && weight(&score.words) < WORTH_NAMING
+}
+
 /// The level that may cross the line: joy is loud too, so a voice without words to go with it counts only as far as it
 /// surely goes, towards the lower edge of its level.
 fn sure(score: &StressScore) -> f32 {
-    let Some(voice) = score.voice.as_ref().filter(|_| weight(&score.words) < WORTH_NAMING) else {
-        return score.level;
-    };
+    let Some(voice) = score.voice.as_ref().filter(|_| is_voice_alone(score)) else { return score.level };
     let doubt = log_odds(voice.level) - log_odds(voice.low);
     let voice = (log_odds(voice.level.min(SUREST_VOICE)) - UNSURE * doubt).max(log_odds(USUAL));
     percent(voice + weight(&score.words) + weight(&score.course))

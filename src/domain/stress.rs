@@ -58,7 +58,8 @@ impl StressScore {
 pub struct StressPolicy {
     /// The line, a level from 0 to 100.
     pub threshold: f32,
-    /// How long the level must stay over the line, in seconds of the caller's speech.
+    /// How long the level must stay over the line, in seconds of the caller's speech; twice as long where only the voice
+    /// tells it, not the words.
     pub persistence_seconds: f32,
 }
 

@@ -134,7 +134,7 @@ impl Call {
 #[test]
 fn a_voice_that_stays_over_the_line_brings_a_person_who_is_announced_once() {
     let mut call = Call::new();
-    call.say(NO_SHOW, &[CALM, CALM, 30.0, 70.0, ANGRY, ANGRY, ANGRY]);
+    call.say(NO_SHOW, &[CALM, CALM, 30.0, 70.0, ANGRY, ANGRY, ANGRY, ANGRY, ANGRY]);
     let [crossed] = call.crossed()[..] else { panic!("crossed at {:?}", call.crossed()) };
     let [decided] = call.decided()[..] else { panic!("decided at {:?}", call.decided()) };
     assert!(crossed <= decided);
@@ -156,7 +156,7 @@ fn a_voice_that_stays_over_the_line_brings_a_person_who_is_announced_once() {
 #[test]
 fn what_somebody_under_stress_wants_is_not_asked_beyond_how_to_reach_them() {
     let mut call = Call::new();
-    call.say(NO_SHOW, &[ANGRY; 5]);
+    call.say(NO_SHOW, &[ANGRY; 7]);
     assert!(call.said.last().unwrap().contains("name"), "{:?}", call.said);
 }
 
@@ -235,7 +235,7 @@ fn a_long_rage_is_decided_on_before_it_ends() {
 #[test]
 fn a_crash_neither_forgets_a_decision_nor_announces_it_twice() {
     let mut call = Call::new();
-    call.say(NO_SHOW, &[ANGRY; 5]);
+    call.say(NO_SHOW, &[ANGRY; 7]);
     call.engine = Engine::replay(call.start.clone(), call.facts.clone());
     call.event(Event::Resumed);
     call.say("My name is Owen Castellane.", &[ANGRY; 3]);
@@ -245,7 +245,7 @@ fn a_crash_neither_forgets_a_decision_nor_announces_it_twice() {
 #[test]
 fn a_person_who_is_on_the_way_already_is_not_announced_again() {
     let mut call = Call::new();
-    call.say("I want to talk to a real person now.", &[ANGRY; 5]);
+    call.say("I want to talk to a real person now.", &[ANGRY; 7]);
     assert_eq!((call.crossed().len(), call.decided().len()), (1, 0));
     assert_eq!(call.told(), 0, "{:?}", call.said);
 }
@@ -261,6 +261,16 @@ fn the_line_is_the_business_s_and_without_one_nothing_is_measured() {
     let mut off = Call::with(None);
     off.say(NO_SHOW, &[ANGRY; 6]);
     assert!(off.scores().is_empty() && off.crossed().is_empty() && off.told() == 0);
+}
+
+#[test]
+fn a_voice_alone_must_stay_over_the_line_twice_as_long() {
+    let mut brief = Call::new();
+    brief.say(NO_SHOW, &[CALM, CALM, ANGRY, ANGRY, ANGRY, ANGRY, 60.0]);
+    assert_eq!(brief.crossed(), []);
+    let mut long = Call::new();
+    long.say(NO_SHOW, &[CALM, CALM, ANGRY, ANGRY, ANGRY, ANGRY, ANGRY, 60.0]);
+    assert_eq!(long.crossed().len(), 1);
 }
 
 #[test]
