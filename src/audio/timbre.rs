@@ -1,4 +1,5 @@
-//! How a voice sounds, as the first layers of Whisper's encoder hear it: whisper tiny.en, whose weights are there anyway.
+//! How a voice sounds, as the first layers of Whisper's encoder hear it: whisper tiny.en, whose weights most
+//! servers have anyway.
 //!
 //! The layers of networks that were made for words hold the mood of the voice as well, the first ones most of it (Pasad
 //! et al. 2021, "Layer-wise analysis of a self-supervised speech representation model"). whisper.cpp shows none of its
@@ -8,7 +9,6 @@ use std::collections::BTreeMap;
 
 use rten_gemm::{BiasVector, GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
 use rten_simd::{SimdOp, SimdUnaryOp};
-
 use rten_tensor::prelude::*;
 use rten_tensor::{Matrix, NdTensorView};
 use rten_vecmath::{Gelu, Softmax};
