@@ -15,7 +15,7 @@ use crate::domain::{
     Agent, AgentKey, Briefing, Business, BusinessId, CallId, CallTime, HandoffFact, HandoffId,
     HandoffRequest, Presence, Urgency,
 };
-use crate::queue::{Action, Event, Queue, REMEMBERED};
+use crate::queue::{Action, Event, Offer, Queue, REMEMBERED};
 use crate::reception::{Directory, Happening, News, Shared, Teller};
 use crate::store::{HandoffEntry, Store, StoreError, StoredHandoffFact};
 
@@ -27,6 +27,9 @@ const PRESENCE: Duration = Duration::from_secs(5);
 /// Once the caller has left our stream for the conference, the two count as connected after this even if the carrier's
 /// news of it is lost.
 const NEWS_LOST: Duration = Duration::from_secs(3);
+/// How often the carrier is asked whether the agents are still there who talk to a caller: its news that one has left may be
+/// lost for good, and nobody may wait in an empty conference.
+const TALKS: Duration = Duration::from_secs(15);
 /// How long the notes stay open after the talk, for the wrap-up.
 const WRAP_UP: SignedDuration = SignedDuration::from_mins(10);
 
@@ -79,7 +82,7 @@ impl HandoffDesk {
         self.look_who_is_there().await;
         self.queue.handle(Event::Restarted, Timestamp::now());
         self.perform();
-        self.ask_about_legs();
+        self.ask_about_legs(Offer::is_open);
         let lost: Vec<CallId> = self
             .queue
             .handoffs()
@@ -91,7 +94,10 @@ impl HandoffDesk {
             self.happened(Event::CallerLeft { call });
         }
         let mut presence = interval(PRESENCE);
-        presence.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut talks = interval(TALKS);
+        for often in [&mut presence, &mut talks] {
+            often.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        }
         loop {
             tokio::select! {
                 order = inbox.0.recv() => match order {
@@ -103,6 +109,7 @@ impl HandoffDesk {
                     Some(order) => self.take(order),
                 },
                 _ = presence.tick() => self.look_who_is_there().await,
+                _ = talks.tick() => self.ask_about_legs(|_| false),
                 () = due(self.wakes_at()) => {
                     self.presume();
                     self.queue.handle_timeout(Timestamp::now());

@@ -10,7 +10,7 @@ use super::desk::{HandoffDesk, written};
 use super::{Farewell, LegEvent, LegOrder, farewell_words};
 use crate::diagnosis::briefing;
 use crate::domain::{Agent, AgentKey, Business, BusinessId, Missed, OfferId};
-use crate::queue::Event;
+use crate::queue::{Event, Offer};
 use crate::reception::{LegUrls, ReachError, fresh_secret};
 use crate::store::{HandoffEntry, NotesLink};
 use crate::telephony::twilio::{self, CallSid, CallStatus, ControlError};
@@ -93,12 +93,12 @@ impl HandoffDesk {
         });
     }
 
-    /// Asks the carrier how the legs stand that an earlier process had dialled: what it had to tell while nobody was
-    /// here, it tells once.
-    pub(super) fn ask_about_legs(&self) {
+    /// Asks the carrier how the legs stand of agents who talk to a caller, and of other offers: what it has to tell it
+    /// tells once, and that may be lost, or nobody may have been here.
+    pub(super) fn ask_about_legs(&self, others: fn(&Offer) -> bool) {
         let offers = self.queue.handoffs().flat_map(|handoff| {
             let talks = handoff.is_talking();
-            handoff.offers().filter(move |(_, offer)| offer.is_open() || (talks && offer.joined.is_some()))
+            handoff.offers().filter(move |(_, offer)| others(offer) || (talks && offer.joined.is_some()))
         });
         let known = |sid: &Option<String>| sid.as_ref()?.parse::<CallSid>().ok();
         for (offer, sid) in offers.filter_map(|(id, offer)| Some((id, known(&offer.leg)?))) {

@@ -84,8 +84,8 @@ async fn notes_open_on_one_device_and_close_with_the_call() {
     assert_eq!(after.status(), 410, "the notes are closed when the caller has left");
 }
 
-/// The carrier tells too late that the agent has left, and so the caller is put where nobody is.
-async fn left_alone(place: &Place, house: House, told_when: impl Fn(&Value) -> bool) -> Value {
+/// The carrier tells too late, or never, that the agent has left, and so the caller is put where nobody is.
+async fn left_alone(place: &Place, house: House, told_when: fn(&Value) -> bool, told: bool) -> Value {
     place.rest().employ(&house.maria(), taking(SECOND, 2 * SECOND).hanging_up(5 * SECOND));
     place.rest().employ(&house.sam(), Agent::absent());
     let mut caller = Caller::asks_for_a_person(place, house).await;
@@ -96,11 +96,12 @@ async fn left_alone(place: &Place, house: House, told_when: impl Fn(&Value) -> b
     caller.until(|what| matches!(what, What::EnteredConference { .. })).await;
     let handoff = handoff_when(place, house, told_when).await;
     place.rest().disturb(Disturbance { lost: 0.0, ..silence });
-
-    let leg = legs_of(place, house).into_iter().find(|leg| leg.to == house.maria()).unwrap();
-    let status = path_for(AGENT_STATUS_PATH, format!("{}.0", handoff["id"].as_str().unwrap()));
-    let news = [("CallSid", leg.call_sid.as_str()), ("CallStatus", "completed")];
-    assert_eq!(place.webhook(&status, &news, true).await.0, 204);
+    if told {
+        let leg = legs_of(place, house).into_iter().find(|leg| leg.to == house.maria()).unwrap();
+        let status = path_for(AGENT_STATUS_PATH, format!("{}.0", handoff["id"].as_str().unwrap()));
+        let news = [("CallSid", leg.call_sid.as_str()), ("CallStatus", "completed")];
+        assert_eq!(place.webhook(&status, &news, true).await.0, 204);
+    }
     caller.hangs_up_when_back().await;
     let fetches = |request: &RestRequest| {
         let twiml = request.form.expose().iter().find(|(name, _)| name == "Twiml");
@@ -112,13 +113,21 @@ async fn left_alone(place: &Place, house: House, told_when: impl Fn(&Value) -> b
 
 #[tokio::test]
 async fn a_caller_who_comes_too_late_into_a_conference_is_fetched_back() {
-    tokio::join!(told_at_once(), told_when_they_count_as_connected());
+    tokio::join!(told_at_once(), told_when_they_count_as_connected(), never_told());
+}
+
+async fn never_told() {
+    let place = town(1, RULES, "").await;
+    let _server = place.serve().await;
+    let record = left_alone(&place, HOUSE, |handoff| handoff["outcome"] == "joined", false).await;
+    assert!(said(&record, "You are back with me"), "{:#}", record["transcript"]);
+    handoff_when(&place, HOUSE, |handoff| handoff["talk_ended_at"].is_string()).await;
 }
 
 async fn told_at_once() {
     let place = town(1, RULES, "").await;
     let _server = place.serve().await;
-    let record = left_alone(&place, HOUSE, |_| true).await;
+    let record = left_alone(&place, HOUSE, |_| true, true).await;
     let handoff = handoff_when(&place, HOUSE, |handoff| handoff["outcome"].is_string()).await;
     assert_eq!(
         (&handoff["outcome"], &handoff["offers"][0]["missed"]),
@@ -131,7 +140,7 @@ async fn told_at_once() {
 async fn told_when_they_count_as_connected() {
     let place = town(1, RULES, "").await;
     let _server = place.serve().await;
-    let record = left_alone(&place, HOUSE, |handoff| handoff["outcome"] == "joined").await;
+    let record = left_alone(&place, HOUSE, |handoff| handoff["outcome"] == "joined", true).await;
     assert!(said(&record, "the two of you were cut off"), "{:#}", record["transcript"]);
     handoff_when(&place, HOUSE, |handoff| handoff["talk_ended_at"].is_string()).await;
 }
