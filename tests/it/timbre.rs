@@ -1,8 +1,15 @@
 //! The network that hears the mood in a voice, with its real weights.
 
+use std::sync::Arc;
+
 use calmline::audio::decode::decode_recording;
+use calmline::stress::baseline::Baseline;
+use calmline::stress::model::Model;
+use calmline::stress::scorer::Scorer;
 
 const CLIP: &[u8] = include_bytes!("../../src/telephony/local/callers/dental-bill-00-reason.flac");
+
+const FRIGHTENED: &[u8] = include_bytes!("../../src/telephony/local/callers/frightened-00-reason.flac");
 
 /// Means of the first and the third layer, computed in numpy from the published 16-bit weights; eight bits, as they are
 /// used here, are that far from them.
@@ -38,5 +45,24 @@ fn the_gain_of_the_line_changes_nothing_and_anything_at_all_has_a_timbre() {
     assert!(usual.iter().zip(&of_soft).all(|(one, other)| (one - other).abs() < 1e-3));
     for samples in [vec![], vec![0.0; 20_000], vec![0.3; 161], vec![1.0; 320]] {
         assert!(network.timbre(&samples).iter().all(|value| value.is_finite()));
+    }
+}
+
+#[test]
+fn a_constant_gain_does_not_change_the_level_of_a_voice_that_is_heard_twice() {
+    let network = calmline::cli::stress::network(1).unwrap();
+    let samples = decode_recording(FRIGHTENED.to_vec()).unwrap().samples;
+    let level = |network, gain_db: f32| {
+        let mut scorer = Scorer::new(Arc::new(Model::built_in()), network, Baseline::default());
+        let gain = 10f32.powf(gain_db / 20.0);
+        scorer.feed(&samples.iter().map(|sample| sample * gain).collect::<Vec<f32>>());
+        scorer.turn_ended();
+        scorer.overall().unwrap().level
+    };
+    let usual = level(Some(Arc::clone(&network)), -6.0);
+    assert!((usual - level(None, -6.0)).abs() > 3.0, "the network is not asked");
+    for gain_db in [-12.0, -9.0, -3.0, 0.0] {
+        let heard = level(Some(Arc::clone(&network)), gain_db);
+        assert!((heard - usual).abs() < 3.0, "{gain_db} dB: {heard} for {usual}");
     }
 }
