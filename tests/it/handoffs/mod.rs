@@ -37,7 +37,8 @@ async fn a_caller_is_put_through_to_somebody_who_has_been_briefed() {
     for step in ["delivered_at", "first_ring_at", "answered_at", "accepted_at", "joined_at"] {
         assert!(handoff[step].is_string(), "{step}: {handoff:#}");
     }
-    assert!(handoff["delivered_at"].as_str() < handoff["first_ring_at"].as_str(), "{handoff:#}");
+    let at = |step: &str| handoff[step].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    assert!(at("delivered_at") < at("first_ring_at"), "{handoff:#}");
     let (_, silent_ms) = outcome.timeline.longest_silence();
     assert!(silent_ms <= 4_000, "{silent_ms} ms: {:#?}", outcome.timeline);
     let came_back =
