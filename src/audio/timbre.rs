@@ -128,7 +128,7 @@ impl TimbreNetwork {
 
     /// Returns what the layers make of the voice in the latest 2 s of sound, from samples at 8 kHz: the means over the
     /// steps of 20 ms that are no pauses, the pause at the end left out. The line's gain changes nothing. Takes some
-    /// 20 ms of one core, on a thread of its own that the caller's waits for.
+    /// 10 ms of one core, on a thread of its own that the caller's waits for.
     pub fn timbre(&self, samples: &[f32]) -> Vec<f32> {
         let (heard, voiced) = latest(samples);
         if voiced.is_empty() {

@@ -373,6 +373,7 @@ impl Attendance {
         self.link = Some(link);
         self.leaving = false;
         self.fetched_at = None;
+        self.shared.handoffs.caller_back(self.call);
         let first = !std::mem::replace(&mut self.answered, true);
         self.events.push_back(if first { Event::Answered } else { Event::Resumed });
     }

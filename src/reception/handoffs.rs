@@ -55,6 +55,7 @@ enum Order {
     Refresh(Box<Briefing>),
     Happened(Event),
     CallerMoved(CallId),
+    CallerBack(CallId),
     Conference(HandoffId, ConferenceCallback),
     Leg { offer: OfferId, sid: CallSid, what: LegEvent, reply: oneshot::Sender<LegOrder> },
     Introduction(HandoffId, oneshot::Sender<Option<String>>),
@@ -128,6 +129,11 @@ impl Handoffs {
     /// The caller's stream has closed on the way into the conference.
     pub(super) fn caller_moved(&self, call: CallId) {
         self.send(Order::CallerMoved(call));
+    }
+
+    /// The caller's stream has come, or come back.
+    pub(super) fn caller_back(&self, call: CallId) {
+        self.send(Order::CallerBack(call));
     }
 
     /// What an agent's leg is to do next, after what happened on it; nothing if the server is stopping.

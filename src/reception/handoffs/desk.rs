@@ -83,6 +83,7 @@ impl HandoffDesk {
         self.queue.handle(Event::Restarted, Timestamp::now());
         self.perform();
         self.ask_about_legs(Offer::is_open);
+        self.presume_moved();
         let lost: Vec<CallId> = self
             .queue
             .handoffs()
@@ -148,6 +149,12 @@ impl HandoffDesk {
                 if let Some(offer) = accepted {
                     let room = self.rooms.entry(offer.handoff).or_default();
                     room.presumed_at.get_or_insert(Instant::now() + NEWS_LOST);
+                }
+            }
+            Order::CallerBack(call) => {
+                let accepted = self.accepted_of(call);
+                if let Some(room) = accepted.and_then(|offer| self.rooms.get_mut(&offer.handoff)) {
+                    room.presumed_at = None;
                 }
             }
             Order::Conference(handoff, news) => self.conference(handoff, news),

@@ -1,6 +1,7 @@
 //! The conference of caller and agent.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::{info, warn};
@@ -12,6 +13,9 @@ use crate::queue::{Event, LegEnd};
 use crate::telephony::twilio::{
     self, ConferenceCallback, ConferenceEvent, ConferenceSid, Participant, RESUME_PATH, Room,
 };
+
+/// After a restart, a caller whose stream broke with the server has come back within this.
+const COMING_BACK: Duration = Duration::from_secs(8);
 
 /// How far the two have come into their conference.
 #[derive(Debug, Default)]
@@ -98,6 +102,16 @@ impl HandoffDesk {
                 info!(%error, offer = %offer, "caller and agent are not introduced to each other");
             }
         });
+    }
+
+    /// After a restart: a caller for whom an agent was there may be with them already, and is, unless they come back.
+    pub(super) fn presume_moved(&mut self) {
+        let open = self.queue.handoffs().filter(|handoff| handoff.settled.is_none());
+        let accepted = open.filter_map(|handoff| handoff.accepted()).filter(|(_, offer)| offer.is_open());
+        let accepted: Vec<HandoffId> = accepted.map(|(offer, _)| offer.handoff).collect();
+        for handoff in accepted {
+            self.rooms.entry(handoff).or_default().presumed_at = Some(Instant::now() + COMING_BACK);
+        }
     }
 
     /// Takes those as connected of whom no news came.

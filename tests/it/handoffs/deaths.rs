@@ -1,6 +1,6 @@
 //! The server's death in the middle of handing over, and what its next process makes of it.
 
-use calmline::telephony::local::{Agent, LegEvent, What};
+use calmline::telephony::local::{Agent, Disturbance, LegEvent, What};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -85,6 +85,26 @@ async fn whatever_the_server_dies_in_goes_on_with_the_next_process() {
     assert!(said(&record, "You are back with me"), "{:#}", record["transcript"]);
     let length = seconds_of_talk(&handoff_when(&place, talk, talk_is_over).await);
     assert!((19.0..24.0).contains(&length), "{length} s");
+}
+
+#[tokio::test]
+async fn a_caller_who_is_just_with_an_agent_stays_there_when_the_server_dies() {
+    let house = House(0);
+    let place = town(1, RULES, "").await;
+    let server = place.serve().await;
+    place.rest().employ(&house.maria(), taking(SECOND, 2 * SECOND).leaving(20 * SECOND));
+    let mut caller = Caller::asks_for_a_person(&place, house).await;
+    until_leg(&place, house, |event| matches!(event, LegEvent::Entered { .. })).await;
+    let silence = Disturbance { seed: 1, lost: 1.0, doubled: 0.0, late: 0.0, latest: SECOND };
+    place.rest().disturb(silence);
+    caller.until(|what| matches!(what, What::EnteredConference { .. })).await;
+    server.kill();
+    place.rest().disturb(Disturbance { lost: 0.0, ..silence });
+    let _server = place.serve().await;
+
+    caller.hangs_up_when_back().await;
+    let length = seconds_of_talk(&check_talk(&place, house).await);
+    assert!((5.0..19.0).contains(&length), "{length} s");
 }
 
 #[tokio::test]
