@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 use tracing::warn;
 
 use super::meeting::Meeting;
@@ -94,8 +94,8 @@ impl HandoffDesk {
         for call in lost {
             self.happened(Event::CallerLeft { call });
         }
-        let mut presence = interval(PRESENCE);
-        let mut talks = interval(TALKS);
+        let now = Instant::now();
+        let [mut presence, mut talks] = [PRESENCE, TALKS].map(|often| interval_at(now + often, often));
         for often in [&mut presence, &mut talks] {
             often.set_missed_tick_behavior(MissedTickBehavior::Delay);
         }

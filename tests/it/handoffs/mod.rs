@@ -114,15 +114,9 @@ async fn left_alone(place: &Place, house: House, told_when: fn(&Value) -> bool, 
 
 #[tokio::test]
 async fn a_caller_who_comes_too_late_into_a_conference_is_fetched_back() {
-    tokio::join!(told_at_once(), told_when_they_count_as_connected(), never_told());
-}
-
-async fn never_told() {
-    let place = town(1, RULES, "").await;
-    let _server = place.serve().await;
-    let record = left_alone(&place, HOUSE, |handoff| handoff["outcome"] == "joined", false).await;
-    assert!(said(&record, "You are back with me"), "{:#}", record["transcript"]);
-    handoff_when(&place, HOUSE, |handoff| handoff["talk_ended_at"].is_string()).await;
+    let cut_off = counted_as_connected(true, "the two of you were cut off");
+    let never_told = counted_as_connected(false, "You are back with me");
+    tokio::join!(told_at_once(), cut_off, never_told);
 }
 
 async fn told_at_once() {
@@ -138,10 +132,10 @@ async fn told_at_once() {
     assert_eq!(record["promises"][0]["callback"], HOUSE.caller().expose());
 }
 
-async fn told_when_they_count_as_connected() {
+async fn counted_as_connected(told: bool, words: &str) {
     let place = town(1, RULES, "").await;
     let _server = place.serve().await;
-    let record = left_alone(&place, HOUSE, |handoff| handoff["outcome"] == "joined", true).await;
-    assert!(said(&record, "the two of you were cut off"), "{:#}", record["transcript"]);
+    let record = left_alone(&place, HOUSE, |handoff| handoff["outcome"] == "joined", told).await;
+    assert!(said(&record, words), "{:#}", record["transcript"]);
     handoff_when(&place, HOUSE, |handoff| handoff["talk_ended_at"].is_string()).await;
 }
