@@ -73,6 +73,9 @@ struct Norm {
 }
 
 impl TimbreNetwork {
+    /// What makes the timbres: a model fitted to those of another network makes nothing of these.
+    pub const NAME: &str = "whisper-tiny.en, layers 1 and 3";
+
     /// Whether the network needs the tensor of that name in Whisper's file.
     pub fn needs(name: &str) -> bool {
         let Some(name) = name.strip_prefix("encoder.") else { return false };
@@ -91,18 +94,21 @@ impl TimbreNetwork {
         let gemm = GemmExecutor::new();
         let get = |name: &str, length: usize| {
             let tensor = tensors.get(&format!("encoder.{name}")).filter(|tensor| tensor.len() == length);
-            tensor.cloned().ok_or(NetworkError::Shape)
+            tensor.map(Vec::as_slice).ok_or(NetworkError::Shape)
         };
         let linear = |name: &str, input: usize, output: usize| {
             let weights = get(&format!("{name}.weight"), input * output)?;
-            let matrix: Matrix<'_, f32> = NdTensorView::from_data([output, input], weights.as_slice());
+            let matrix: Matrix<'_, f32> = NdTensorView::from_data([output, input], weights);
             let has_bias = !name.ends_with("attn.key");
-            let bias = if has_bias { get(&format!("{name}.bias"), output)? } else { vec![0.0; output] };
+            let bias = match has_bias {
+                true => get(&format!("{name}.bias"), output)?.to_vec(),
+                false => vec![0.0; output],
+            };
             Ok::<_, NetworkError>(Linear { weights: gemm.prepack_b(matrix.transposed()), bias })
         };
         let norm = |name: &str| {
             let [scale, shift] = ["weight", "bias"].map(|part| get(&format!("{name}.{part}"), WIDTH));
-            Ok::<_, NetworkError>(Norm { scale: scale?, shift: shift? })
+            Ok::<_, NetworkError>(Norm { scale: scale?.to_vec(), shift: shift?.to_vec() })
         };
         let block = |number: usize| {
             let of = |part: &str| format!("blocks.{number}.{part}");
@@ -119,7 +125,7 @@ impl TimbreNetwork {
         };
         Ok(Self {
             convolutions: [linear("conv1", 3 * MELS, WIDTH)?, linear("conv2", 3 * WIDTH, WIDTH)?],
-            positions: get("positional_embedding", POSITIONS * WIDTH)?,
+            positions: get("positional_embedding", POSITIONS * WIDTH)?[..STEPS * WIDTH].to_vec(),
             blocks: (0..LAYERS).map(block).collect::<Result<_, NetworkError>>()?,
             spectrum: MelSpectrum::new(),
             threads: Threads::new(at_once),

@@ -311,11 +311,10 @@ impl Engine {
         let Some(score) = &self.state.stress.latest else { return };
         let level = score.level;
         let watch = &mut self.floor.stress;
-        let (counted, stayed) = match watch.crossing.is_over() {
-            true => (level, seconds),
-            false if is_voice_alone(score) && !turn_ended => (sure(score), seconds / LONGER_ALONE),
-            false => (sure(score), seconds),
-        };
+        let over = watch.crossing.is_over();
+        let counted = if over { level } else { sure(score) };
+        let doubted = !over && !turn_ended && voice_alone(score).is_some();
+        let stayed = if doubted { seconds / LONGER_ALONE } else { seconds };
         let crossed = watch.crossing.hear(policy, counted, stayed, turn_ended);
         let stays = watch.crossing.is_over() && level >= policy.threshold && crossed.is_none();
         match stays {
@@ -421,14 +420,15 @@ fn combined(voice: Option<VoiceScore>, words: PartScore, course: PartScore) -> S
     }
 }
 
-fn is_voice_alone(score: &StressScore) -> bool {
-    score.voice.is_some() && weight(&score.words) < WORTH_NAMING
+/// The voice, where no words go with it.
+fn voice_alone(score: &StressScore) -> Option<&VoiceScore> {
+    score.voice.as_ref().filter(|_| weight(&score.words) < WORTH_NAMING)
 }
 
 /// The level that may cross the line: joy is loud too, so a voice without words to go with it counts only as far as it
 /// surely goes, towards the lower edge of its level.
 fn sure(score: &StressScore) -> f32 {
-    let Some(voice) = score.voice.as_ref().filter(|_| is_voice_alone(score)) else { return score.level };
+    let Some(voice) = voice_alone(score) else { return score.level };
     let doubt = log_odds(voice.level) - log_odds(voice.low);
     let voice = (log_odds(voice.level.min(SUREST_VOICE)) - UNSURE * doubt).max(log_odds(USUAL));
     percent(voice + weight(&score.words) + weight(&score.course))

@@ -62,11 +62,14 @@ fn find(name: &str) -> Result<&'static Scenario> {
     }
 }
 
+/// The models that every configuration needs.
+pub const ALWAYS_NEEDED: [ModelId; 2] = [ModelId::WhisperTinyEn, ModelId::SmartTurn];
+
 /// The models that this configuration needs.
 pub fn needed(config: &Config) -> Vec<ModelId> {
     let named = [config.hearing.model.as_str(), config.voice.piper.as_str()];
     let named = named.iter().filter_map(|name| name.parse().ok());
-    let needed: Vec<ModelId> = named.chain([ModelId::SmartTurn, ModelId::WhisperTinyEn]).collect();
+    let needed: Vec<ModelId> = named.chain(ALWAYS_NEEDED).collect();
     ModelId::ALL.into_iter().filter(|id| needed.contains(id)).collect()
 }
 

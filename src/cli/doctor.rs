@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use secrecy::ExposeSecret as _;
 
+use super::demo::ALWAYS_NEEDED;
 use super::desk;
 use crate::config::{Config, ConfigError, Secrets};
 use crate::domain::{ModelQuestion, Move};
@@ -119,7 +120,7 @@ fn models(config: &Config) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     let voice_file = config.voice.piper.ends_with(".onnx").then(|| Path::new(&config.voice.piper));
-    let mut names = vec![ModelId::WhisperTinyEn.to_string(), ModelId::SmartTurn.to_string()];
+    let mut names = ALWAYS_NEEDED.map(|id| id.to_string()).to_vec();
     if !names.contains(&config.hearing.model) {
         names.push(config.hearing.model.clone());
     }

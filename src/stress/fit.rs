@@ -11,7 +11,7 @@ use super::logistic::{self, Row};
 use super::measure::{Measure, Measures, measure};
 use super::model::{Calibration, Card, Model, OBSERVATION_SECONDS, Term, deviation, known};
 use super::random::SplitMix;
-use super::second::{NETWORK, Second};
+use super::second::Second;
 use crate::audio::timbre::TimbreNetwork;
 
 /// Lines that every speaker is heard through; the first is clean.
@@ -169,7 +169,7 @@ pub fn fit(
         figures.extend(self::figures("second.", &cases, &sums, &calibration));
         let (intercept, weights) = weigh_timbre(&stretches.iter().collect::<Vec<&Stretch>>());
         let weights = weights.into_iter().map(|weight| (share * weight) as f32).collect();
-        let network = NETWORK.to_owned();
+        let network = TimbreNetwork::NAME.to_owned();
         Second {
             network,
             intercept: (share * intercept) as f32,

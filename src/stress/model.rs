@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::baseline::Baseline;
 use super::measure::{Measure, Measures};
-use super::second::{NETWORK, Second};
+use super::second::Second;
+use crate::audio::timbre::TimbreNetwork;
 
 /// Seconds of speech that count as one observation of a baseline, and of a score.
 pub(super) const OBSERVATION_SECONDS: f32 = 2.0;
@@ -190,7 +191,7 @@ impl Model {
             }
         }
         if let Some(second) = &model.second {
-            if second.network != NETWORK {
+            if second.network != TimbreNetwork::NAME {
                 return Err(ModelError::Network(second.network.clone()));
             }
             if !second.is_sound() {

@@ -8,9 +8,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::model::Calibration;
 
-/// Whose timbres the weights are for.
-pub(super) const NETWORK: &str = "whisper-tiny.en, layers 1 and 3";
-
 /// What is added to the sum of the measures, and how both together are calibrated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

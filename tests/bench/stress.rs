@@ -14,6 +14,7 @@ use calmline::audio::turn::{TurnDetector, TurnNews};
 use calmline::audio::ulaw;
 use calmline::audio::vad::VadModel;
 use calmline::call::{Action, CallStart, Engine, Event, Playback};
+use calmline::cli::stress::network_if_there;
 use calmline::config::example;
 use calmline::domain::{
     Business, CallId, CallTime, Completeness, EscalationReason, Fact, Pii, Span, StressPolicy, Utterance,
@@ -54,11 +55,8 @@ struct Sums {
 
 /// Prints the false crossings, the live simulations, and the share of a core that a call costs.
 pub fn run(data: &Path) {
-    let heard = Hearing { vad: VadModel::load().unwrap(), network: network() };
+    let heard = Hearing { vad: VadModel::load().unwrap(), network: network_if_there().unwrap() };
     let policy = StressPolicy::default();
-    if heard.network.is_none() {
-        println!("\nWithout a second opinion: `calmline models fetch whisper-tiny.en` makes one.");
-    }
     println!(
         "\nStress: the line is {} and must be held for {} s of speech",
         policy.threshold, policy.persistence_seconds
@@ -255,10 +253,6 @@ impl Call {
             }
         }
     }
-}
-
-fn network() -> Option<Arc<TimbreNetwork>> {
-    calmline::cli::stress::network(1).ok()
 }
 
 fn clips(data: &Path, manifest: &str) -> Vec<Clip> {

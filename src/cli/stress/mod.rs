@@ -72,7 +72,10 @@ pub fn network(at_once: usize) -> anyhow::Result<Arc<TimbreNetwork>> {
 }
 
 /// The same, where it was fetched; the measures alone make a level too.
-fn network_if_there() -> anyhow::Result<Option<Arc<TimbreNetwork>>> {
+///
+/// # Errors
+/// When it was fetched and cannot be read.
+pub fn network_if_there() -> anyhow::Result<Option<Arc<TimbreNetwork>>> {
     match network(1) {
         Ok(network) => Ok(Some(network)),
         Err(error) => match error.downcast_ref::<ModelError>() {
